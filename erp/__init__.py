@@ -1,0 +1,1 @@
+"""The county's partnership memory: partners, engagements, promises, feedback and partnership health."""

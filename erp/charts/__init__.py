@@ -1,0 +1,1 @@
+"""Frames in, charts out. Pure."""

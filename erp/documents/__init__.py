@@ -1,0 +1,1 @@
+"""Frames in, documents out (CSV, Excel, JSON). Pure."""

@@ -1,0 +1,1 @@
+"""Partnership health: arithmetic on frames. No database, no clock, no screen."""

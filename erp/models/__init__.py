@@ -1,0 +1,29 @@
+"""Tables, one noun a file. Importing this package makes them all known to the database layer."""
+
+from erp.models import (
+    accounts,
+    changes,
+    commitments,
+    contacts,
+    engagements,
+    facts,
+    feedback,
+    imports,
+    partners,
+    ratings,
+)
+from erp.models.base import Table
+
+__all__ = [
+    "Table",
+    "accounts",
+    "changes",
+    "commitments",
+    "contacts",
+    "engagements",
+    "facts",
+    "feedback",
+    "imports",
+    "partners",
+    "ratings",
+]

@@ -1,0 +1,65 @@
+"""What every table shares: its own registry, words as checked text, and the columns that say when and by whom."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Enum
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of all tables. Its own registry lets Streamlit load the module twice without a clash of names."""
+
+
+def words(kind: type[StrEnum], **more: Any) -> Any:
+    """Return a column that keeps a word's value as text with a CHECK, never its name."""
+    column = Column(
+        Enum(
+            kind,
+            values_callable=lambda members: [member.value for member in members],
+            native_enum=False,
+            create_constraint=True,
+            name=f"ck_{kind.__name__.lower()}",
+            length=40,
+        ),
+        nullable=more.pop("nullable", False),
+        index=more.pop("index", False),
+    )
+    return Field(sa_column=column, **more)
+
+
+class Recorded(SQLModel):
+    """When and by whom a record came in, and which revision of it this is (1 for the first)."""
+
+    recorded_at: datetime
+    recorded_by: int | None = Field(default=None, index=True)
+    version: int = 1
+
+
+class Imported(SQLModel):
+    """What a county's own spreadsheets bring: its stable key, words no typed column holds, columns without a place.
+
+    `as_written` maps a field to the words found there ("due_on": "every fiscal year");
+    `extras` maps a heading to its cell.
+    """
+
+    key: str = Field(unique=True)
+    as_written: dict[str, str] = Field(default_factory=dict, sa_type=JSON, nullable=False)
+    extras: dict[str, str] = Field(default_factory=dict, sa_type=JSON, nullable=False)
+    notes: str = ""
+
+
+class Archivable(SQLModel):
+    """Archived is out of sight, never gone."""
+
+    archived_at: datetime | None = None
+    archive_reason: str = ""
+
+
+class Voidable(SQLModel):
+    """Voided is as if never entered, from then on; the record and its reason stay."""
+
+    voided_at: datetime | None = None
+    void_reason: str = ""

@@ -1,0 +1,50 @@
+"""Feedback items, the steps of their loop."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field
+
+from erp.models.base import Imported, Recorded, Table, Voidable, words
+from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay
+
+
+class FeedbackItem(Table, Imported, Recorded, Voidable, table=True):
+    """What somebody told the county, in their words. `state` repeats the newest step so that queues are quick."""
+
+    __tablename__ = "feedback_item"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+
+    id: int | None = Field(default=None, primary_key=True)
+    partner_id: int | None = Field(default=None, foreign_key="partner.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    person: str = ""
+    anonymous: bool = False
+    engagement_id: int | None = Field(default=None, foreign_key="engagement.id", index=True)
+    way: FeedbackWay = words(FeedbackWay, default=FeedbackWay.OTHER)
+    kind: FeedbackKind = words(FeedbackKind, default=FeedbackKind.OTHER)
+    words: str
+    language: str = ""
+    translation: str = ""
+    received_on: date | None = Field(default=None, index=True)
+    decision: str = ""
+    state: FeedbackState = words(FeedbackState, default=FeedbackState.RECEIVED, index=True)
+
+
+class FeedbackStep(Table, table=True):
+    """One step of the loop: what happened, on which day, how it was said, by whom.
+
+    `counts` False: a day came without an answer (or the other way round) in a spreadsheet, so it is not telling.
+    `position` orders steps of one item in the order in which they happened. Voided when taken back.
+    """
+
+    __tablename__ = "feedback_step"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="feedback_item.id", index=True)
+    step: FeedbackState = words(FeedbackState)
+    position: int
+    on_day: date | None = None
+    how: str = ""
+    said: str = ""
+    counts: bool = True
+    recorded_at: datetime
+    recorded_by: int | None = None

@@ -1,0 +1,1 @@
+"""Verbs: (session, actor, draft) → outcome. Rules and audit; they flush, never commit."""

@@ -1,0 +1,23 @@
+"""The base of drafts: plain, validated values on their way into a service."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from erp.errors import Invalid
+
+
+class Draft(BaseModel):
+    """What a person entered, before any rule of the database is asked. Outer spaces are trimmed."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True, extra="forbid")
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Build the draft. Raises: Invalid with a sentence naming the first field that cannot be used."""
+        try:
+            return cls(**values)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            field = str(first["loc"][0]).replace("_", " ") if first["loc"] else "The entry"
+            raise Invalid(f"{field.capitalize()}: {first['msg']}. Correct it and save again.") from problem

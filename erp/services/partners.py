@@ -1,0 +1,181 @@
+"""Adding, changing, archiving and restoring partners, their names and agreed cadences."""
+
+from datetime import date
+
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.errors import Conflict, Invalid, NotAllowed, NotFound
+from erp.models.partners import Cadence, Partner, PartnerName
+from erp.services.drafts import Draft
+from erp.services.facts import sync_cadence
+from erp.services.records import (
+    get_or_refuse,
+    need_reason,
+    new_key,
+    now,
+    record_change,
+    revise,
+    snapshot,
+    squeeze,
+)
+from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
+
+
+class PartnerDraft(Draft):
+    """A partner as entered. `languages`, `other_names` and `former_names` are lists of words.
+
+    `scored` None: the default of the kind (a Tribal government is unscored until it agrees otherwise).
+    """
+
+    name: str = Field(min_length=1, max_length=300)
+    kind: PartnerKind
+    recognition: Recognition = Recognition.NOT_SAID
+    other_names: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
+    area: str = ""
+    languages: tuple[str, ...] = ()
+    status: PartnerStatus = PartnerStatus.ACTIVE
+    status_reason: str = ""
+    holder_id: int | None = None
+    scored: bool | None = None
+    notes: str = ""
+    key: str = ""
+
+
+def add_partner(session: Session, actor: Actor, draft: PartnerDraft) -> Partner:
+    """Add a partner. Raises: NotAllowed; Conflict where the name or key is here already; Invalid."""
+    actor.require(Verb.ADD, RecordKind.PARTNER)
+    _refuse_doubled_name(session, draft.name, None)
+    partner = Partner(
+        key=draft.key or "new",
+        name_key=squeeze(draft.name),
+        scored=_scored(draft),
+        recorded_at=now(),
+        recorded_by=actor.user_id,
+        **_columns(draft),
+    )
+    if draft.key and session.exec(select(Partner.id).where(Partner.key == draft.key)).first():
+        raise Conflict(f"The key {draft.key} belongs to another partner. Choose another key or leave it blank.")
+    session.add(partner)
+    session.flush()
+    partner.key = draft.key or new_key(session, Partner, "P", _id(partner))
+    _set_names(session, partner, draft)
+    session.flush()
+    record_change(session, actor, "add", RecordKind.PARTNER, partner.id, after=_told(session, partner))
+    return partner
+
+
+def change_partner(session: Session, actor: Actor, partner_id: int, version: int, draft: PartnerDraft) -> Partner:
+    """Change a partner opened at `version`. Raises: NotAllowed, NotFound, Conflict, Invalid."""
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    _refuse_doubled_name(session, draft.name, partner.id)
+    if partner.kind == PartnerKind.TRIBAL_GOVERNMENT != draft.kind and not actor.sees_tribal_records:
+        raise NotAllowed(
+            "Only a Tribal liaison or leadership may record a Tribal government as another kind of partner: "
+            "it would open what the Tribe shared. Ask one of them."
+        )
+    if draft.status == PartnerStatus.ENDED and not draft.status_reason:
+        raise Invalid("Say in a few words why the partnership ended; it stays with the record.")
+    before = _told(session, partner)
+    values = _columns(draft) | {"name_key": squeeze(draft.name)}
+    if draft.scored is not None:
+        values["scored"] = draft.scored
+    revise(partner, version, values)
+    _set_names(session, partner, draft)
+    session.flush()
+    after = _told(session, partner)
+    record_change(session, actor, "change", RecordKind.PARTNER, partner.id, before=before, after=after)
+    return partner
+
+
+def agree_cadence(
+    session: Session, actor: Actor, partner_id: int, days: int, from_on: date | None, agreed_with: str = ""
+) -> Cadence:
+    """Record the cadence agreed with a partner: `days` between contacts, from a day on (None: always)."""
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    if not 1 <= days <= 3660:
+        raise Invalid("A cadence is a number of days from 1 to 3,660.")
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    cadence = Cadence(
+        partner_id=_id(partner),
+        days=days,
+        from_on=from_on,
+        agreed_with=agreed_with.strip(),
+        recorded_at=now(),
+        recorded_by=actor.user_id,
+    )
+    session.add(cadence)
+    session.flush()
+    sync_cadence(session, cadence, cadence.recorded_at)
+    record_change(session, actor, "agree cadence", RecordKind.PARTNER, partner.id, after=snapshot(cadence))
+    return cadence
+
+
+def archive_partner(session: Session, actor: Actor, partner_id: int, version: int, reason: str) -> Partner:
+    """Put a partner out of sight with a reason; nothing is deleted. Raises: NotAllowed, NotFound, Conflict, Invalid."""
+    actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    before = snapshot(partner)
+    revise(partner, version, {"archived_at": now(), "archive_reason": need_reason(reason)})
+    session.flush()
+    record_change(session, actor, "archive", RecordKind.PARTNER, partner.id, before=before, after=snapshot(partner))
+    return partner
+
+
+def restore_partner(session: Session, actor: Actor, partner_id: int, version: int) -> Partner:
+    """Bring an archived partner back. Raises: NotAllowed, NotFound, Conflict."""
+    actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    before = snapshot(partner)
+    revise(partner, version, {"archived_at": None, "archive_reason": ""})
+    session.flush()
+    record_change(session, actor, "restore", RecordKind.PARTNER, partner.id, before=before, after=snapshot(partner))
+    return partner
+
+
+def _columns(draft: PartnerDraft) -> dict[str, object]:
+    unlike = {"other_names", "former_names", "languages", "scored", "key"}
+    return draft.model_dump(exclude=unlike) | {"languages": "; ".join(draft.languages)}
+
+
+def _scored(draft: PartnerDraft) -> bool:
+    return draft.kind != PartnerKind.TRIBAL_GOVERNMENT if draft.scored is None else draft.scored
+
+
+def _refuse_doubled_name(session: Session, name: str, own_id: int | None) -> None:
+    twin = session.exec(select(Partner).where(Partner.name_key == squeeze(name))).first()
+    if twin is not None and twin.id != own_id:
+        where = "It is archived; restore it instead." if twin.archived_at else "Open it instead of adding it again."
+        raise Conflict(f"{twin.name} is here already. {where}")
+
+
+def _set_names(session: Session, partner: Partner, draft: PartnerDraft) -> None:
+    wanted = {(NameKind.OTHER, n) for n in draft.other_names} | {(NameKind.FORMER, n) for n in draft.former_names}
+    for old in session.exec(select(PartnerName).where(PartnerName.partner_id == partner.id)):
+        if (old.kind, old.name) in wanted:
+            wanted.discard((old.kind, old.name))
+        else:
+            session.delete(old)  # the history of changes keeps it
+    for kind, name in sorted(wanted):
+        session.add(PartnerName(partner_id=_id(partner), name=name, name_key=squeeze(name), kind=kind))
+
+
+def _told(session: Session, partner: Partner) -> dict[str, object]:
+    rows = session.exec(select(PartnerName).where(PartnerName.partner_id == partner.id).order_by(col(PartnerName.name)))
+    return snapshot(partner, names=[f"{row.name} ({row.kind.label.lower()})" for row in rows])
+
+
+def _id(partner: Partner) -> int:
+    assert partner.id is not None  # it was flushed
+    return partner.id
+
+
+def known_partner(session: Session, partner_id: int | None) -> Partner:
+    """Load a partner that is not archived. Raises: NotFound."""
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    if partner.archived_at is not None:
+        raise NotFound(f"{partner.name} is archived. Restore it first, or choose another partner.")
+    return partner

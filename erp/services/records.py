@@ -1,0 +1,142 @@
+"""What every verb needs: loading a record for change, revising it without overwriting anybody, and the audit row."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from erp.access import Actor
+from erp.errors import Conflict, Invalid, NotFound
+from erp.models.changes import Change, ChangeHead, Submission
+from erp.vocabulary import RecordKind
+
+RecordT = TypeVar("RecordT", bound=SQLModel)
+
+#: Columns that never enter the history: secrets, and what is derived from other columns.
+_UNTOLD = frozenset({"password_hash", "name_key"})
+
+
+def now() -> datetime:
+    """Return this moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+def snapshot(record: SQLModel, **more: Any) -> dict[str, Any]:
+    """Return the record as plain JSON values, with `more` beside it (its partners, its tags)."""
+    plain = record.model_dump(mode="json", exclude=set(_UNTOLD))
+    return plain | json.loads(json.dumps(more, default=str))
+
+
+def record_change(
+    session: Session,
+    actor: Actor,
+    verb: str,
+    kind: RecordKind,
+    record_id: int | None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write the audit row of a change into the same transaction, chained to the row before it.
+
+    Where both are given only the fields that differ are kept; nothing is written when none does.
+    """
+    if before is not None and after is not None:
+        differing = {name for name in before | after if before.get(name) != after.get(name)}
+        if not differing - {"version"}:
+            return
+        before = {name: before.get(name) for name in sorted(differing)}
+        after = {name: after.get(name) for name in sorted(differing)}
+    head = session.get(ChangeHead, 1)
+    if head is None:
+        head = ChangeHead()
+        session.add(head)
+    change = Change(
+        at=now(),
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        door=actor.door,
+        verb=verb,
+        record_kind=kind.value,
+        record_id=record_id or 0,
+        before=before,
+        after=after,
+        previous_hash=head.hash,
+        hash="",
+    )
+    change.hash = change_hash(change)
+    head.hash = change.hash
+    head.length += 1
+    session.add(change)
+
+
+def change_hash(change: Change) -> str:
+    """Return the sha256 (hex) over a change's content and the hash before it."""
+    content = [
+        change.previous_hash,
+        change.at.astimezone(UTC).isoformat(),
+        change.actor_id,
+        change.actor_name,
+        str(change.door),
+        change.verb,
+        change.record_kind,
+        change.record_id,
+        change.before,
+        change.after,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def revise(record: SQLModel, version: int, values: dict[str, Any]) -> None:
+    """Set `values` on a record opened at `version`. Raises: Conflict where somebody changed it since."""
+    if record.version != version:  # pyright: ignore[reportAttributeAccessIssue] -- every Recorded table has it
+        raise Conflict(
+            "Somebody changed this record while you had it open. Your text is still in the form: "
+            "open the record again, compare, and save once more."
+        )
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version = version + 1  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def need_reason(reason: str) -> str:
+    """Return the trimmed reason. Raises: Invalid where there is none."""
+    if not reason.strip():
+        raise Invalid("Say why in a few words: the reason stays with the record.")
+    return reason.strip()
+
+
+def get_or_refuse(session: Session, table: type[RecordT], record_id: int | None, what: str) -> RecordT:
+    """Load a record by id. Raises: NotFound."""
+    record = session.get(table, record_id) if record_id is not None else None
+    if record is None:
+        raise NotFound(f"This {what} is not here. It may have been archived, or the address is wrong.")
+    return record
+
+
+def saved_before(session: Session, token: str) -> int | None:
+    """Return the id of the record that this form already saved, or None."""
+    if not token:
+        return None
+    return session.exec(select(Submission.record_id).where(Submission.token == token)).first()
+
+
+def remember_save(session: Session, token: str, kind: RecordKind, record_id: int) -> None:
+    """Remember that the form with this token was saved, so that a second click makes no second record."""
+    if token:
+        session.add(Submission(token=token, record_kind=kind.value, record_id=record_id, at=now()))
+
+
+def new_key(session: Session, table: Any, prefix: str, record_id: int) -> str:
+    """Return a stable reference for a record whose county gave none: prefix and number, free of clashes."""
+    key = f"{prefix}-{record_id:05d}"
+    while session.exec(select(table.id).where(col(table.key) == key)).first() is not None:
+        key += "x"  # a county's own key happens to look like ours
+    return key
+
+
+def squeeze(name: str) -> str:
+    """Return a name without any spacing: names alike but for spacing are one."""
+    return "".join(name.split())

@@ -1,0 +1,170 @@
+"""Keeping the database: migrating it, copying it, restoring it, proving that its history is whole."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import Session, col, select
+
+from erp.errors import Invalid
+from erp.models.changes import Change, ChangeHead
+from erp.services.records import change_hash
+from erp.settings import ROOT, settings
+
+#: What an embedded database's file begins with.
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What migrating did: the version before (None: new database), after, and the copy set aside (None: none)."""
+
+    before: str | None
+    after: str
+    copy: Path | None
+
+
+def migrate(engine: Engine) -> Migration:
+    """Bring the database to the code's version, after copying an existing embedded file aside.
+
+    Raises: Invalid where the database is newer than the code; then it is left untouched.
+    """
+    # Alembic takes 0.4 s to import, and most starts find nothing to migrate.
+    from alembic import command  # noqa: PLC0415 -- see above
+    from alembic.config import Config  # noqa: PLC0415 -- see above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- see above
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    newest = str(script.get_current_head())
+    before = database_version(engine)
+    if before == newest:
+        return Migration(before, newest, None)
+    if before is not None and before not in {step.revision for step in script.walk_revisions()}:
+        raise Invalid(
+            f"This database was written by a newer version of the program (database version {before}). It was not "
+            "touched. Install the newer version, or restore the copy made before the update (docs/operating.md)."
+        )
+    copy = set_aside("before-migration") if before is not None else None
+    with engine.execution_options(erp_writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _write_triggers(connection)
+    return Migration(before, newest, copy)
+
+
+def database_version(engine: Engine) -> str | None:
+    """Return the version the database is at, or None for an empty one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def set_aside(why: str) -> Path | None:
+    """Copy the embedded database into the copies folder and drop the oldest copies; None where there is no file."""
+    source = settings().database_file
+    if source is None or not source.exists():
+        return None
+    folder = settings().data_dir / "copies"
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    target = folder / f"{source.stem}-{stamp}-{why}.db"
+    copy_database(source, target)
+    for old in sorted(folder.glob(f"{source.stem}-*.db"))[: -settings().kept_copies]:
+        old.unlink()
+    return target
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy an embedded database while it is in use; the copy is one consistent moment, checked before it is kept."""
+    if not source.exists():
+        raise Invalid(f"There is no database at {source} to copy.")
+    if target.exists():
+        raise Invalid(f"{target} exists already. Name a file that does not exist yet.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half_done = target.with_name(target.name + ".partial")
+    with closing(sqlite3.connect(source)) as from_db, closing(sqlite3.connect(half_done)) as to_db:
+        from_db.backup(to_db)
+        to_db.execute("PRAGMA journal_mode=DELETE")
+        if to_db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise Invalid(f"The copy of {source} did not pass its check; nothing was kept. Try again.")
+    half_done.replace(target)
+
+
+def restore_database(backup: Path) -> Path | None:
+    """Put a backup in the place of the embedded database; the database that was there is copied aside first.
+
+    Returns that copy (None where there was no database). Raises: Invalid where the file is no database of this program.
+    """
+    target = settings().database_file
+    if target is None:
+        raise Invalid("Only the embedded database is restored here. Use your database server's own restore.")
+    if not backup.exists():
+        raise Invalid(f"There is no file {backup}.")
+    if not backup.read_bytes()[:16] == SQLITE_MAGIC:
+        raise Invalid(f"{backup} is not a backup of this program. Name a file that 'erp backup' made.")
+    with closing(sqlite3.connect(backup)) as candidate:
+        names = {row[0] for row in candidate.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"alembic_version", "change", "partner"} <= names:
+            raise Invalid(f"{backup} is a database, but not of this program. Name a file that 'erp backup' made.")
+        if candidate.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.")
+    kept = set_aside("before-restore")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".restoring")
+    shutil.copyfile(backup, fresh)
+    for left_over in (f"{target}-wal", f"{target}-shm"):
+        Path(left_over).unlink(missing_ok=True)
+    fresh.replace(target)
+    return kept
+
+
+def verify_changes(session: Session) -> list[str]:
+    """Check the chain of changes from its first row to its end. Returns a sentence per fault; empty: all is whole."""
+    faults: list[str] = []
+    previous, length = "", 0
+    for change in session.exec(select(Change).order_by(col(Change.id)).execution_options(yield_per=1000)):
+        length += 1
+        if change.previous_hash != previous:
+            faults.append(f"Change {change.id}: a row before it is missing or was altered.")
+        if change.hash != change_hash(change):
+            faults.append(f"Change {change.id}: the row was altered after it was written.")
+        previous = change.hash
+        session.expunge(change)
+    head = session.get(ChangeHead, 1)
+    if head is not None and (head.length, head.hash) != (length, previous):
+        faults.append(f"The history should end after {head.length} changes, but {length} are here.")
+    if head is None and length:
+        faults.append("The end mark of the history is missing.")
+    return faults
+
+
+def _write_triggers(connection: Connection) -> None:
+    """Let the database itself refuse to alter or remove history."""
+    if connection.dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER IF NOT EXISTS change_no_{act.lower()} BEFORE {act} ON change "
+                    "BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END"
+                )
+            )
+        return
+    connection.execute(
+        text(
+            "CREATE OR REPLACE FUNCTION keep_change() RETURNS trigger AS $$ BEGIN "
+            "RAISE EXCEPTION 'the history of changes is append-only'; END $$ LANGUAGE plpgsql"
+        )
+    )
+    connection.execute(
+        text(
+            "CREATE OR REPLACE TRIGGER change_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON change "
+            "FOR EACH STATEMENT EXECUTE FUNCTION keep_change()"
+        )
+    )

@@ -1,0 +1,90 @@
+"""Settings by environment (ERP_…) and a .env file; each has a default and a unit. docs/operating.md lists them."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from erp.errors import Invalid
+
+#: The folder that holds what is shipped: app.py, pages/, data/frameworks, migrations/.
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """What a county's IT may set. Units are in the names or the descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="ERP_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(
+        default=ROOT / "data" / "local", description="folder for what is written: database, copies, backups"
+    )
+    database_url: str = Field(default="", description="database address; empty: erp.db in the data folder")
+    address: str = Field(default="127.0.0.1", description="network address the app listens on")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8501, description="port the app listens on")
+    time_zone: str = Field(default="America/Los_Angeles", description="time zone until the county sets its own")
+    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = Field(
+        default=480, description="minutes without use after which a sign-in ends"
+    )
+    session_absolute_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=24, description="hours after which a sign-in ends in any case"
+    )
+    invitation_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=72, description="hours for which an invitation link works"
+    )
+    upload_megabytes: Annotated[int, Field(ge=1, le=200)] = Field(
+        default=25, description="largest file that may be imported, in megabytes"
+    )
+    kept_copies: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=10, description="copies of the database kept from before migrations and restores"
+    )
+    demo: bool = Field(default=False, description="demonstration: made-up county, one-click sign-in, loopback only")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as problem:
+            raise ValueError(f"no such time zone: {name}") from problem
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql")):
+            raise ValueError("must begin with sqlite:/// or postgresql")
+        return url
+
+    @property
+    def database(self) -> str:
+        """The database address in force; the embedded file is demo.db for the demonstration."""
+        if self.database_url and not self.demo:
+            return self.database_url
+        name = "demo.db" if self.demo else "erp.db"
+        return f"sqlite:///{self.data_dir.resolve() / name}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The embedded database's file, or None where the database is a server."""
+        if not self.database.startswith("sqlite:///"):
+            return None
+        return Path(self.database.removeprefix("sqlite:///"))
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the settings once. Raises: Invalid with one sentence naming the setting, what was found and the default."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = str(first["loc"][0])
+        fallback = Settings.model_fields[name].default
+        raise Invalid(
+            f"The setting ERP_{name.upper()} is {first.get('input')!r}, which cannot be used: {first['msg']}. "
+            f"Correct it in the environment or in .env, or leave it out to use {str(fallback)!r}."
+        ) from problem

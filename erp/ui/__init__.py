@@ -1,0 +1,1 @@
+"""The only Streamlit below the pages: session, navigation, cached loads, submit(), widgets, table columns."""

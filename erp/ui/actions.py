@@ -1,0 +1,57 @@
+"""The one way a page writes: submit() opens the transaction, calls one service, commits, and keeps what to say."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from erp import db
+from erp.errors import ERPError
+from erp.ui.session import require_actor
+
+OutcomeT = TypeVar("OutcomeT")
+
+
+def submit(service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", **values: Any) -> OutcomeT | None:
+    """Call `service(session, actor, *args, **values)` in one transaction and keep `said`, or the refusal, to show.
+
+    Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data.
+    Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
+    """
+    actor = require_actor()
+    try:
+        with db.writing() as session:
+            outcome = service(session, actor, *args, **values)
+    except ERPError as refusal:
+        refuse(str(refusal))
+        return None
+    st.session_state["_outcome"] = ("saved", said)
+    return outcome
+
+
+def refuse(sentence: str) -> None:
+    """Keep a refusal to show at the top of the page."""
+    st.session_state["_outcome"] = ("refused", sentence)
+
+
+def show_outcome() -> None:
+    """Show what the last action came to, once. Pages call it below their title."""
+    kind, sentence = st.session_state.pop("_outcome", (None, ""))
+    if kind == "saved":
+        st.success(sentence, icon="✅")
+    elif kind == "refused":
+        st.error(sentence, icon="⚠️")
+
+
+def form_token(form: str) -> str:
+    """Return the token of a form being filled in; the same until the form was saved, so two clicks save once."""
+    tokens = st.session_state.setdefault("_form_tokens", {})
+    return tokens.setdefault(form, uuid.uuid4().hex)
+
+
+def forget_form(form: str, *prefixes: str) -> None:
+    """Forget a form that was saved: its token, and the inputs whose keys begin with one of `prefixes`."""
+    st.session_state.setdefault("_form_tokens", {}).pop(form, None)
+    for key in [k for k in st.session_state if isinstance(k, str) and prefixes and k.startswith(prefixes)]:
+        del st.session_state[key]

@@ -1,0 +1,89 @@
+"""The pages, who may open them, and links between them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from erp.access import Actor
+from erp.settings import ROOT
+from erp.vocabulary import RecordKind, Verb
+
+K, V = RecordKind, Verb
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page: its file in pages/, its title, what one must be permitted to open it; hidden ones are reached by links."""
+
+    name: str
+    title: str
+    icon: str
+    needs: tuple[Verb, RecordKind] | None = None
+    hidden: bool = False
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("today", "Today", ":material/today:"),
+    PageEntry("partners", "Partners", ":material/diversity_3:", (V.SEE, K.PARTNER)),
+    PageEntry("partner", "Partner", ":material/diversity_3:", (V.SEE, K.PARTNER), hidden=True),
+    PageEntry("log", "Log engagement", ":material/edit_calendar:", (V.ADD, K.ENGAGEMENT)),
+    PageEntry("engagements", "Engagements", ":material/forum:", (V.SEE, K.ENGAGEMENT)),
+    PageEntry("engagement", "Engagement", ":material/forum:", (V.SEE, K.ENGAGEMENT), hidden=True),
+    PageEntry("promises", "Promises", ":material/handshake:", (V.SEE, K.COMMITMENT)),
+    PageEntry("feedback", "Feedback", ":material/rate_review:", (V.SEE, K.FEEDBACK_ITEM)),
+    PageEntry("rate", "Enter a rating", ":material/reviews:", (V.ADD, K.RATING), hidden=True),
+    PageEntry("behaviors", "Behaviors", ":material/grid_on:", (V.SEE, K.ENGAGEMENT)),
+    PageEntry("health", "Health", ":material/monitoring:", (V.SEE, K.PARTNER)),
+    PageEntry("forums", "Forums", ":material/groups:", (V.SEE, K.FORUM)),
+    PageEntry("imports", "Import", ":material/upload_file:", (V.IMPORT, K.IMPORT_FILE)),
+    PageEntry("settings", "Settings", ":material/settings:", (V.SEE, K.SETTING)),
+    PageEntry("account", "My account", ":material/person:"),
+)
+
+
+def pages_for(actor: Actor) -> list[StreamlitPage]:
+    """Return the pages the actor may open, in menu order, and remember them for links."""
+    open_to = [entry for entry in PAGES if entry.needs is None or actor.may(*entry.needs)]
+    pages = {
+        entry.name: st.Page(
+            ROOT / "pages" / f"{entry.name}.py",
+            title=entry.title,
+            icon=entry.icon,
+            url_path="" if entry.name == "today" else entry.name,
+            default=entry.name == "today",
+            visibility="hidden" if entry.hidden else "visible",
+        )
+        for entry in open_to
+    }
+    st.session_state["_pages"] = pages
+    return list(pages.values())
+
+
+def may_open(name: str) -> bool:
+    """Say whether the signed-in person may open a page."""
+    return name in st.session_state["_pages"]
+
+
+def link_to(name: str, label: str, *, icon: str | None = None, **query: Any) -> None:
+    """Draw a link to a page inside the app (no full page load); plain text where the person may not open it."""
+    if may_open(name):
+        st.page_link(st.session_state["_pages"][name], label=label, icon=icon, query_params=_text(query))
+    else:
+        st.markdown(label)
+
+
+def go(name: str, **query: Any) -> None:
+    """Leave for another page at once."""
+    st.switch_page(st.session_state["_pages"][name], query_params=_text(query))
+
+
+def address(name: str, **query: Any) -> str:
+    """Return the address of a page, for links inside tables."""
+    text = "&".join(f"{key}={value}" for key, value in _text(query).items())
+    return f"/{'' if name == 'today' else name}{'?' + text if text else ''}"
+
+
+def _text(query: dict[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in query.items() if value is not None}

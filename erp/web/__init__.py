@@ -1,0 +1,1 @@
+"""The ASGI app around Streamlit: sign-in, the gate, health check, public pages."""
