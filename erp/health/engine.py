@@ -84,7 +84,7 @@ def _contact(ledger: Ledger, grid: Grid, default_days: Floats) -> Columns:
     score = 100 * np.exp2(-np.maximum(0, days_since - cadence) / cadence)
     return {
         "contact_score": score,
-        "contact_n": grid.total(placed),
+        "contact_n": grid.count(placed),
         "contact_newest": as_days(newest),
         "cadence_days": cadence,
         "cadence_is_default": is_default,
@@ -118,7 +118,7 @@ def _default_cadences(kinds: pd.Series, default_cadence: pd.DataFrame, grid: Gri
 def _share_of_points(name: str, grid: Grid, spells: Spells) -> Columns:
     """Score the mean of 1, ½ and 0 over the promises or feedback items that count on each day."""
     placed = grid.place(spells)
-    n = grid.total(placed)
+    n = grid.count(placed)
     half_points = grid.total(placed, HALF_POINTS[placed.spells.note])
     return {
         f"{name}_score": 100 * _ratio(half_points, 2 * n),
@@ -134,7 +134,7 @@ def _shared_power(ledger: Ledger, grid: Grid, formula: Formula) -> Columns:
     answered = grid.total(placed, ledger.ints("marks_n", placed.spells.row))
     return {
         "shared_power_score": 100 * np.minimum(1, _ratio(2 * shared, answered)),
-        "shared_power_n": grid.total(placed),
+        "shared_power_n": grid.count(placed),
         "shared_power_newest": as_days(grid.latest_running(placed, placed.spells.newest)),
     }
 
@@ -142,9 +142,9 @@ def _shared_power(ledger: Ledger, grid: Grid, formula: Formula) -> Columns:
 def _rated(name: str, ledger: Ledger, grid: Grid, side: str, formula: Formula) -> Columns:
     """Score the mean over persons of each person's latest rating: 1 is 0, 5 is 100."""
     placed = grid.place(ratings(ledger, side, formula))
-    n = grid.total(placed)
+    n = grid.count(placed)
     fractions = np.rint(ledger.floats("value", placed.spells.row) * RATING_FRACTION).astype(np.int64)
-    mean = _ratio(grid.total(placed, fractions), n * RATING_FRACTION)
+    mean = _ratio(grid.total(placed, fractions), n) / RATING_FRACTION
     return {
         f"{name}_score": (mean - 1) / 4 * 100,
         f"{name}_n": n,
@@ -152,12 +152,12 @@ def _rated(name: str, ledger: Ledger, grid: Grid, side: str, formula: Formula) -
     }
 
 
-def _ratio(part: Ints, whole: Ints) -> Floats:
+def _ratio(part: NDArray[np.integer], whole: NDArray[np.integer]) -> Floats:
     """Divide, leaving NaN where there is nothing to divide by."""
     return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
 
-def _evidence(n: Ints, minimum: int) -> NDArray[np.int8]:
+def _evidence(n: NDArray[np.integer], minimum: int) -> NDArray[np.int8]:
     """Grade evidence as codes into EVIDENCE."""
     return (n > 0).astype(np.int8) + (n >= minimum).astype(np.int8)
 

@@ -1,6 +1,7 @@
 """Partner × day tables, filled by stretches of days instead of partner by partner."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,17 +45,23 @@ class Grid:
         slot_of = np.searchsorted(self.days, np.arange(lowest, highest + 1))
         return slot_of[np.clip(day, lowest, highest) - lowest]
 
-    def total(self, placed: Placed, amount: Ints | None = None) -> Ints:
-        """Add up the amounts (1 if none are given) of the spells running on each day, partner by partner.
+    def count(self, placed: Placed) -> NDArray[np.int32]:
+        """Count the spells running on each day, partner by partner."""
+        return self._running(placed, None).astype(np.int32)
+
+    def total(self, placed: Placed, amount: Ints) -> Ints:
+        """Add up the amounts of the spells running on each day, partner by partner.
 
         Amounts are whole numbers below 2**53 in sum, so that the order of the facts changes nothing, not even a last bit.
         """
+        return self._running(placed, amount).astype(np.int64)
+
+    def _running(self, placed: Placed, amount: Ints | None) -> NDArray[Any]:
         width = len(self.days) + 1
         row = placed.spells.partner * width
         size = self.partner_count * width
         change = np.bincount(row + placed.first, amount, size) - np.bincount(row + placed.last, amount, size)
-        running = np.cumsum(change.reshape(self.partner_count, width)[:, :-1], axis=1)
-        return running.astype(np.int64, copy=False)
+        return np.cumsum(change.reshape(self.partner_count, width)[:, :-1], axis=1)
 
     def latest_started(self, placed: Placed, number: Ints) -> Ints:
         """Give the highest `number` among the spells begun by each day, whether or not they still run; ALWAYS if none."""

@@ -1,15 +1,15 @@
 """What counts as an empty cell, what a cell's outer spaces are, and what a spreadsheet shows for an error."""
 
 import re
-import sys
 import unicodedata
 
-#: Characters without ink that people cannot see in a cell: zero-width signs, byte order marks, direction marks, blanks.
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"
-#: The separators that Python's csv and str.split know but that also stand around pasted text are spaces to us too.
-OUTER = _INVISIBLE + "".join(
-    sign for sign in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(sign) in ("Zs", "Zl", "Zp", "Cf")
-) + "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
+#: Every kind of space, and signs without ink that people cannot see: zero-width, direction and byte order marks, blanks.
+OUTER = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f"
+    "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0"
+)
 
 _ERRORS = frozenset(
     ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
@@ -45,6 +45,6 @@ def several(cell: str) -> tuple[str, ...]:
 
 
 def plain(words: str) -> str:
-    """Return words for comparing: no case, accents of spelling forms folded, runs of anything but letters and digits as one space."""
+    """Return words for comparing: no case, one space for any run that is neither letters nor digits."""
     folded = unicodedata.normalize("NFKC", words).casefold()
     return " ".join(re.findall(r"[^\W_]+", folded))

@@ -30,7 +30,7 @@ _PARTNER_KINDS: dict[PartnerKind, str] = {
     PartnerKind.SYSTEM_PARTNER: (
         "system, county system, state system, county department, county agency, public agency, government agency, "
         "state agency, city government, city, county, court, court legal, courts legal, juvenile court, "
-        "superior court, dependency court, tribal court and county court, probation, probation department, "
+        "superior court, dependency court, probation, probation department, "
         "education, school, school district, county office of education, office of education, college, university, "
         "behavioral health, mental health, public health, health department, health, social service, "
         "child welfare, regional center, law enforcement, police, police department, sheriff, sheriff office, "
@@ -72,8 +72,8 @@ _OTHERS: dict[Word, str] = {
     EngagementKind.VISIT: "site visit, home visit, tour",
     EngagementKind.EVENT: "community event, celebration, gathering, fair, resource fair, summit, convening",
     EngagementKind.TRAINING: "workshop, class, webinar",
-    EngagementKind.EMAIL: "e mail, mail by computer",
-    EngagementKind.INPUT: "written input, survey, comment, public comment, written comment, letter",
+    EngagementKind.EMAIL: "e mail",
+    EngagementKind.INPUT: "written input, survey, comment, public comment, written comment",
     EngagementStatus.PLANNED: "scheduled, upcoming, tentative date set, plan, future, confirmed",
     EngagementStatus.HELD: "occurred, completed, complete, done, took place, happened, met, past, attended",
     EngagementStatus.CANCELLED: "canceled, cancel, called off, did not happen, not held, no meeting",
@@ -99,7 +99,7 @@ _OTHERS: dict[Word, str] = {
     FeedbackWay.PUBLIC_COMMENT: "public comments, comment, public hearing, written public comment, at public comment",
 }
 
-YES = frozenset(("yes", "y", "true", "t", "1", "x", "si", "sí", "✓", "✔", "☑", "✗ no"))
+YES = frozenset(("yes", "y", "true", "t", "1", "x", "si", "sí", "✓", "✔", "☑"))
 NO = frozenset(("no", "n", "false", "f", "0", "none", "☐"))
 
 #: What people write where a name would stand for somebody who gave none.

@@ -1,0 +1,131 @@
+"""Days as counties write them: what is a day, what is words, and what cannot be either."""
+
+import re
+from calendar import day_name, month_abbr, month_name
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from erp.importing.cells import several
+from erp.importing.fields import Future
+from erp.importing.readings import Problem
+
+#: Planned engagements may lie this many years ahead. Source: the import rules of this project.
+PLANNED_YEARS_AHEAD = 10
+#: Other days that may lie ahead (due, cadence) are a slip or a stand-in for "never" beyond this many years.
+_ALLOWED_YEARS_AHEAD = 100
+#: Day numbers of spreadsheets read as days (3 October 1954 to 8 April 2064); day 0 is 30 December 1899.
+_DAY_NUMBERS = range(20_000, 60_001)
+_DAY_ZERO = date(1899, 12, 30)
+
+_SIGNS = str.maketrans("\u00a0\u202f\u2009‐‑‒–—―−’‘", "   -------''")  # one for one, so that places stay the same
+
+_MONTHS = {name.casefold(): number for number, name in enumerate(month_name) if name}
+_MONTHS |= {name.casefold(): number for number, name in enumerate(month_abbr) if name} | {"sept": 9}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_WEEKDAYS = {name[:length].casefold(): number for number, name in enumerate(day_name) for length in (2, 3, 4, 5, 9)}
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])"
+
+_LEADING_WEEKDAY = re.compile(rf"(?P<weekday>{_WEEKDAY}),?\s*", re.I)
+_TRAILING_WEEKDAY = re.compile(rf"[,\s]*\(?(?P<weekday>{_WEEKDAY})\)?$", re.I)
+_NUMERIC = re.compile(r"(?P<first>[0-9]+)\s*(?P<sign>[-/.])\s*(?P<second>[0-9]+)\s*(?P=sign)\s*(?P<third>[0-9]+)")
+_WRITTEN = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"{_MONTH}[\s-]*{_DAY}(?:[\s,-]+(?P<year>[0-9]{{4}})|,?\s*'(?P<short>[0-9]{{2}}))(?![0-9])",
+        rf"{_DAY}(?:\s+of)?[\s-]*{_MONTH}[\s,-]*(?:(?P<year>[0-9]{{4}})|'?(?P<short>[0-9]{{2}}))(?![0-9])",
+        rf"(?P<year>[0-9]{{4}})[\s-]+{_MONTH}[\s-]*{_DAY}",
+    )
+)
+_CLOCK = r"(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)"
+_HALF = r"\s*[ap]\.?\s?m\b\.?"
+_MOMENT = rf"(?:{_CLOCK}(?:{_HALF})?|1?[0-9]{_HALF}|noon|midnight)"
+_ZONE = r"(?P<zone>\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?(?:\s*\(?(?:P[SD]?T|Pacific(?: time)?)\)?)?"
+_TIME = re.compile(
+    rf"(?:[\s,@T-]|at\b|from\b)*(?P<time>(?:(?:{_MOMENT}|1?[0-9])\s*(?:-|to|until)\s*)?{_MOMENT}{_ZONE})\s*", re.I
+)
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
+
+_WHOLE_DAY = "Write the whole day with four digits for the year, as in 6/4/2015 or June 4, 2015, or leave it blank."
+
+EMPTY_DATE = Problem(
+    "empty date",
+    "rejected",
+    "This is what spreadsheets show for an empty date, not a day.",
+    "Leave the cell blank, or write the day.",
+)
+DAY_FIRST = Problem(
+    "day first",
+    "rejected",
+    "Dates in numbers are read month first, and this one fits only day first.",
+    "Write it month first, as in 4/13/2024, or year first, as in 2024-04-13.",
+)
+IMPOSSIBLE = Problem("impossible", "rejected", "There is no such day.", _WHOLE_DAY)
+BARE_NUMBER = Problem(
+    "bare number", "rejected", "A number alone is not a day (day numbers of spreadsheets run from 20,000 to 60,000).",
+    _WHOLE_DAY,
+)
+TWO_DIGITS = Problem(
+    "two digits",
+    "rejected",
+    "A year of two digits is read as 20.. and only up to this year, so the year is not certain.",
+    "Write the year with four digits.",
+)
+TOO_OLD = Problem("too old", "rejected", "The day is before 1900.", _WHOLE_DAY)
+TOO_FAR = Problem("too far", "rejected", "The day is too far ahead to be meant.", "Correct the year, or leave it blank.")
+IN_THE_FUTURE = Problem(
+    "future", "rejected", "The day is after today, and this can only have happened already.", "Correct the day."
+)
+WORDS = Problem(
+    "words",
+    "warning",
+    "These words are not a day. They are kept as written and enter no figure.",
+    "If you know the day, write it and import the row again.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayReading:
+    """How a cell was read: a day (with its time as written), words that are not a day, or neither where it is blank
+    or rejected. `problems` says what is to be said about it; one of severity "note" only says how it was read.
+    """
+
+    day: date | None = None
+    words: str = ""
+    time: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the cell cannot be kept as it is."""
+        return any(problem.severity == "rejected" for problem in self.problems)
+
+
+def read_day(cell: str, today: date, *, future: Future = "allow") -> DayReading:
+    """Read one cell as a day. Slashed, dashed and dotted numbers are month first unless the year leads.
+
+    Source: the import rules of this project ("Import of what counties really have", 2).
+    """
+    text = cell.translate(_SIGNS)
+    if not text:
+        return DayReading()
+    if _NUMBER.fullmatch(text):
+        return _limited(_from_number(text), today, future)
+    weekday, rest = _without_weekday(text)
+    found = _matched(rest)
+    if found is None:
+        return DayReading(words=cell, problems=(WORDS,))
+    match, time, zone = found
+    reading = _from_numerals(match, today) if "sign" in match.groupdict() else _from_words(match, today)
+    if reading.day is None:
+        return reading
+    # the time stands at the end of the cell: taken from the cell itself, so that its signs stay as typed
+    written_time = _as_in(cell, text, time)
+    notes = (*reading.problems, *([ZONE] if zone else []), *_weekday_problem(weekday, reading.day))
+    return _limited(DayReading(reading.day, time=written_time, problems=notes), today, future)
+
+
+def read_days(cell: str, today: date, *, future: Future = "allow") -> list[DayReading]:
+    """Read a cell that may hold several days, separated by ";"."""
+    return [read_day(part, today, future=future) for part in several(cell)]

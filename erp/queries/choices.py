@@ -1,0 +1,46 @@
+"""What pick lists offer: partners, people, forums, accounts. One row each, by name."""
+
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.models.accounts import Account
+from erp.models.contacts import Contact, Forum
+from erp.models.partners import Partner
+from erp.vocabulary import RecordKind, Verb
+
+
+def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return partners that are not archived. Columns: partner_id int, name str, kind str. By name."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    question = select(col(Partner.id).label("partner_id"), Partner.name, Partner.kind).where(
+        col(Partner.archived_at).is_(None)
+    )
+    return _frame(session, question.order_by(Partner.name), ["partner_id", "name", "kind"])
+
+
+def contact_choices(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return contacts not archived. Columns: contact_id, partner_id (None: unlinked), name, role. By name."""
+    actor.require(Verb.SEE, RecordKind.CONTACT)
+    question = select(col(Contact.id).label("contact_id"), Contact.partner_id, Contact.name, Contact.role).where(
+        col(Contact.archived_at).is_(None)
+    )
+    return _frame(session, question.order_by(Contact.name), ["contact_id", "partner_id", "name", "role"])
+
+
+def forum_choices(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return forums that are not archived. Columns: forum_id int, name str. By name."""
+    actor.require(Verb.SEE, RecordKind.FORUM)
+    question = select(col(Forum.id).label("forum_id"), Forum.name).where(col(Forum.archived_at).is_(None))
+    return _frame(session, question.order_by(Forum.name), ["forum_id", "name"])
+
+
+def holder_choices(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return accounts that may hold a partnership. Columns: account_id int, name str. By name."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    question = select(col(Account.id).label("account_id"), Account.name).where(col(Account.disabled_at).is_(None))
+    return _frame(session, question.order_by(Account.name), ["account_id", "name"])
+
+
+def _frame(session: Session, question: object, columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(session.execute(question).all(), columns=columns)  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -1,0 +1,5 @@
+"""Page not written yet."""
+
+from erp.ui.session import require_actor
+
+actor = require_actor()
