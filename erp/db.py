@@ -32,8 +32,6 @@ _one_writer = threading.RLock()
 
 def connect(url: str) -> Engine:
     """Open the database at `url`; nothing is created or changed by opening."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},

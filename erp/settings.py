@@ -55,24 +55,21 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if url and not url.startswith(("sqlite:///", "postgresql")):
-            raise ValueError("must begin with sqlite:/// or postgresql")
+        if url and not url.startswith("sqlite:///"):
+            raise ValueError("must begin with sqlite:///")
         return url
 
     @property
     def database(self) -> str:
         """The database address in force; the embedded file is demo.db for the demonstration."""
-        if self.database_url and not self.demo:
-            return self.database_url
-        name = "demo.db" if self.demo else "erp.db"
-        return f"sqlite:///{self.data_dir.resolve() / name}"
+        return f"sqlite:///{self.database_file}"
 
     @property
-    def database_file(self) -> Path | None:
-        """The embedded database's file, or None where the database is a server."""
-        if not self.database.startswith("sqlite:///"):
-            return None
-        return Path(self.database.removeprefix("sqlite:///"))
+    def database_file(self) -> Path:
+        """The embedded database's file."""
+        if self.database_url and not self.demo:
+            return Path(self.database_url.removeprefix("sqlite:///")).resolve()
+        return self.data_dir.resolve() / ("demo.db" if self.demo else "erp.db")
 
 
 @lru_cache(maxsize=1)

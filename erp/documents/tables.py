@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from erp.health.formula import DIMENSIONS
 from erp.importing.formulas import harmless
 
 
@@ -29,6 +30,17 @@ def xlsx_bytes(rows: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
 def json_text(rows: pd.DataFrame) -> str:
     """Return a frame as a JSON list of objects; days are ISO text, what is undefined is null."""
     return json.dumps([{k: _plain(v) for k, v in row.items()} for row in rows.to_dict("records")], ensure_ascii=False)
+
+
+def health_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures as they leave the house: a row per partner and day, unrounded, blank where there is no evidence.
+
+    Columns: partner (name), key, as_of (ISO day), formula, for each dimension _score, _n, _evidence, then standing, band.
+    """
+    columns = ["partner", "key", "as_of", "formula"]
+    columns += [f"{dimension}_{part}" for dimension in DIMENSIONS for part in ("score", "n", "evidence")]
+    table = figures.assign(as_of=figures["as_of"].dt.strftime("%Y-%m-%d"))
+    return table[[*columns, "standing", "band"]]
 
 
 def _harmless(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from erp.health.formula import (
     STANDING_NEEDS,
     Formula,
 )
-from erp.health.grid import Grid, as_days
+from erp.health.grid import Grid, Placed, as_days
 from erp.health.ledger import ALWAYS, Floats, Ints, Ledger
 from erp.health.spells import HALF_POINTS, Spells, cadences, contacts, feedback_items, marks, promises, ratings
 from erp.vocabulary import Side
@@ -27,6 +27,9 @@ Columns = dict[str, NDArray[Any]]
 #: Ratings are added up in this fraction of a point: every mean of one to ten whole answers is a whole number of them
 #: (2520 is their least common multiple), any other value is within 3e-12, and sums below 2**53 are exact.
 RATING_FRACTION: Final = 2520 * 2**26
+
+_EVIDENCE_TYPE: Final = pd.CategoricalDtype(EVIDENCE, ordered=True)
+_BAND_TYPE: Final = pd.CategoricalDtype(BANDS, ordered=True)
 
 
 def health_by_day(
@@ -40,8 +43,8 @@ def health_by_day(
 
     All rows of `facts` are taken as true: keep what was known on a day with `ledger.as_known` first (the same goes for
     `default_cadence`). Columns of `facts`, one row per fact: fact_id, partner_id, kind, source_id, on_day, done_on,
-    withdrawn_on, side, respondent, value, marks_n, marks_shared, position. `partners`: partner_id, kind, tracked (bool).
-    `default_cadence`: kind, from_day (NaT = always), days, known_from.
+    withdrawn_on, side, respondent, value, marks_n, marks_shared, position (kinds and columns: docs/health.md).
+    `partners`: partner_id, kind, tracked (bool). `default_cadence`: kind, from_day (NaT = always), days, known_from.
 
     Gives one row per tracked partner and day, ordered by both:
         partner_id int, as_of datetime, formula (its version);
@@ -54,10 +57,10 @@ def health_by_day(
 
     Source: docs/health.md, version h1.
     """
-    scored = partners[partners["tracked"].astype(bool)].sort_values("partner_id")
+    scored = partners.loc[partners["tracked"].astype(bool), :].sort_values("partner_id")
     partner_ids = scored["partner_id"].to_numpy(np.int64)
     as_of = np.unique(np.array(days, dtype="datetime64[D]"))
-    ledger = Ledger.of(facts, partner_ids)
+    ledger = Ledger(facts, partner_ids)
     grid = Grid(len(partner_ids), as_of.astype(np.int64))
     columns = _contact(ledger, grid, _default_cadences(scored["kind"], default_cadence, grid, formula))
     columns |= _share_of_points("follow_through", grid, promises(ledger, Side.COUNTY, formula))
@@ -104,14 +107,12 @@ def _agreed_cadences(ledger: Ledger, grid: Grid) -> Floats:
 def _default_cadences(kinds: pd.Series, default_cadence: pd.DataFrame, grid: Grid, formula: Formula) -> Floats:
     """Give the county's default cadence in days for the kind of each partner on each day."""
     codes, names = pd.factorize(kinds)
-    of_kind = np.full((len(names) + 1, len(grid.days)), float(formula.default_cadence_days))
-    ordered = default_cadence.assign(from_day=pd.to_datetime(default_cadence["from_day"]))
-    ordered = ordered.sort_values(["from_day", "known_from"], na_position="first", kind="stable")
-    as_of = grid.days.astype("datetime64[D]")
-    for kind, from_day, days in zip(ordered["kind"], ordered["from_day"], ordered["days"], strict=True):
-        if kind in names:
-            begun = np.ones(len(as_of), dtype=bool) if pd.isna(from_day) else as_of >= from_day.to_datetime64()
-            of_kind[names.get_loc(kind), begun] = days
+    of_kind = np.full((len(names), len(grid.days)), float(formula.default_cadence_days))
+    begins = default_cadence["from_day"].astype("datetime64[s]").to_numpy().astype("datetime64[D]")
+    from_day = np.where(np.isnat(begins), ALWAYS, begins.astype(np.int64))
+    days = default_cadence["days"].to_numpy(dtype=np.float64)
+    for place in np.lexsort((default_cadence["known_from"].to_numpy(), from_day)):  # later ones overwrite earlier ones
+        of_kind[np.ix_(names == default_cadence["kind"].iloc[place], grid.days >= from_day[place])] = days[place]
     return of_kind[codes]
 
 
@@ -130,12 +131,13 @@ def _share_of_points(name: str, grid: Grid, spells: Spells) -> Columns:
 def _shared_power(ledger: Ledger, grid: Grid, formula: Formula) -> Columns:
     """Score the share of answered marks that say partner or both; half of them is full marks."""
     placed = grid.place(marks(ledger, formula))
+    n = grid.count(placed)
     shared = grid.total(placed, ledger.ints("marks_shared", placed.spells.row))
     answered = grid.total(placed, ledger.ints("marks_n", placed.spells.row))
     return {
         "shared_power_score": 100 * np.minimum(1, _ratio(2 * shared, answered)),
-        "shared_power_n": grid.count(placed),
-        "shared_power_newest": as_days(grid.latest_running(placed, placed.spells.newest)),
+        "shared_power_n": n,
+        "shared_power_newest": _newest_while_any(grid, placed, n),
     }
 
 
@@ -148,8 +150,15 @@ def _rated(name: str, ledger: Ledger, grid: Grid, side: str, formula: Formula) -
     return {
         f"{name}_score": (mean - 1) / 4 * 100,
         f"{name}_n": n,
-        f"{name}_newest": as_days(grid.latest_running(placed, placed.spells.newest)),
+        f"{name}_newest": _newest_while_any(grid, placed, n),
     }
+
+
+def _newest_while_any(grid: Grid, placed: Placed, n: NDArray[np.integer]) -> NDArray[np.datetime64]:
+    """Give the newest day behind marks or ratings: the newest leaves the window last, so while any counts, it does."""
+    newest = grid.latest_started(placed, placed.spells.newest)
+    newest[n == 0] = ALWAYS
+    return as_days(newest)
 
 
 def _ratio(part: NDArray[np.integer], whole: NDArray[np.integer]) -> Floats:
@@ -180,7 +189,7 @@ def _bands(standing: Floats, formula: Formula) -> NDArray[np.int8]:
 
 
 def _frame(columns: Columns, partner_ids: Ints, as_of: NDArray[np.datetime64], formula: Formula) -> pd.DataFrame:
-    """Lay the partner × day tables out as rows; words that repeat are categories, which keeps millions of rows small."""
+    """Lay the partner × day tables out as rows; words that repeat are categories, so millions of rows stay small."""
     row_count = len(partner_ids) * len(as_of)
     frame: dict[str, Any] = {
         "partner_id": np.repeat(partner_ids, len(as_of)),
@@ -190,11 +199,11 @@ def _frame(columns: Columns, partner_ids: Ints, as_of: NDArray[np.datetime64], f
     for dimension in DIMENSIONS:
         for measure in ("score", "n", "evidence", "newest"):
             frame[f"{dimension}_{measure}"] = columns[f"{dimension}_{measure}"].reshape(-1)
-        frame[f"{dimension}_evidence"] = pd.Categorical.from_codes(frame[f"{dimension}_evidence"], EVIDENCE, ordered=True)
+        frame[f"{dimension}_evidence"] = pd.Categorical.from_codes(frame[f"{dimension}_evidence"], dtype=_EVIDENCE_TYPE)
     for beside in ("partner_promises", "county_rating"):
         for measure in ("score", "n"):
             frame[f"{beside}_{measure}"] = columns[f"{beside}_{measure}"].reshape(-1)
     for name in ("cadence_days", "cadence_is_default", "standing"):
         frame[name] = columns[name].reshape(-1)
-    frame["band"] = pd.Categorical.from_codes(columns["band"].reshape(-1), BANDS, ordered=True)
+    frame["band"] = pd.Categorical.from_codes(columns["band"].reshape(-1), dtype=_BAND_TYPE)
     return pd.DataFrame(frame, copy=False)

@@ -1,7 +1,8 @@
 """Why a figure is what it is: contributions, the facts behind it, what changed, what is missing."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,26 +16,40 @@ from erp.health.ledger import ALWAYS, Ledger
 from erp.health.spells import HALF_POINTS, Note, Spells, cadences, contacts, feedback_items, marks, promises, ratings
 from erp.vocabulary import Side
 
-#: What a row of `facts_behind` is about, and so which record `source_id` names.
-_SUBJECT_OF_KIND: Final = {"contact": "engagement", "promise": "commitment", "rating": "rating", "cadence": "cadence"}
+#: Fact kind → the record that `source_id` names; every other kind is an event of a feedback item.
+_SUBJECTS: Final = {"contact": "engagement", "promise": "commitment", "rating": "rating", "cadence": "cadence"}
 #: Why a fact stops counting before its window ends.
 _CUT_SHORT: Final = {"commitment": "withdrawn", "rating": "newer_rating", "cadence": "newer_cadence"}
-#: The dimensions whose facts count for points; a rating's points stay closed: nobody's answers are shown alone.
-_POINTED: Final = ("follow_through", "loop_closure")
 
-_BEHIND: Final = ["dimension", "subject", "kind", "source_id", "fact_id", "on_day", "counts_as", "note"]
-_CHANGED: Final = [
-    *("dimension", "subject", "source_id", "on_day", "change"),
-    *("fact_id_before", "counts_as_before", "note_before", "fact_id_after", "counts_as_after", "note_after"),
-]
-#: A fact is the same on two days when it is about the same record; what decides a feedback item may have changed.
-_KEY: Final = ["dimension", "subject", "source_id"]
-_COMPARED: Final = ["fact_id", "on_day", "counts_as", "note"]
+_BEHIND: Final = {
+    "dimension": "str",
+    "subject": "str",
+    "kind": "str",
+    "source_id": "int64",
+    "fact_id": "int64",
+    "on_day": "datetime64[s]",
+    "counts_as": "float64",
+    "note": "str",
+}
+_CHANGED: Final = {
+    "dimension": "str",
+    "subject": "str",
+    "source_id": "int64",
+    "on_day": "datetime64[s]",
+    "change": "str",
+    "fact_id_before": "Int64",
+    "counts_as_before": "float64",
+    "note_before": "str",
+    "fact_id_after": "Int64",
+    "counts_as_after": "float64",
+    "note_after": "str",
+}
 
-#: What to do about a dimension without enough evidence. Only what is true may be entered: no promise is made for a figure.
+#: What to do about a dimension without enough evidence: enter what is true already, never act for the figure's sake.
 _QUICKEST_WAY: Final = {
-    "trust": "Ask somebody on the partner's side for the ten short answers, on paper or in conversation, and enter them.",
-    "loop_closure": "Enter what this partner has told you over the past year, with the day it came in and the day they were told what became of it.",
+    "trust": "Ask somebody on the partner's side for the ten short answers, on paper or spoken, and enter them.",
+    "loop_closure": "Enter what this partner has told you over the past year, each with the day it came in and, "
+    "where they have been told what became of it, that day.",
     "follow_through": "Enter what the county has already promised, with the day it was due.",
     "shared_power": "Open this year's engagements and note who asked for each, who set the agenda and who decided.",
     "contact": "Enter the latest engagement in which somebody of the partner took part or gave input.",
@@ -67,10 +82,12 @@ class Change:
     facts: pd.DataFrame
 
 
-def contributions(row: Mapping[str, Any] | pd.Series, formula: Formula) -> dict[str, float]:
+def contributions(row: Mapping[str, Any], formula: Formula) -> dict[str, float]:
     """Split a standing into its dimensions: weight × score / sum of the weights that entered.
 
-    `row` is a row of `health_by_day`. A dimension that did not enter gives 0; so does each where there is no standing.
+    `row` is a row of `health_by_day`, by column name. A dimension that did not enter gives 0, and so does
+    every one where there is no standing.
+
     Source: docs/health.md, Explaining a figure.
     """
     entered = [d for d in DIMENSIONS if row[f"{d}_evidence"] == "enough" and not np.isnan(row["standing"])]
@@ -81,14 +98,15 @@ def contributions(row: Mapping[str, Any] | pd.Series, formula: Formula) -> dict[
 def facts_behind(facts: pd.DataFrame, partner_id: int, day: date, formula: Formula) -> pd.DataFrame:
     """List the facts that made each dimension's figure for a partner at the end of a day.
 
-    Gives one row per fact that counts, a feedback item being one row with the event that decides it: dimension,
-    subject ("engagement", "commitment", "feedback", "rating", "cadence"), kind (of the deciding fact), source_id (of the
-    record), fact_id, on_day, counts_as (promises and feedback 0, 0.5, 1; marks the share that says partner or both;
-    NaN for the others: a person's rating is never shown alone), note (a code: latest_contact, earlier_contact, cadence,
-    marks, rating, done_by_due, done_late, not_done, confirmed, told_in_time, told_late, told_again, reopened, not_told).
-    Ordered by dimension, on_day, source_id. No facts give an empty frame.
+    Gives one row per fact that counts, a feedback item being one row with the event that decides it:
+        dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), kind (of the deciding fact),
+        source_id (of the record), fact_id, on_day, counts_as (promises and feedback 0, 0.5, 1; marks the share that
+        says partner or both; NaN for the others: a person's rating is never shown alone), note (a code:
+        latest_contact, earlier_contact, cadence, marks, rating, done_by_due, done_late, not_done, confirmed,
+        told_in_time, told_late, told_again, reopened, not_told).
+    Ordered by dimension, on_day, source_id, the cadence last in its dimension. No facts give an empty frame.
     """
-    return _counting(_timeline(facts, partner_id, formula), day)[_BEHIND].reset_index(drop=True)
+    return _frame([vars(line) for line in _counting(_timeline(facts, partner_id, formula), day)], _BEHIND)
 
 
 def explain_change(
@@ -96,8 +114,8 @@ def explain_change(
     partners: pd.DataFrame,
     default_cadence: pd.DataFrame,
     partner_id: int,
-    day_before: date,
-    day_after: date,
+    day_a: date,
+    day_b: date,
     formula: Formula,
 ) -> Change:
     """Say exactly what changed in a partner's health between two days (frames as for `health_by_day`).
@@ -105,39 +123,42 @@ def explain_change(
     Raises:
         NotFound: the partner is not there, or is followed without figures.
     """
-    own = facts[facts["partner_id"] == partner_id]
-    days = [day_before, day_after]
-    rows = health_by_day(own, partners[partners["partner_id"] == partner_id], default_cadence, days, formula)
+    own = facts.loc[facts["partner_id"] == partner_id, :]
+    partner = partners.loc[partners["partner_id"] == partner_id, :]
+    rows = health_by_day(own, partner, default_cadence, [day_a, day_b], formula)
     if rows.empty:
-        raise NotFound("There are no health figures for this partner. Its page shows the last contact, open promises and feedback.")
+        raise NotFound(
+            "There are no health figures for this partner. Its page shows the last contact, promises and feedback."
+        )
     before, after = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
-    if day_after < day_before:
+    if day_b < day_a:
         before, after = after, before
     reason = _why_no_difference(before, after)
     split_before, split_after = contributions(before, formula), contributions(after, formula)
     return Change(
         partner_id,
-        day_before,
-        day_after,
+        day_a,
+        day_b,
         before,
         after,
         standing_change=None if reason else after["standing"] - before["standing"],
         contribution_change=None if reason else {d: split_after[d] - split_before[d] for d in DIMENSIONS},
         reason=reason,
-        facts=_changed_facts(_timeline(own, partner_id, formula), day_before, day_after),
+        facts=_changed(_timeline(own, partner_id, formula), day_a, day_b),
     )
 
 
-def missing_for_standing(row: Mapping[str, Any] | pd.Series, formula: Formula) -> list[str]:
+def missing_for_standing(row: Mapping[str, Any], formula: Formula) -> list[str]:
     """Say in plain sentences what a standing still needs, the quickest honest way to get it first.
 
-    `row` is a row of `health_by_day`. Where standing exists nothing is missing and the list is empty.
+    `row` is a row of `health_by_day`, by column name. Where standing exists nothing is missing and the list is empty.
     """
     if not np.isnan(row["standing"]):
         return []
     enough = [d for d in DIMENSIONS if row[f"{d}_evidence"] == "enough"]
     have = ", ".join(LABELS[d] for d in enough) or "none"
-    rule = f"Standing needs enough evidence in three of the five dimensions, one of them {LABELS['trust']} or {LABELS['loop_closure']}."
+    anchors = " or ".join(LABELS[d] for d in STANDING_ANCHORS)
+    rule = f"Standing needs enough evidence in three of the five dimensions, one of them {anchors}."
     anchored = any(d in enough for d in STANDING_ANCHORS)
     # With three dimensions at hand and no anchor, only an anchor helps; until then every dimension does.
     useful = STANDING_ANCHORS if len(enough) >= STANDING_NEEDS else DIMENSIONS
@@ -146,30 +167,21 @@ def missing_for_standing(row: Mapping[str, Any] | pd.Series, formula: Formula) -
     return [f"{rule} With enough now: {have}.", *(_wanting_sentence(row, d, formula) for d in wanting)]
 
 
-def _lacking(row: Mapping[str, Any] | pd.Series, dimension: str, formula: Formula) -> int:
+def _lacking(row: Mapping[str, Any], dimension: str, formula: Formula) -> int:
     return formula.minimums[dimension] - int(row[f"{dimension}_n"])
 
 
-def _wanting_sentence(row: Mapping[str, Any] | pd.Series, dimension: str, formula: Formula) -> str:
-    minimum, n = formula.minimums[dimension], int(row[f"{dimension}_n"])
-    one, many, when = _counted_as(dimension, formula)
-    return f"{LABELS[dimension]}: {n} of {minimum} {one if minimum == 1 else many} {when}. {_QUICKEST_WAY[dimension]}"
-
-
-def _counted_as(dimension: str, formula: Formula) -> tuple[str, str, str]:
-    """Name what a dimension counts, for one and for many, and over which time."""
+def _wanting_sentence(row: Mapping[str, Any], dimension: str, formula: Formula) -> str:
+    n, minimum = int(row[f"{dimension}_n"]), formula.minimums[dimension]
     window, target = formula.window_days, formula.target_days
-    return {
-        "contact": ("two-way engagement", "two-way engagements", "so far"),
-        "follow_through": ("county promise", "county promises", f"that came due in the last {window} days"),
-        "loop_closure": (
-            "feedback item",
-            "feedback items",
-            f"received between {target} and {target + window} days ago",
-        ),
-        "shared_power": ("engagement", "engagements", f"with an answered mark in the last {window} days"),
-        "trust": ("person of the partner", "people of the partner", f"who rated in the last {window} days"),
+    counted = {
+        "contact": "two-way engagements",
+        "follow_through": f"county promises that came due in the last {window} days",
+        "loop_closure": f"feedback items received between {target} and {target + window} days ago",
+        "shared_power": f"engagements with an answered mark in the last {window} days",
+        "trust": f"people of the partner who rated in the last {window} days",
     }[dimension]
+    return f"{LABELS[dimension]}: {n} so far, {minimum} needed ({counted}). {_QUICKEST_WAY[dimension]}"
 
 
 def _why_no_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
@@ -180,10 +192,32 @@ def _why_no_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> s
     return f"There is no standing on {when}: not enough evidence. The dimensions can be compared one by one."
 
 
-def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> pd.DataFrame:
-    """Lay out when each fact of a partner counts in which dimension: the columns of `facts_behind`, start and end."""
-    own = facts[facts["partner_id"] == partner_id].reset_index(drop=True)
-    ledger = Ledger.of(own, np.array([partner_id], dtype=np.int64))
+@dataclass(frozen=True)
+class _Line:
+    """One fact of one partner, and the days (numbers, `start <= day < end`) over which it counts alike."""
+
+    dimension: str
+    subject: str
+    kind: str
+    source_id: int
+    fact_id: int
+    on_day: pd.Timestamp | None
+    start: int
+    end: int
+    counts_as: float
+    note: str
+    note_after_end: str
+
+    @property
+    def record(self) -> tuple[str, str, int]:
+        """Say what the line is about; what decides a feedback item may change, the item stays."""
+        return self.dimension, self.subject, self.source_id
+
+
+def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[_Line]:
+    """Lay out when each fact of a partner counts in which dimension, by dimension, day and record."""
+    own = facts.loc[facts["partner_id"] == partner_id, :]
+    ledger = Ledger(own, np.array([partner_id], dtype=np.int64))
     spells = {
         "contact": [contacts(ledger), cadences(ledger)],
         "follow_through": [promises(ledger, Side.COUNTY, formula)],
@@ -191,54 +225,87 @@ def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> pd.Data
         "shared_power": [marks(ledger, formula)],
         "trust": [ratings(ledger, Side.PARTNER, formula)],
     }
-    parts = [_lines(ledger, dimension, part, formula) for dimension, group in spells.items() for part in group]
-    # Parts without rows are left out: their columns carry no types, and the joined columns would lose theirs.
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return [line for d in DIMENSIONS for part in spells[d] for line in _lines(own, ledger, d, part, formula)]
 
 
-def _lines(ledger: Ledger, dimension: str, spells: Spells, formula: Formula) -> pd.DataFrame:
-    """Write one dimension's spells as rows, with what each counts as and the note for the time after it ends."""
-    lines = ledger.facts.iloc[spells.row][["kind", "source_id", "fact_id", "on_day"]].reset_index(drop=True)
-    lines["dimension"] = dimension
-    lines["subject"] = [_SUBJECT_OF_KIND.get(kind, "feedback") for kind in lines["kind"]]
-    lines["note"] = [Note(code).name.lower() for code in spells.note]
-    lines["start"], lines["end"] = spells.start, spells.end
-    lines["counts_as"] = np.nan
-    if dimension in _POINTED:
-        lines["counts_as"] = HALF_POINTS[spells.note] / 2
-    elif dimension == "shared_power":
-        lines["counts_as"] = ledger.ints("marks_shared", spells.row) / ledger.ints("marks_n", spells.row)
-    ran_out = np.full(len(lines), True)
-    if dimension != "loop_closure":  # feedback leaves by age alone; the rest may be cut short before the window ends
-        ran_out = spells.end >= ledger.days("on_day", spells.row, blank=ALWAYS) + formula.window_days
-    cut_short = lines["subject"].map(_CUT_SHORT)
-    lines["note_after_end"] = cut_short.where(~ran_out | (lines["subject"] == "cadence"), "aged_out")
-    return lines.sort_values(["on_day", "source_id"], kind="stable", na_position="first")
+def _lines(own: pd.DataFrame, ledger: Ledger, dimension: str, spells: Spells, formula: Formula) -> list[_Line]:
+    facts = own[["kind", "source_id", "fact_id", "on_day"]].iloc[spells.row]
+    # Feedback and marks leave by age alone; a promise, rating or cadence whose window was still open was cut short.
+    open_until = ledger.days("on_day", spells.row, blank=ALWAYS) + formula.window_days
+    lines = []
+    for kind, source_id, fact_id, on_day, start, end, note, until, counts_as in zip(
+        *(facts[column].tolist() for column in facts),
+        *(part.tolist() for part in (spells.start, spells.end, spells.note, open_until)),
+        _counts_as(ledger, dimension, spells),
+        strict=True,
+    ):
+        subject = _SUBJECTS.get(kind, "feedback")
+        cut_short = subject == "cadence" or end < until
+        after = _CUT_SHORT.get(subject, "aged_out") if cut_short else "aged_out"
+        day = None if pd.isna(on_day) else on_day
+        name = Note(note).name.lower()
+        lines.append(_Line(dimension, subject, kind, source_id, fact_id, day, start, end, counts_as, name, after))
+    return sorted(lines, key=lambda line: (line.on_day or pd.Timestamp.min, line.source_id))
 
 
-def _counting(timeline: pd.DataFrame, day: date) -> pd.DataFrame:
+def _counts_as(ledger: Ledger, dimension: str, spells: Spells) -> list[float]:
+    """Give the points of promises and feedback and the share of marks; a person's rating is never shown alone."""
+    if dimension in ("follow_through", "loop_closure"):
+        return (HALF_POINTS[spells.note] / 2).tolist()
+    if dimension == "shared_power":
+        return (ledger.ints("marks_shared", spells.row) / ledger.ints("marks_n", spells.row)).tolist()
+    return [math.nan] * len(spells.row)
+
+
+def _counting(timeline: list[_Line], day: date) -> list[_Line]:
     """Keep what counts at the end of a day; of the contacts, tell the latest day's from the earlier ones."""
-    number = np.datetime64(day, "D").astype(np.int64)
-    counting = timeline[(timeline["start"] <= number) & (number < timeline["end"])].copy()
-    contact = counting["note"] == "contact"
-    latest = contact & (counting["start"] == counting.loc[contact, "start"].max())
-    counting.loc[contact, "note"] = "earlier_contact"
-    counting.loc[latest, "note"] = "latest_contact"
-    return counting
+    number = _day_number(day)
+    counting = [line for line in timeline if line.start <= number < line.end]
+    latest = max((line.start for line in counting if line.note == "contact"), default=None)
+    names = {True: "latest_contact", False: "earlier_contact"}
+    return [replace(line, note=names[line.start == latest]) if line.note == "contact" else line for line in counting]
 
 
-def _changed_facts(timeline: pd.DataFrame, day_before: date, day_after: date) -> pd.DataFrame:
+def _changed(timeline: list[_Line], day_a: date, day_b: date) -> pd.DataFrame:
     """List the facts that entered, left or changed between two days; columns as in `Change`."""
-    before, after = (_counting(timeline, day)[[*_KEY, *_COMPARED]] for day in (day_before, day_after))
-    both = before.merge(after, on=_KEY, how="outer", suffixes=("_before", "_after"))
-    spans = timeline.groupby(_KEY, as_index=False).agg(begins=("start", "min"), note_after_end=("note_after_end", "last"))
-    both = both.merge(spans, on=_KEY, how="left")
-    entered, left = both["fact_id_before"].isna(), both["fact_id_after"].isna()
-    for day, absent, note in ((day_before, entered, "note_before"), (day_after, left, "note_after")):
-        not_yet = both["begins"] > np.datetime64(day, "D").astype(np.int64)
-        both.loc[absent, note] = both["note_after_end"].where(~not_yet, "not_yet")[absent]
-    both["change"] = np.select([entered, left], ["entered", "left"], "changed")
-    both["on_day"] = both["on_day_after"].fillna(both["on_day_before"])
-    both["place"] = both["dimension"].map({d: place for place, d in enumerate(DIMENSIONS)})
-    differs = both["note_before"] != both["note_after"]  # the note decides what a fact counts as
-    return both[differs].sort_values(["place", "on_day", "source_id"], kind="stable")[_CHANGED].reset_index(drop=True)
+    before, after = ({line.record: line for line in _counting(timeline, day)} for day in (day_a, day_b))
+    course: dict[tuple[str, str, int], list[_Line]] = {}
+    for line in timeline:
+        course.setdefault(line.record, []).append(line)
+    changed = []
+    for record, lines in course.items():
+        old, new = before.get(record), after.get(record)
+        if (old or new) and (old is None or new is None or old.note != new.note):
+            changed.append(_change_of(lines, old, new, day_a, day_b))
+    place = {dimension: number for number, dimension in enumerate(DIMENSIONS)}
+    changed.sort(key=lambda row: (place[row["dimension"]], row["on_day"] or pd.Timestamp.min, row["source_id"]))
+    return _frame(changed, _CHANGED)
+
+
+def _change_of(lines: list[_Line], old: _Line | None, new: _Line | None, day_a: date, day_b: date) -> dict[str, Any]:
+    known = new or old or lines[0]
+    return {
+        "dimension": known.dimension,
+        "subject": known.subject,
+        "source_id": known.source_id,
+        "on_day": known.on_day,
+        "change": "entered" if old is None else "left" if new is None else "changed",
+        "fact_id_before": old.fact_id if old else None,
+        "counts_as_before": old.counts_as if old else math.nan,
+        "note_before": old.note if old else _why_not_counting(lines, day_a),
+        "fact_id_after": new.fact_id if new else None,
+        "counts_as_after": new.counts_as if new else math.nan,
+        "note_after": new.note if new else _why_not_counting(lines, day_b),
+    }
+
+
+def _why_not_counting(lines: list[_Line], day: date) -> str:
+    return "not_yet" if _day_number(day) < lines[0].start else lines[-1].note_after_end
+
+
+def _day_number(day: date) -> int:
+    return int(np.datetime64(day, "D").astype(np.int64))
+
+
+def _frame(rows: list[dict[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in types.items()})

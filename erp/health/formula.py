@@ -95,11 +95,6 @@ class Formula:
         return next((name for name, lowest in self.bands if rounded >= lowest), str(Band.AT_RISK))
 
 
-def band_of(standing: float | None, formula: Formula) -> str:
-    """Name the band of a standing under a formula; none (None or NaN) is "not_enough"."""
-    return formula.band_of(standing)
-
-
 def _refuse_unknown(given: Mapping[str, object], known: tuple[str, ...], group: str) -> None:
     unknown = sorted(str(name) for name in given if name not in known)
     if unknown:
@@ -134,7 +129,7 @@ def _version(given: object) -> str:
 
 def _weights(given: Mapping[str, object]) -> dict[str, float]:
     _refuse_unknown(given, DIMENSIONS, "weights")
-    # A weight of 0 would let a standing exist with nothing to weigh; a county that trusts a dimension little gives it 1.
+    # A weight of 0 would let a standing exist with nothing to weigh; who cares little gives it 1.
     weights = {d: _number(f"The weight of {LABELS[d]}", given.get(d, _WEIGHTS[d]), 1, 100) for d in DIMENSIONS}
     total = math.fsum(weights.values())
     if not math.isclose(total, 100, abs_tol=1e-9):

@@ -38,9 +38,9 @@ class Grid:
         return Placed(spells.where(covers), first[covers], last[covers])
 
     def _slot(self, day: Ints) -> Ints:
-        # A table from day to slot: a million look-ups cost a few milliseconds where a million binary searches cost forty.
         if not len(self.days):
             return np.zeros_like(day)
+        # A table from day to slot: a million look-ups cost a tenth of a million binary searches.
         lowest, highest = int(self.days[0]), int(self.days[-1]) + 1
         slot_of = np.searchsorted(self.days, np.arange(lowest, highest + 1))
         return slot_of[np.clip(day, lowest, highest) - lowest]
@@ -52,7 +52,7 @@ class Grid:
     def total(self, placed: Placed, amount: Ints) -> Ints:
         """Add up the amounts of the spells running on each day, partner by partner.
 
-        Amounts are whole numbers below 2**53 in sum, so that the order of the facts changes nothing, not even a last bit.
+        Amounts are whole numbers below 2**53 in sum: the order of the facts changes nothing, not even a last bit.
         """
         return self._running(placed, amount).astype(np.int64)
 
@@ -64,7 +64,7 @@ class Grid:
         return np.cumsum(change.reshape(self.partner_count, width)[:, :-1], axis=1)
 
     def latest_started(self, placed: Placed, number: Ints) -> Ints:
-        """Give the highest `number` among the spells begun by each day, whether or not they still run; ALWAYS if none."""
+        """Give the highest `number` among the spells begun by each day, ended or not; ALWAYS if none."""
         table = np.full(self.shape, ALWAYS)
         np.maximum.at(table.reshape(-1), placed.spells.partner * len(self.days) + placed.first, number)
         return np.maximum.accumulate(table, axis=1)

@@ -1,8 +1,7 @@
 """The ledger of facts: what was known when, and its columns as arrays of whole numbers."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -25,31 +24,26 @@ def as_known(facts: pd.DataFrame, known_until: datetime) -> pd.DataFrame:
     held = facts["known_from"] < known_until
     if "known_to" in facts:
         held &= facts["known_to"].isna() | (facts["known_to"] >= known_until)
-    return facts[held]
+    return facts.loc[held, :]
 
 
-@dataclass(frozen=True)
 class Ledger:
-    """The facts of some partners, read column by column only where needed.
+    """The facts of some partners, each column turned into an array once, when it is first asked for.
 
     `partner` holds for each row the place of its partner among the ids given, -1 for any other partner.
     """
 
-    facts: pd.DataFrame
-    partner: Ints
-    kind_code: Ints
-    kinds: dict[str, int]
-
-    @classmethod
-    def of(cls, facts: pd.DataFrame, partner_ids: Ints) -> "Ledger":
-        """Read the ledger for the partners with these ids (sorted, each once)."""
-        codes, kinds = pd.factorize(facts["kind"])
-        partner = pd.Index(partner_ids).get_indexer(facts["partner_id"])  # pyright: ignore[reportArgumentType]  # a series is array-like
-        return cls(facts, partner, codes, {str(kind): code for code, kind in enumerate(kinds)})
+    def __init__(self, facts: pd.DataFrame, partner_ids: Ints) -> None:
+        """Take the facts for the partners with these ids (each once)."""
+        self._facts = facts
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._words: dict[str, pd.Index] = {}
+        ids = facts["partner_id"].to_numpy(dtype=np.int64)
+        self.partner: Ints = pd.Index(partner_ids).get_indexer(pd.Index(ids))
 
     def rows(self, kind: str) -> Ints:
         """Give the places of the rows of this kind, of the partners asked about."""
-        return np.flatnonzero((self.kind_code == self.kinds.get(kind, -2)) & (self.partner >= 0))
+        return np.flatnonzero((self._coded("kind")[0] == self._code("kind", kind)) & (self.partner >= 0))
 
     def dated(self, kind: str) -> tuple[Ints, Ints]:
         """Give rows of this kind with their day numbers; what has no day enters no figure."""
@@ -60,11 +54,13 @@ class Ledger:
 
     def days(self, column: str, rows: Ints, blank: int) -> Ints:
         """Read a column of days as days since 1970."""
-        column_days = self.facts[column].iloc[rows]
-        if column_days.dtype.kind != "M":  # a column without a single day may come without a type
-            column_days = pd.to_datetime(column_days)
-        days = column_days.to_numpy().astype("datetime64[D]")
-        return np.where(np.isnat(days), blank, days.astype(np.int64))
+        if column not in self._arrays:
+            days = self._facts[column]
+            if days.dtype.kind != "M":  # a column without a single day may come without a type
+                days = pd.to_datetime(days)
+            self._arrays[column] = days.to_numpy()
+        chosen = self._arrays[column][rows].astype("datetime64[D]")
+        return np.where(np.isnat(chosen), blank, chosen.astype(np.int64))
 
     def ints(self, column: str, rows: Ints) -> Ints:
         """Read a column of whole numbers; blank is 0."""
@@ -72,13 +68,27 @@ class Ledger:
 
     def floats(self, column: str, rows: Ints) -> Floats:
         """Read a column of numbers; blank is NaN."""
-        return self.facts[column].iloc[rows].to_numpy(dtype=np.float64, na_value=np.nan)
+        if column not in self._arrays:
+            numbers = self._facts[column]
+            plain = isinstance(numbers.dtype, np.dtype) and numbers.dtype.kind in "iuf"
+            self._arrays[column] = numbers.to_numpy() if plain else numbers.to_numpy(np.float64, na_value=np.nan)
+        return self._arrays[column][rows].astype(np.float64)
 
     def codes(self, column: str, rows: Ints) -> tuple[Ints, int]:
         """Read a column of words as codes, equal for equal words, and say how many words there are; blank is -1."""
-        codes, words = pd.factorize(self.facts[column].iloc[rows])
-        return codes.astype(np.int64), len(words)
+        codes, words = self._coded(column)
+        return codes[rows], len(words)
 
     def says(self, column: str, rows: Ints, word: str) -> NDArray[np.bool_]:
         """Say where a column of words holds this word."""
-        return (self.facts[column].iloc[rows] == word).to_numpy(dtype=np.bool_, na_value=False)
+        return self._coded(column)[0][rows] == self._code(column, word)
+
+    def _code(self, column: str, word: str) -> int:
+        places = np.flatnonzero(self._coded(column)[1] == word)
+        return int(places[0]) if len(places) else -2
+
+    def _coded(self, column: str) -> tuple[Ints, pd.Index]:
+        if column not in self._arrays:
+            codes, words = pd.factorize(self._facts[column])
+            self._arrays[column], self._words[column] = codes, pd.Index(words)
+        return self._arrays[column], self._words[column]

@@ -42,6 +42,9 @@ HALF_POINTS[[Note.DONE_LATE, Note.TOLD_LATE, Note.TOLD_AGAIN]] = 1
 #: to have come last, so that what is unsettled never counts as closed.
 _FEEDBACK_EVENTS: Final = ("told", "confirmed", "reopened")
 
+#: More records than a county's database can hold, which leaves room for eight million partners in 63 bits.
+_IDS: Final = 2**40
+
 
 @dataclass(frozen=True)
 class Spells:
@@ -144,7 +147,7 @@ def feedback_items(ledger: Ledger, formula: Formula) -> Spells:
     receipt is unknown has no target day and counts nowhere.
     """
     received, received_on = ledger.dated("received")
-    received, received_on, key = _first_of_each(*_by_item(ledger, received, received_on))
+    received, received_on, key = _earliest_of_each(received, received_on, _item_key(ledger, received))
     event, day, rank, event_key = _events(ledger)
     item = np.searchsorted(key, event_key)
     known = item < len(key)
@@ -199,19 +202,14 @@ def _so_far(happened: NDArray[np.bool_], group: Ints) -> NDArray[np.bool_]:
 
 def _item_key(ledger: Ledger, row: Ints) -> Ints:
     # Partner and item: one item that two partners gave is told to, and confirmed by, each of them.
-    most = int(np.nan_to_num(ledger.facts["source_id"].max())) + 1
-    return ledger.partner[row] * most + ledger.ints("source_id", row)
+    return ledger.partner[row] * _IDS + ledger.ints("source_id", row)
 
 
-def _by_item(ledger: Ledger, row: Ints, day: Ints) -> tuple[Ints, Ints, Ints]:
-    key = _item_key(ledger, row)
+def _earliest_of_each(row: Ints, day: Ints, key: Ints) -> tuple[Ints, Ints, Ints]:
+    """Keep the earliest row of each key, ordered by key."""
     order = np.lexsort((day, key))
-    return row[order], day[order], key[order]
-
-
-def _first_of_each(row: Ints, day: Ints, key: Ints) -> tuple[Ints, Ints, Ints]:
-    first = np.ones(len(key), dtype=bool)
-    first[1:] = key[1:] != key[:-1]
+    row, day, key = row[order], day[order], key[order]
+    first = np.diff(key, prepend=-1) != 0
     return row[first], day[first], key[first]
 
 

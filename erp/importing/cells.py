@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-#: Every kind of space, and signs without ink that people cannot see: zero-width, direction and byte order marks, blanks.
+#: Every kind of space, and signs without ink: zero-width, direction and byte order marks, blanks.
 OUTER = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f"
@@ -35,7 +35,7 @@ def shown(cell: str) -> str:
 
 
 def several(cell: str) -> tuple[str, ...]:
-    """Return the values of a cell that holds several, each once: split at ";", or at line breaks where there is none."""
+    """Return the values of a cell that holds several, each once: split at ";", without one at line breaks."""
     parts = cell.split(";") if ";" in cell else re.split(r"[\r\n]+", cell)
     found: dict[str, str] = {}
     for part in map(trimmed, parts):

@@ -2,7 +2,6 @@
 
 import re
 from calendar import day_name, month_abbr, month_name
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,7 +22,7 @@ _SIGNS = str.maketrans("\u00a0\u202f\u2009‐‑‒–—―−’‘", "   ----
 _MONTHS = {name.casefold(): number for number, name in enumerate(month_name) if name}
 _MONTHS |= {name.casefold(): number for number, name in enumerate(month_abbr) if name} | {"sept": 9}
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-_WEEKDAYS = {name[:length].casefold(): number for number, name in enumerate(day_name) for length in (2, 3, 4, 5, 9)}
+_WEEKDAYS = {name[:2].casefold(): number for number, name in enumerate(day_name)}
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])"
 
@@ -41,10 +40,11 @@ _WRITTEN = tuple(
 _CLOCK = r"(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)"
 _HALF = r"\s*[ap]\.?\s?m\b\.?"
 _MOMENT = rf"(?:{_CLOCK}(?:{_HALF})?|1?[0-9]{_HALF}|noon|midnight)"
-_ZONE = r"(?P<zone>\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?(?:\s*\(?(?:P[SD]?T|Pacific(?: time)?)\)?)?"
+_ZONE = r"(?:\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?(?:\s*\(?(?:P[SD]?T|Pacific(?: time)?)\)?)?"
 _TIME = re.compile(
     rf"(?:[\s,@T-]|at\b|from\b)*(?P<time>(?:(?:{_MOMENT}|1?[0-9])\s*(?:-|to|until)\s*)?{_MOMENT}{_ZONE})\s*", re.I
 )
+_ZONED = re.compile(r"T.*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})", re.I)
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
 
 _WHOLE_DAY = "Write the whole day with four digits for the year, as in 6/4/2015 or June 4, 2015, or leave it blank."
@@ -63,7 +63,9 @@ DAY_FIRST = Problem(
 )
 IMPOSSIBLE = Problem("impossible", "rejected", "There is no such day.", _WHOLE_DAY)
 BARE_NUMBER = Problem(
-    "bare number", "rejected", "A number alone is not a day (day numbers of spreadsheets run from 20,000 to 60,000).",
+    "bare number",
+    "rejected",
+    "A number alone is not a day (day numbers of spreadsheets run from 20,000 to 60,000).",
     _WHOLE_DAY,
 )
 TWO_DIGITS = Problem(
@@ -73,7 +75,7 @@ TWO_DIGITS = Problem(
     "Write the year with four digits.",
 )
 TOO_OLD = Problem("too old", "rejected", "The day is before 1900.", _WHOLE_DAY)
-TOO_FAR = Problem("too far", "rejected", "The day is too far ahead to be meant.", "Correct the year, or leave it blank.")
+TOO_FAR = Problem("too far", "rejected", "The day is too far ahead.", "Correct the year, or leave it blank.")
 IN_THE_FUTURE = Problem(
     "future", "rejected", "The day is after today, and this can only have happened already.", "Correct the day."
 )
@@ -82,6 +84,14 @@ WORDS = Problem(
     "warning",
     "These words are not a day. They are kept as written and enter no figure.",
     "If you know the day, write it and import the row again.",
+)
+
+
+_ZONE_KEPT = Problem(
+    "zone",
+    "note",
+    "Times with a zone are kept as written, and so is their day: nothing is moved to the county's own time.",
+    "Check days close to midnight.",
 )
 
 
@@ -116,16 +126,133 @@ def read_day(cell: str, today: date, *, future: Future = "allow") -> DayReading:
     found = _matched(rest)
     if found is None:
         return DayReading(words=cell, problems=(WORDS,))
-    match, time, zone = found
+    match, time = found
     reading = _from_numerals(match, today) if "sign" in match.groupdict() else _from_words(match, today)
     if reading.day is None:
         return reading
-    # the time stands at the end of the cell: taken from the cell itself, so that its signs stay as typed
-    written_time = _as_in(cell, text, time)
-    notes = (*reading.problems, *([ZONE] if zone else []), *_weekday_problem(weekday, reading.day))
-    return _limited(DayReading(reading.day, time=written_time, problems=notes), today, future)
+    zoned = _ZONED.fullmatch(rest[match.end() :])
+    notes = (*reading.problems, *([_ZONE_KEPT] if zoned else []), *_weekday_problem(weekday, reading.day))
+    start = text.rfind(time)  # signs were exchanged one for one, so the time stands at the same place in the cell
+    return _limited(DayReading(reading.day, time=cell[start : start + len(time)], problems=notes), today, future)
 
 
 def read_days(cell: str, today: date, *, future: Future = "allow") -> list[DayReading]:
     """Read a cell that may hold several days, separated by ";"."""
     return [read_day(part, today, future=future) for part in several(cell)]
+
+
+def in_words(day: date) -> str:
+    """Return a day so that nobody mistakes its month: June 4, 2015."""
+    return f"{month_name[day.month]} {day.day}, {day.year}"
+
+
+def _rejected(problem: Problem) -> DayReading:
+    return DayReading(problems=(problem,))
+
+
+def _from_number(text: str) -> DayReading:
+    number = float(text.replace(",", ""))
+    if int(number) not in _DAY_NUMBERS or text.startswith("+"):
+        return _rejected(BARE_NUMBER)
+    day = _DAY_ZERO + timedelta(days=int(number))
+    minutes = round(number % 1 * 24 * 60)
+    note = Problem(
+        "day number",
+        "note",
+        f"Numbers from 20,000 to 60,000 are read as a spreadsheet's day numbers: this one as {in_words(day)}.",
+        "If it is no day, correct the cell before you save.",
+    )
+    return DayReading(day, time=f"{minutes // 60}:{minutes % 60:02}" if minutes else "", problems=(note,))
+
+
+def _without_weekday(text: str) -> tuple[str | None, str]:
+    """Return the weekday that leads or trails, and the text without it."""
+    if leading := _LEADING_WEEKDAY.match(text):
+        return leading["weekday"], text[leading.end() :]
+    if trailing := _TRAILING_WEEKDAY.search(text):
+        return trailing["weekday"], text[: trailing.start()]
+    return None, text
+
+
+def _matched(text: str) -> tuple[re.Match[str], str] | None:
+    """Return the match of the one pattern that, with a time or nothing behind it, covers the whole text."""
+    for pattern in (_NUMERIC, *_WRITTEN):
+        match = pattern.match(text)
+        if match is None:
+            continue
+        rest = text[match.end() :]
+        if not rest:
+            return match, ""
+        if time := _TIME.fullmatch(rest):
+            return match, time["time"].strip()
+    return None
+
+
+def _from_numerals(match: re.Match[str], today: date) -> DayReading:
+    first, second, third = match["first"], match["second"], match["third"]
+    if len(first) == 4:
+        return _real(first, int(second), int(third), today)
+    reading = _real(third, int(first), int(second), today)
+    if IMPOSSIBLE in reading.problems:
+        swapped = _real(third, int(second), int(first), today)
+        return reading if IMPOSSIBLE in swapped.problems or EMPTY_DATE in swapped.problems else _rejected(DAY_FIRST)
+    if reading.day is None:
+        return reading
+    note = Problem(
+        "month first",
+        "note",
+        f"Dates in numbers are read month first: this one as {in_words(reading.day)}.",
+        "If the file has the day first, correct its dates before you save.",
+    )
+    return DayReading(reading.day, problems=(note,))
+
+
+def _from_words(match: re.Match[str], today: date) -> DayReading:
+    parts = match.groupdict()
+    month = _MONTHS[parts["month"].casefold()]
+    return _real(parts["year"] or parts["short"], month, int(parts["day"]), today)
+
+
+def _real(written_year: str, month: int, day: int, today: date) -> DayReading:
+    """Return the day of these three numbers, or why there is none."""
+    year = int(written_year) + (2000 if len(written_year) == 2 else 0)
+    if year in (1899, 1900) or (day == 0 and year in (0, 2000)):
+        return _rejected(EMPTY_DATE)
+    if len(written_year) not in (2, 4):
+        return _rejected(IMPOSSIBLE)
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return _rejected(IMPOSSIBLE)
+    if len(written_year) == 2 and year > today.year:
+        return _rejected(TWO_DIGITS)
+    return _rejected(TOO_OLD) if year < 1900 else DayReading(found)
+
+
+def _weekday_problem(weekday: str | None, day: date) -> tuple[Problem, ...]:
+    if weekday is None or _WEEKDAYS[weekday[:2].casefold()] == day.weekday():
+        return ()
+    problem = Problem(
+        "weekday",
+        "warning",
+        f"{in_words(day)} was a {day_name[day.weekday()]}, not the weekday written beside it. The day is kept.",
+        "Find out which of the two is right, and correct the day if need be.",
+    )
+    return (problem,)
+
+
+def _limited(reading: DayReading, today: date, future: Future) -> DayReading:
+    """Return the reading, or its rejection where the day lies further ahead than this column allows."""
+    if reading.day is None or reading.day <= today:
+        return reading
+    if future == "reject":
+        return _rejected(IN_THE_FUTURE)
+    years = PLANNED_YEARS_AHEAD if future == "planned" else _ALLOWED_YEARS_AHEAD
+    return _rejected(TOO_FAR) if reading.day > _years_after(today, years) else reading
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

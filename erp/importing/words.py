@@ -114,7 +114,7 @@ _OF_WORD: dict[type[Word], dict[str, Word]] = {}
 for _kind in (PartnerStatus, EngagementKind, EngagementStatus, Who, Side, FeedbackKind, FeedbackWay, PartnerKind):
     _OF_WORD[_kind] = {plain(spelling): word for word in _kind for spelling in (word.value, word.label)}
 for _word, _listed in (*_PARTNER_KINDS.items(), *_OTHERS.items()):
-    _OF_WORD[type(_word)] |= {phrase: _word for phrase in _phrases(_listed)}
+    _OF_WORD[type(_word)] |= dict.fromkeys(_phrases(_listed), _word)
 _OURS: dict[type[Word], frozenset[str]] = {
     _kind: frozenset(plain(spelling) for word in _kind for spelling in (word.value, word.label)) for _kind in _OF_WORD
 }
@@ -122,7 +122,7 @@ _RECOGNITION_OF = {phrase: word for word, listed in _RECOGNITIONS.items() for ph
 
 
 def read_word(kind: type[Word], written: str) -> Word | None:
-    """Return our word for the county's, or None where it is not known. Case, punctuation and a plural s do not matter."""
+    """Return our word for the county's, None where it is not known. Case, punctuation, a plural s do not matter."""
     key = plain(written)
     known = _OF_WORD[kind]
     return known.get(key) or known.get(key.removesuffix("s"))

@@ -1,6 +1,8 @@
 """Planning, logging, changing and voiding engagements; one save writes everything that was entered, or nothing."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 from sqlalchemy import delete
@@ -8,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from erp import frameworks
 from erp.access import Actor
-from erp.errors import Invalid, NotFound
+from erp.errors import Conflict, Invalid, NotAllowed, NotFound
 from erp.models.contacts import Contact, Forum
 from erp.models.engagements import (
     BehaviorTag,
@@ -35,7 +37,7 @@ from erp.services.records import (
     saved_before,
     snapshot,
 )
-from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who
+from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, PartnerKind, RecordKind, Verb, Who
 
 #: Planned engagements may lie this far ahead, in years.
 YEARS_AHEAD = 10
@@ -103,9 +105,11 @@ def log_engagement(
     promises: tuple[CommitmentDraft, ...] = (),
     feedback: tuple[FeedbackDraft, ...] = (),
     token: str = "",
+    kept_because: str = "",
 ) -> Engagement:
     """Save an engagement with its promises and feedback in one go; the same form twice answers with the first record.
 
+    `kept_because`: why words that look identifying were kept; it stays in the history of changes.
     Raises: NotAllowed, NotFound (a partner, person or forum that is not here), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.ENGAGEMENT)
@@ -118,36 +122,101 @@ def log_engagement(
     session.flush()
     engagement_id = _id(engagement)
     engagement.key = draft.key or new_key(session, Engagement, "E", engagement_id)
-    _set_parts(session, engagement_id, draft)
+    _set_parts(session, engagement_id, draft, {})
     sync_engagement(session, engagement, engagement.recorded_at)
-    record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=_told(session, engagement))
-    for promise in promises:
-        make_commitment(session, actor, promise.model_copy(update={"engagement_id": engagement_id}))
-    for item in feedback:
-        receive_feedback(session, actor, item.model_copy(update={"engagement_id": engagement_id}))
+    after = _told(session, engagement) | _kept(kept_because)
+    record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
+    _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
     session.flush()
     return engagement
 
 
 def change_engagement(
-    session: Session, actor: Actor, engagement_id: int, version: int, draft: EngagementDraft
+    session: Session,
+    actor: Actor,
+    engagement_id: int,
+    version: int,
+    draft: EngagementDraft,
+    *,
+    promises: tuple[CommitmentDraft, ...] = (),
+    feedback: tuple[FeedbackDraft, ...] = (),
+    token: str = "",
+    kept_because: str = "",
 ) -> Engagement:
-    """Change an engagement opened at `version`, also a planned one into a held one. Raises: as above, Conflict."""
+    """Change an engagement opened at `version`, also a planned one into a held one; what came up is added with it.
+
+    Raises: as log_engagement, and Conflict where somebody changed or voided it since.
+    """
     actor.require(Verb.CHANGE, RecordKind.ENGAGEMENT)
     engagement = visible_engagement(session, actor, engagement_id)
-    _check(session, draft)
+    if saved_before(session, token) == engagement_id:
+        return engagement
+    _refuse_voided(engagement)
+    there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
+    _check(session, draft, has_unlinked=any(p.partner_id is None for p in there))
+    _keep_closed(session, actor, there, draft)
     before = _told(session, engagement)
     revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft)})
+    tagged = _framework_versions(session, engagement_id)
     for part in (EngagementPartner, EngagementPerson, DiscussionPoint, BehaviorTag, TopicTag):
         kept = delete(part).where(col(part.engagement_id) == engagement_id)
         if part is EngagementPartner:  # names from a spreadsheet that wait to be linked stay
             kept = kept.where(col(EngagementPartner.partner_id).is_not(None))
         session.execute(kept)  # the history of changes keeps what was there
-    _set_parts(session, engagement_id, draft)
+    _set_parts(session, engagement_id, draft, tagged)
     sync_engagement(session, engagement, now())
-    after = _told(session, engagement)
+    after = _told(session, engagement) | _kept(kept_because)
     record_change(session, actor, "change", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
+    _add_what_came_up(session, actor, engagement_id, promises, feedback)
+    remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
+    session.flush()
+    return engagement
+
+
+def cancel_engagement(session: Session, actor: Actor, engagement_id: int, version: int) -> Engagement:
+    """Mark a planned engagement as cancelled. Raises: NotAllowed, NotFound, Conflict, Invalid (it is not planned)."""
+    actor.require(Verb.CHANGE, RecordKind.ENGAGEMENT)
+    engagement = visible_engagement(session, actor, engagement_id)
+    _refuse_voided(engagement)
+    if engagement.status != EngagementStatus.PLANNED:
+        raise Invalid(
+            f"Only a planned engagement can be cancelled; this one is marked “{engagement.status.label.lower()}”. "
+            "Where the record is wrong, edit it, or void it with a reason."
+        )
+    before = snapshot(engagement)
+    revise(engagement, version, {"status": EngagementStatus.CANCELLED})
+    session.flush()
+    sync_engagement(session, engagement, now())
+    after = snapshot(engagement)
+    record_change(session, actor, "cancel", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
+    return engagement
+
+
+def finish_follow_up(
+    session: Session, actor: Actor, engagement_id: int, version: int, point_id: int, done_on: date | None
+) -> Engagement:
+    """Record the day a discussion point's follow-up was done, or None to take that back.
+
+    Raises: NotAllowed, NotFound, Conflict, Invalid (a day still to come, nothing to follow up).
+    """
+    actor.require(Verb.CHANGE, RecordKind.ENGAGEMENT)
+    engagement = visible_engagement(session, actor, engagement_id)
+    _refuse_voided(engagement)
+    if done_on is not None and done_on > today(session):
+        raise Invalid(f"{done_on:%B %-d, %Y} is still to come. Mark the follow-up as done when it is.")
+    before = _told(session, engagement)
+    revise(engagement, version, {})
+    point = session.get(DiscussionPoint, point_id)
+    if point is None or point.engagement_id != engagement_id:
+        raise NotFound("This discussion point is not here any more. Open the engagement again.")
+    if not point.follow_up:
+        raise Invalid("This point has no follow-up. Edit the engagement and say what is to be done.")
+    point.follow_up_done_on = done_on
+    session.flush()
+    after = _told(session, engagement)
+    verb = "finish follow-up" if done_on else "reopen follow-up"
+    record_change(session, actor, verb, RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
     return engagement
 
 
@@ -185,8 +254,45 @@ def _set_void(session: Session, actor: Actor, engagement_id: int, version: int, 
     return engagement
 
 
-def _check(session: Session, draft: EngagementDraft) -> None:
-    if not draft.partners:
+def _refuse_voided(engagement: Engagement) -> None:
+    if engagement.voided_at is not None:
+        raise Conflict("This engagement was voided. Restore it first, then change it.")
+
+
+def _keep_closed(session: Session, actor: Actor, there: Sequence[EngagementPartner], draft: EngagementDraft) -> None:
+    """Refuse to take a Tribal government out of a record where that would open what the Tribe shared."""
+    if actor.sees_tribal_records:
+        return
+    taken_out = {p.partner_id for p in there} - {p.partner_id for p in draft.partners} - {None}
+    tribe = session.exec(
+        select(Partner.name).where(col(Partner.id).in_(taken_out), Partner.kind == PartnerKind.TRIBAL_GOVERNMENT)
+    ).first()
+    if tribe is not None:
+        raise NotAllowed(
+            f"Taking {tribe} out would open this record to everybody here. Ask a Tribal liaison or leadership to do "
+            "it; or, if the Tribe was named by mistake, void this record and log the engagement again."
+        )
+
+
+def _add_what_came_up(
+    session: Session,
+    actor: Actor,
+    engagement_id: int,
+    promises: tuple[CommitmentDraft, ...],
+    feedback: tuple[FeedbackDraft, ...],
+) -> None:
+    for promise in promises:
+        make_commitment(session, actor, promise.model_copy(update={"engagement_id": engagement_id}))
+    for item in feedback:
+        receive_feedback(session, actor, item.model_copy(update={"engagement_id": engagement_id}))
+
+
+def _kept(because: str) -> dict[str, object]:
+    return {"words_kept_because": because} if because else {}
+
+
+def _check(session: Session, draft: EngagementDraft, *, has_unlinked: bool = False) -> None:
+    if not draft.partners and not has_unlinked:
         raise Invalid("Name at least one partner who took part or was in touch.")
     if len({p.partner_id for p in draft.partners}) < len(draft.partners):
         raise Invalid("A partner is named twice. Name each partner once.")
@@ -195,6 +301,8 @@ def _check(session: Session, draft: EngagementDraft) -> None:
     if draft.held_on is None and not draft.when_words:
         raise Invalid("Say when: a day, or words if the day is not known.")
     _check_day(session, draft)
+    if len({shown.entry_id for shown in draft.behaviors}) < len(draft.behaviors):
+        raise Invalid("A behavior is named twice. Name it once, with all its evidence.")
     for entry_id in (shown.entry_id for shown in draft.behaviors):
         frameworks.entry("cpm_leadership_behaviors", entry_id)
     for entry_id in draft.topics:
@@ -225,7 +333,7 @@ def _all_here(
         raise NotFound(f"A {what} chosen here is not in the database any more. Choose again.")
 
 
-def _columns(draft: EngagementDraft) -> dict[str, object]:
+def _columns(draft: EngagementDraft) -> dict[str, Any]:
     parts = {"partners", "people", "points", "behaviors", "topics", "when_words", "key"}
     return draft.model_dump(exclude=parts) | {"as_written": _written(draft)}
 
@@ -240,7 +348,16 @@ def _still_written(engagement: Engagement, draft: EngagementDraft) -> dict[str, 
     return {f: words for f, words in engagement.as_written.items() if f not in decided} | _written(draft)
 
 
-def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft) -> None:
+def _framework_versions(session: Session, engagement_id: int) -> dict[str, str]:
+    """Return the version under which each behavior and topic was tagged: a tag that stays keeps its own."""
+    versions: dict[str, str] = {}
+    for tag in (BehaviorTag, TopicTag):
+        question = select(tag.entry_id, tag.framework_version).where(col(tag.engagement_id) == engagement_id)
+        versions |= {str(entry_id): str(version) for entry_id, version in session.execute(question)}
+    return versions
+
+
+def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tagged: dict[str, str]) -> None:
     version = frameworks.load_frameworks()["cpm_leadership_behaviors"].version
     topic_version = frameworks.load_frameworks()["erp_topics"].version
     session.add_all(
@@ -253,11 +370,12 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft) -> 
         for n, point in enumerate(draft.points, 1)
     )
     session.add_all(
-        BehaviorTag(engagement_id=engagement_id, framework_version=version, **shown.model_dump())
-        for shown in draft.behaviors
+        BehaviorTag(engagement_id=engagement_id, framework_version=tagged.get(b.entry_id, version), **b.model_dump())
+        for b in draft.behaviors
     )
     session.add_all(
-        TopicTag(engagement_id=engagement_id, framework_version=topic_version, entry_id=topic) for topic in draft.topics
+        TopicTag(engagement_id=engagement_id, framework_version=tagged.get(topic, topic_version), entry_id=topic)
+        for topic in draft.topics
     )
     session.flush()
 

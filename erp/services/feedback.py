@@ -1,6 +1,6 @@
 """The feedback loop: receiving, acknowledging, deciding, telling the giver, confirming, reopening, voiding.
 
-The transitions are data; docs/states.md is generated from them.
+Which step may follow which is data: FEEDBACK_TRANSITIONS in erp.vocabulary.
 """
 
 from datetime import date
@@ -10,13 +10,22 @@ from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
+from erp.models.contacts import Contact
 from erp.models.feedback import FeedbackItem, FeedbackStep
-from erp.queries.county import today
 from erp.queries.visible import feedback_visible_to
+from erp.services.checks import (
+    keep_sealed,
+    refuse_future,
+    refuse_stale,
+    refuse_void_twice,
+    refuse_voided,
+    require_meeting,
+)
 from erp.services.drafts import Draft
 from erp.services.facts import sync_feedback
 from erp.services.partners import known_partner
 from erp.services.records import (
+    get_or_refuse,
     need_reason,
     new_key,
     now,
@@ -26,19 +35,17 @@ from erp.services.records import (
     saved_before,
     snapshot,
 )
-from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
+from erp.vocabulary import (
+    FEEDBACK_TRANSITIONS,
+    PUBLISHED,
+    FeedbackKind,
+    FeedbackState,
+    FeedbackWay,
+    RecordKind,
+    Verb,
+)
 
 S = FeedbackState
-
-#: State → what may follow, and the verb for it. A step forward may be skipped only by imported records.
-TRANSITIONS: dict[FeedbackState, dict[FeedbackState, str]] = {
-    S.RECEIVED: {S.ACKNOWLEDGED: "acknowledge", S.DECIDED: "decide"},
-    S.ACKNOWLEDGED: {S.DECIDED: "decide"},
-    S.DECIDED: {S.DECIDED: "decide anew", S.TOLD: "tell the giver"},
-    S.TOLD: {S.CONFIRMED: "record that the giver confirmed", S.REOPENED: "reopen", S.TOLD: "tell again"},
-    S.CONFIRMED: {S.REOPENED: "reopen"},
-    S.REOPENED: {S.DECIDED: "decide anew", S.TOLD: "tell the giver again"},
-}
 
 
 class FeedbackDraft(Draft):
@@ -67,61 +74,100 @@ class StepDraft(Draft):
     said: str = ""
 
 
-def receive_feedback(session: Session, actor: Actor, draft: FeedbackDraft, *, token: str = "") -> FeedbackItem:
-    """Record what somebody told the county. Raises: NotAllowed, NotFound (no such partner), Invalid."""
+def receive_feedback(
+    session: Session, actor: Actor, draft: FeedbackDraft, *, token: str = "", kept_because: str = ""
+) -> FeedbackItem:
+    """Record what somebody told the county; the same form twice answers with the first record.
+
+    `kept_because`: why words that look identifying may stay; it goes into the history.
+    Raises: NotAllowed, NotFound (no such partner, person or meeting), Invalid.
+    """
     actor.require(Verb.ADD, RecordKind.FEEDBACK_ITEM)
     already = saved_before(session, token)
     if already is not None:
         return visible_feedback(session, actor, already)
+    _check_giver(session, draft)
     _check(session, draft)
+    if draft.partner_id is not None:
+        known_partner(session, draft.partner_id)
+    require_meeting(session, actor, draft.engagement_id)
     item = FeedbackItem(
         key=draft.key or "new", recorded_at=now(), recorded_by=actor.user_id, **draft.model_dump(exclude={"key"})
     )
     session.add(item)
     session.flush()
     item.key = draft.key or new_key(session, FeedbackItem, "F", _id(item))
-    _add_step(session, actor, item, S.RECEIVED, StepDraft(on_day=draft.received_on or today(session)))
+    _add_step(session, actor, item, S.RECEIVED, draft.received_on)
+    session.flush()
     sync_feedback(session, item, item.recorded_at)
-    record_change(session, actor, "receive", RecordKind.FEEDBACK_ITEM, item.id, after=snapshot(item))
+    after = _told(item, kept_because=kept_because)
+    record_change(session, actor, "receive", RecordKind.FEEDBACK_ITEM, item.id, after=after)
     remember_save(session, token, RecordKind.FEEDBACK_ITEM, _id(item))
     session.flush()
     return item
 
 
-def change_feedback(session: Session, actor: Actor, item_id: int, version: int, draft: FeedbackDraft) -> FeedbackItem:
-    """Correct who, when, how and the words of an item opened at `version`; its steps are not touched."""
-    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
-    item = visible_feedback(session, actor, item_id)
+def change_feedback(
+    session: Session, actor: Actor, item_id: int, version: int, draft: FeedbackDraft, *, kept_because: str = ""
+) -> FeedbackItem:
+    """Correct who, when, how and the words of an item opened at `version`; later steps are not touched.
+
+    One that came without a known giver may stay so. Raises: NotAllowed, NotFound, Conflict, Invalid.
+    """
+    item = _open(session, actor, item_id, version)
+    if draft.partner_id != item.partner_id:
+        if draft.partner_id is not None:
+            known_partner(session, draft.partner_id)
+        keep_sealed(session, actor, item.partner_id, draft.partner_id)
+    if draft.engagement_id != item.engagement_id:
+        require_meeting(session, actor, draft.engagement_id)
+    if "partner" not in item.as_written or draft.partner_id is not None:
+        _check_giver(session, draft)
     _check(session, draft)
+    steps = feedback_steps(session, item_id)
+    _received_first(steps, draft.received_on)
     before = snapshot(item)
-    revise(item, version, draft.model_dump(exclude={"key"}))
+    revise(item, version, draft.model_dump(exclude={"key"}) | {"as_written": _still_written(item, draft)})
+    for step in steps:
+        if step.step is S.RECEIVED:
+            step.on_day = draft.received_on
     session.flush()
     sync_feedback(session, item, now())
-    record_change(session, actor, "change", RecordKind.FEEDBACK_ITEM, item_id, before=before, after=snapshot(item))
+    after = _told(item, kept_because=kept_because)
+    record_change(session, actor, "change", RecordKind.FEEDBACK_ITEM, item_id, before=before, after=after)
+    session.flush()
     return item
 
 
 def take_step(
-    session: Session, actor: Actor, item_id: int, version: int, step: FeedbackState, draft: StepDraft
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    version: int,
+    step: FeedbackState,
+    draft: StepDraft,
+    *,
+    kept_because: str = "",
 ) -> FeedbackItem:
     """Move an item to its next state. Raises: NotAllowed, NotFound, Conflict, Invalid (no such transition, bad day)."""
-    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
-    item = visible_feedback(session, actor, item_id)
-    if step not in TRANSITIONS[item.state]:
-        may = ", ".join(verb for verb in TRANSITIONS[item.state].values())
-        raise Invalid(f"This item is '{item.state.label}'. What can follow: {may}.")
+    item = _open(session, actor, item_id, version)
+    state = item.state
+    if step not in FEEDBACK_TRANSITIONS[state]:
+        may = ", ".join(FEEDBACK_TRANSITIONS[state].values())
+        raise Invalid(f"This item is '{state.label}'. What can follow: {may}.")
     _check_step(session, item, step, draft)
     before = snapshot(item)
     values: dict[str, object] = {"state": step}
     if step is S.DECIDED:
         values["decision"] = draft.said
     revise(item, version, values)
-    _add_step(session, actor, item, step, draft)
+    _add_step(session, actor, item, step, draft.on_day, draft.how, draft.said)
     session.flush()
     sync_feedback(session, item, now())
-    after = snapshot(item, step=draft.model_dump())
-    verb = TRANSITIONS[S(before["state"])][step]
+    after = _told(item, kept_because=kept_because) | {"step": draft.model_dump(mode="json")}
+    verb = FEEDBACK_TRANSITIONS[state][step]
     record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=after)
+    session.flush()
     return item
 
 
@@ -144,37 +190,61 @@ def visible_feedback(session: Session, actor: Actor, item_id: int) -> FeedbackIt
 
 
 def feedback_steps(session: Session, item_id: int) -> list[FeedbackStep]:
-    """Return the steps of an item in the order in which they happened."""
+    """Return the steps of an item, which the caller has loaded as visible, in the order in which they happened."""
     return list(
         session.exec(select(FeedbackStep).where(FeedbackStep.item_id == item_id).order_by(col(FeedbackStep.position)))
     )
 
 
+def _open(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
+    """Load an item for a change: permitted, visible, as it was when opened, and not voided."""
+    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
+    item = visible_feedback(session, actor, item_id)
+    refuse_stale(item, version, "feedback")
+    refuse_voided(item, "feedback")
+    return item
+
+
 def _set_void(session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str) -> FeedbackItem:
     actor.require(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM)
     item = visible_feedback(session, actor, item_id)
+    refuse_stale(item, version, "feedback")
+    refuse_void_twice(item, "feedback", restoring=not reason)
     before = snapshot(item)
     at = now()
     revise(item, version, {"voided_at": at if reason else None, "void_reason": reason})
     session.flush()
     sync_feedback(session, item, at)
     record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=snapshot(item))
+    session.flush()
     return item
 
 
-def _check(session: Session, draft: FeedbackDraft) -> None:
-    if draft.partner_id is None and not draft.person and not draft.anonymous:
+def _check_giver(session: Session, draft: FeedbackDraft) -> None:
+    if draft.anonymous and (draft.person or draft.contact_id is not None):
+        raise Invalid("It is marked anonymous and names a person. Take the name out, or the mark.")
+    if draft.contact_id is not None:
+        contact = get_or_refuse(session, Contact, draft.contact_id, "person")
+        if contact.partner_id is not None and contact.partner_id != draft.partner_id:
+            raise Invalid("This person belongs to another partner. Choose that partner, or another person.")
+    if draft.partner_id is None and draft.contact_id is None and not draft.person and not draft.anonymous:
         raise Invalid("Say who gave it: a partner, a person or role, or mark it anonymous.")
-    if draft.partner_id is not None:
-        known_partner(session, draft.partner_id)
-    if draft.received_on is not None and draft.received_on > today(session):
-        raise Invalid(f"{draft.received_on:%B %-d, %Y} is still to come. Enter the day it was received.")
+
+
+def _check(session: Session, draft: FeedbackDraft) -> None:
+    refuse_future(session, draft.received_on, "Enter the day it was received.")
+
+
+def _received_first(steps: list[FeedbackStep], received_on: date | None) -> None:
+    later = [s.on_day for s in steps if s.on_day is not None and s.step is not S.RECEIVED]
+    if received_on is not None and later and received_on > min(later):
+        raise Invalid(f"A later step was on {min(later):%B %-d, %Y}. It was received that day or earlier.")
 
 
 def _check_step(session: Session, item: FeedbackItem, step: FeedbackState, draft: StepDraft) -> None:
-    if draft.on_day > today(session):
-        raise Invalid(f"{draft.on_day:%B %-d, %Y} is still to come. Enter the day it happened.")
+    refuse_future(session, draft.on_day, "Enter the day it happened.")
     days = [s.on_day for s in feedback_steps(session, _id(item)) if s.on_day is not None]
+    days += [item.received_on] if item.received_on is not None else []
     if days and draft.on_day < max(days):
         raise Invalid(f"The step before it was on {max(days):%B %-d, %Y}. Enter that day or a later one.")
     needs = {
@@ -186,20 +256,49 @@ def _check_step(session: Session, item: FeedbackItem, step: FeedbackState, draft
     given, sentence = needs.get(step, ("-", ""))
     if not given:
         raise Invalid(sentence)
+    if step is S.TOLD and draft.how.casefold() == PUBLISHED.casefold() and not item.anonymous:
+        raise Invalid(
+            "This giver can be reached: tell them, then say how. Publishing the answer counts as telling only where "
+            "the giver is anonymous and left no way back."
+        )
 
 
-def _add_step(session: Session, actor: Actor, item: FeedbackItem, step: FeedbackState, draft: StepDraft) -> None:
-    position = len(feedback_steps(session, _id(item))) + 1
+def _add_step(
+    session: Session,
+    actor: Actor,
+    item: FeedbackItem,
+    step: FeedbackState,
+    on_day: date | None,
+    how: str = "",
+    said: str = "",
+) -> None:
     session.add(
         FeedbackStep(
             item_id=_id(item),
             step=step,
-            position=position,
+            position=1 + max((s.position for s in feedback_steps(session, _id(item))), default=0),
+            on_day=on_day,
+            how=how,
+            said=said,
             recorded_at=now(),
             recorded_by=actor.user_id,
-            **draft.model_dump(),
         )
     )
+
+
+def _still_written(item: FeedbackItem, draft: FeedbackDraft) -> dict[str, str]:
+    """Keep a spreadsheet's own words for fields that the person did not decide anew."""
+    decided = {
+        "partner": draft.partner_id is not None,
+        "received_on": draft.received_on is not None,
+        "kind": draft.kind is not FeedbackKind.OTHER,
+        "way": draft.way is not FeedbackWay.OTHER,
+    }
+    return {field: words for field, words in item.as_written.items() if not decided.get(field, False)}
+
+
+def _told(item: FeedbackItem, **told: str) -> dict[str, object]:
+    return snapshot(item, **{what: words for what, words in told.items() if words})
 
 
 def _id(item: FeedbackItem) -> int:

@@ -1,12 +1,14 @@
 """Adding, changing, archiving and restoring partners, their names and agreed cadences."""
 
 from datetime import date
+from typing import Any
 
 from pydantic import Field
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
+from erp.models.accounts import Account
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.services.drafts import Draft
 from erp.services.facts import sync_cadence
@@ -16,11 +18,16 @@ from erp.services.records import (
     new_key,
     now,
     record_change,
+    remember_save,
     revise,
+    saved_before,
     snapshot,
     squeeze,
 )
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
+
+#: The longest cadence that may be agreed: ten years, in days.
+MOST_CADENCE_DAYS = 3660
 
 
 class PartnerDraft(Draft):
@@ -44,10 +51,18 @@ class PartnerDraft(Draft):
     key: str = ""
 
 
-def add_partner(session: Session, actor: Actor, draft: PartnerDraft) -> Partner:
-    """Add a partner. Raises: NotAllowed; Conflict where the name or key is here already; Invalid."""
+def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: str = "") -> Partner:
+    """Add a partner; the same form saved twice answers with the first record.
+
+    Raises: NotAllowed; NotFound (no such holder); Conflict where the name or key is here already.
+    """
     actor.require(Verb.ADD, RecordKind.PARTNER)
+    already = saved_before(session, token)
+    if already is not None:
+        return get_or_refuse(session, Partner, already, "partner")
     _refuse_doubled_name(session, draft.name, None)
+    _check_holder(session, draft)
+    _check_figures(actor, draft, was_scored=False)
     partner = Partner(
         key=draft.key or "new",
         name_key=squeeze(draft.name),
@@ -64,6 +79,8 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft) -> Partner:
     _set_names(session, partner, draft)
     session.flush()
     record_change(session, actor, "add", RecordKind.PARTNER, partner.id, after=_told(session, partner))
+    remember_save(session, token, RecordKind.PARTNER, _id(partner))
+    session.flush()
     return partner
 
 
@@ -72,6 +89,9 @@ def change_partner(session: Session, actor: Actor, partner_id: int, version: int
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     partner = get_or_refuse(session, Partner, partner_id, "partner")
     _refuse_doubled_name(session, draft.name, partner.id)
+    _check_holder(session, draft)
+    was_scored = partner.scored and partner.kind == PartnerKind.TRIBAL_GOVERNMENT
+    _check_figures(actor, draft, was_scored=was_scored)
     if partner.kind == PartnerKind.TRIBAL_GOVERNMENT != draft.kind and not actor.sees_tribal_records:
         raise NotAllowed(
             "Only a Tribal liaison or leadership may record a Tribal government as another kind of partner: "
@@ -83,6 +103,8 @@ def change_partner(session: Session, actor: Actor, partner_id: int, version: int
     values = _columns(draft) | {"name_key": squeeze(draft.name)}
     if draft.scored is not None:
         values["scored"] = draft.scored
+    elif draft.kind == PartnerKind.TRIBAL_GOVERNMENT != partner.kind:
+        values["scored"] = False  # until the Tribe agrees otherwise
     revise(partner, version, values)
     _set_names(session, partner, draft)
     session.flush()
@@ -94,23 +116,46 @@ def change_partner(session: Session, actor: Actor, partner_id: int, version: int
 def agree_cadence(
     session: Session, actor: Actor, partner_id: int, days: int, from_on: date | None, agreed_with: str = ""
 ) -> Cadence:
-    """Record the cadence agreed with a partner: `days` between contacts, from a day on (None: always)."""
+    """Record the cadence agreed with a partner: `days` between contacts, from a day on (None: always).
+
+    An earlier agreement from the same day is voided: what was said last holds. Raises: NotAllowed, NotFound, Invalid.
+    """
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
-    if not 1 <= days <= 3660:
-        raise Invalid("A cadence is a number of days from 1 to 3,660.")
+    if not 1 <= days <= MOST_CADENCE_DAYS:
+        raise Invalid(f"A cadence is a number of days from 1 to {MOST_CADENCE_DAYS:,}.")
     partner = get_or_refuse(session, Partner, partner_id, "partner")
+    at = now()
+    for older in session.exec(
+        select(Cadence).where(
+            Cadence.partner_id == partner_id, Cadence.from_on == from_on, col(Cadence.voided_at).is_(None)
+        )
+    ).all():
+        _void_cadence(session, actor, older, "replaced by a newer agreement from the same day")
     cadence = Cadence(
         partner_id=_id(partner),
         days=days,
         from_on=from_on,
         agreed_with=agreed_with.strip(),
-        recorded_at=now(),
+        recorded_at=at,
         recorded_by=actor.user_id,
     )
     session.add(cadence)
     session.flush()
     sync_cadence(session, cadence, cadence.recorded_at)
     record_change(session, actor, "agree cadence", RecordKind.PARTNER, partner.id, after=snapshot(cadence))
+    return cadence
+
+
+def void_cadence(session: Session, actor: Actor, cadence_id: int, version: int, reason: str) -> Cadence:
+    """Void an agreed cadence that was entered wrongly; the one before it, or the county's default, holds again.
+
+    Raises: NotAllowed, NotFound, Conflict, Invalid (no reason).
+    """
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    cadence = get_or_refuse(session, Cadence, cadence_id, "agreed cadence")
+    if cadence.version != version or cadence.voided_at is not None:
+        raise Conflict("Somebody changed this agreement while you had it open. Look at the list again.")
+    _void_cadence(session, actor, cadence, need_reason(reason))
     return cadence
 
 
@@ -136,7 +181,31 @@ def restore_partner(session: Session, actor: Actor, partner_id: int, version: in
     return partner
 
 
-def _columns(draft: PartnerDraft) -> dict[str, object]:
+def _void_cadence(session: Session, actor: Actor, cadence: Cadence, reason: str) -> None:
+    at = now()
+    revise(cadence, cadence.version, {"voided_at": at, "void_reason": reason})
+    session.flush()
+    sync_cadence(session, cadence, at)
+    # The whole agreement is told, not only what changed: the history must say which one was voided.
+    record_change(session, actor, "void cadence", RecordKind.PARTNER, cadence.partner_id, after=snapshot(cadence))
+
+
+def _check_holder(session: Session, draft: PartnerDraft) -> None:
+    if draft.holder_id is not None:
+        get_or_refuse(session, Account, draft.holder_id, "relationship holder")
+
+
+def _check_figures(actor: Actor, draft: PartnerDraft, *, was_scored: bool) -> None:
+    """Let only those who may see a Tribe's records say that it agreed to figures. Source: product notes, promise 5."""
+    wants = draft.kind == PartnerKind.TRIBAL_GOVERNMENT and draft.scored is True
+    if wants and not was_scored and not actor.sees_tribal_records:
+        raise NotAllowed(
+            "A Tribal government is tracked without figures until it agrees to them. "
+            "A Tribal liaison or leadership records that agreement; ask one of them."
+        )
+
+
+def _columns(draft: PartnerDraft) -> dict[str, Any]:
     unlike = {"other_names", "former_names", "languages", "scored", "key"}
     return draft.model_dump(exclude=unlike) | {"languages": "; ".join(draft.languages)}
 

@@ -1,19 +1,30 @@
 """Entering ratings that came on paper or were spoken, and voiding them."""
 
 from datetime import date
+from typing import Any
 
 from pydantic import Field
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotFound
 from erp.models.ratings import Rating
-from erp.queries.county import today
 from erp.queries.visible import ratings_visible_to
+from erp.services.checks import refuse_future, refuse_stale, refuse_void_twice
 from erp.services.drafts import Draft
 from erp.services.facts import sync_rating
 from erp.services.partners import known_partner
-from erp.services.records import need_reason, new_key, now, record_change, remember_save, revise, saved_before, snapshot
+from erp.services.records import (
+    need_reason,
+    new_key,
+    now,
+    record_change,
+    remember_save,
+    revise,
+    saved_before,
+    snapshot,
+    squeeze,
+)
 from erp.vocabulary import RATING_ITEMS, RecordKind, Side, Verb
 
 
@@ -28,27 +39,32 @@ class RatingDraft(Draft):
     notes: str = ""
 
 
-def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: str = "") -> Rating:
-    """Enter a rating. A person's second rating of the same side on the same day is refused as a Conflict."""
+def enter_rating(
+    session: Session, actor: Actor, draft: RatingDraft, *, token: str = "", kept_because: str = ""
+) -> Rating:
+    """Enter a rating; the same form twice answers with the first record.
+
+    `kept_because`: why words that look identifying may stay; it goes into the history.
+    Raises: NotAllowed, NotFound (no such partner), Invalid; Conflict where this person's rating of the same side and
+    day is here already.
+    """
     actor.require(Verb.ADD, RecordKind.RATING)
     already = saved_before(session, token)
     if already is not None:
         return visible_rating(session, actor, already)
     known_partner(session, draft.partner_id)
     _check(session, draft)
-    rating = Rating(
-        key="new",
-        recorded_at=now(),
-        recorded_by=actor.user_id,
-        **draft.model_dump(exclude={"answers"}),
-        **{f"item_{n}": answer for n, answer in enumerate(draft.answers, 1)},
-    )
+    _refuse_second(session, draft.partner_id, draft.respondent, draft.side, draft.rated_on)
+    columns: dict[str, Any] = draft.model_dump(exclude={"answers"})
+    columns |= {f"item_{n}": answer for n, answer in enumerate(draft.answers, 1)}
+    rating = Rating(key="new", recorded_at=now(), recorded_by=actor.user_id, **columns)
     session.add(rating)
     session.flush()
     assert rating.id is not None  # it was flushed
     rating.key = new_key(session, Rating, "R", rating.id)
     sync_rating(session, rating, rating.recorded_at)
-    record_change(session, actor, "enter", RecordKind.RATING, rating.id, after=snapshot(rating))
+    after = snapshot(rating, **({"kept_because": kept_because} if kept_because else {}))
+    record_change(session, actor, "enter", RecordKind.RATING, rating.id, after=after)
     remember_save(session, token, RecordKind.RATING, rating.id)
     session.flush()
     return rating
@@ -56,15 +72,12 @@ def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: s
 
 def void_rating(session: Session, actor: Actor, rating_id: int, version: int, reason: str) -> Rating:
     """Void a rating with a reason: from now on as if never entered."""
-    actor.require(Verb.ARCHIVE, RecordKind.RATING)
-    rating = visible_rating(session, actor, rating_id)
-    before = snapshot(rating)
-    at = now()
-    revise(rating, version, {"voided_at": at, "void_reason": need_reason(reason)})
-    session.flush()
-    sync_rating(session, rating, at)
-    record_change(session, actor, "void", RecordKind.RATING, rating_id, before=before, after=snapshot(rating))
-    return rating
+    return _set_void(session, actor, rating_id, version, "void", need_reason(reason))
+
+
+def restore_rating(session: Session, actor: Actor, rating_id: int, version: int) -> Rating:
+    """Bring a voided rating back. Raises: Conflict where the person's rating of that day was entered anew since."""
+    return _set_void(session, actor, rating_id, version, "restore", "")
 
 
 def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
@@ -75,19 +88,40 @@ def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
     return rating
 
 
+def _set_void(session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str) -> Rating:
+    actor.require(Verb.ARCHIVE, RecordKind.RATING)
+    rating = visible_rating(session, actor, rating_id)
+    refuse_stale(rating, version, "rating")
+    refuse_void_twice(rating, "rating", restoring=not reason)
+    if not reason and rating.partner_id is not None:
+        _refuse_second(session, rating.partner_id, rating.respondent, rating.side, rating.rated_on)
+    before = snapshot(rating)
+    at = now()
+    revise(rating, version, {"voided_at": at if reason else None, "void_reason": reason})
+    session.flush()
+    sync_rating(session, rating, at)
+    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=snapshot(rating))
+    session.flush()
+    return rating
+
+
 def _check(session: Session, draft: RatingDraft) -> None:
-    if draft.rated_on > today(session):
-        raise Invalid(f"{draft.rated_on:%B %-d, %Y} is still to come. Enter the day it was given.")
+    refuse_future(session, draft.rated_on, "Enter the day it was given.")
     if len(draft.answers) != len(RATING_ITEMS) or any(a is not None and not 1 <= a <= 5 for a in draft.answers):
         raise Invalid("Each of the ten items is answered 1 to 5 or left blank.")
     if all(answer is None for answer in draft.answers):
         raise Invalid("Answer at least one of the ten items.")
-    same = select(Rating.id).where(
-        Rating.partner_id == draft.partner_id,
-        Rating.respondent == draft.respondent,
-        Rating.side == draft.side,
-        Rating.rated_on == draft.rated_on,
-        Rating.voided_at == None,  # noqa: E711 -- SQL's IS NULL
+
+
+def _refuse_second(session: Session, partner_id: int, respondent: str, side: Side, rated_on: date) -> None:
+    """Refuse a person's second rating of a side and day; names alike but for spacing and case are one person."""
+    that_day = session.exec(
+        select(Rating.respondent).where(
+            Rating.partner_id == partner_id,
+            Rating.side == side,
+            Rating.rated_on == rated_on,
+            col(Rating.voided_at).is_(None),
+        )
     )
-    if session.exec(same).first() is not None:
+    if squeeze(respondent).casefold() in {squeeze(other).casefold() for other in that_day}:
         raise Conflict("This person's rating of that day is here already. Void it first if it was entered wrongly.")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -139,4 +140,4 @@ def new_key(session: Session, table: Any, prefix: str, record_id: int) -> str:
 
 def squeeze(name: str) -> str:
     """Return a name without any spacing: names alike but for spacing are one."""
-    return "".join(name.split())
+    return "".join(unicodedata.normalize("NFC", name).split())

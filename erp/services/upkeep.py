@@ -69,7 +69,7 @@ def database_version(engine: Engine) -> str | None:
 def set_aside(why: str) -> Path | None:
     """Copy the embedded database into the copies folder and drop the oldest copies; None where there is no file."""
     source = settings().database_file
-    if source is None or not source.exists():
+    if not source.exists():
         return None
     folder = settings().data_dir / "copies"
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,14 +97,17 @@ def copy_database(source: Path, target: Path) -> None:
     half_done.replace(target)
 
 
+def backup_database(target: Path) -> None:
+    """Copy the embedded database to a new file, while it is in use."""
+    copy_database(settings().database_file, target)
+
+
 def restore_database(backup: Path) -> Path | None:
     """Put a backup in the place of the embedded database; the database that was there is copied aside first.
 
     Returns that copy (None where there was no database). Raises: Invalid where the file is no database of this program.
     """
     target = settings().database_file
-    if target is None:
-        raise Invalid("Only the embedded database is restored here. Use your database server's own restore.")
     if not backup.exists():
         raise Invalid(f"There is no file {backup}.")
     if not backup.read_bytes()[:16] == SQLITE_MAGIC:
@@ -147,24 +150,10 @@ def verify_changes(session: Session) -> list[str]:
 
 def _write_triggers(connection: Connection) -> None:
     """Let the database itself refuse to alter or remove history."""
-    if connection.dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            connection.execute(
-                text(
-                    f"CREATE TRIGGER IF NOT EXISTS change_no_{act.lower()} BEFORE {act} ON change "
-                    "BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END"
-                )
+    for act in ("UPDATE", "DELETE"):
+        connection.execute(
+            text(
+                f"CREATE TRIGGER IF NOT EXISTS change_no_{act.lower()} BEFORE {act} ON change "
+                "BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END"
             )
-        return
-    connection.execute(
-        text(
-            "CREATE OR REPLACE FUNCTION keep_change() RETURNS trigger AS $$ BEGIN "
-            "RAISE EXCEPTION 'the history of changes is append-only'; END $$ LANGUAGE plpgsql"
         )
-    )
-    connection.execute(
-        text(
-            "CREATE OR REPLACE TRIGGER change_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON change "
-            "FOR EACH STATEMENT EXECUTE FUNCTION keep_change()"
-        )
-    )

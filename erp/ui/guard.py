@@ -20,7 +20,7 @@ def clear(texts: dict[str, str], *, key: str) -> bool:
 
 
 def draw(key: str) -> None:
-    """Show the marked words of the last try to save, and the field for a reason. Forms call it above their save button."""
+    """Show the marked words of the last try to save, and a field for a reason; forms call it above their button."""
     found = st.session_state.get(_at(key))
     if not found:
         return

@@ -15,7 +15,7 @@ K, V = RecordKind, Verb
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page: its file in pages/, its title, what one must be permitted to open it; hidden ones are reached by links."""
+    """A page: its file in pages/, its title, the permission it needs; hidden ones are reached by links."""
 
     name: str
     title: str

@@ -8,9 +8,7 @@ import streamlit as st
 from erp.documents.tables import csv_bytes
 
 
-def show_chart(
-    chart: Any, rows: pd.DataFrame, *, takeaway: str, text: str, name: str, on_select: bool = False
-) -> Any:
+def show_chart(chart: Any, rows: pd.DataFrame, *, takeaway: str, text: str, name: str, on_select: bool = False) -> Any:
     """Draw a chart under its one-sentence takeaway, with a text alternative, its table and a download.
 
     `rows` are the numbers drawn, with headings a person reads; `name` is the key and the file's name.
@@ -44,4 +42,3 @@ def empty_state(sentence: str, what_next: str = "") -> None:
         st.markdown(f"**{sentence}**")
         if what_next:
             st.markdown(what_next)
-

@@ -1,0 +1,178 @@
+"""Excel workbooks (.xlsx): the first sheet that holds anything, as typed text."""
+
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice, zip_longest
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
+
+from erp.importing.cells import trimmed
+from erp.importing.readings import Finding, Refused
+from erp.importing.text_files import Opened, Records
+
+#: A workbook that unpacks to more than this (bytes) is no county's roster but a trap or a slip.
+_MOST_UNPACKED = 2_000_000_000
+#: The texts of a workbook are held in memory while it is read (bytes); 100,000 rows of minutes stay below this.
+_MOST_TEXT = 150_000_000
+_BATCH = 500
+#: What a broken file makes of zipfile, the XML parser and openpyxl; found by breaking files at random.
+_BREAKS = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    ParseError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def open_workbook(data: bytes) -> Opened:
+    """Open a workbook. Formulas are read as the value last worked out; one that has none stays as typed.
+
+    Raises: Refused.
+    """
+    has_formulas = _looked_into(data)
+    book = _loaded(data, values=True)
+    formulas = _loaded(data, values=False) if has_formulas else None
+    filled = [(name, first) for name in _sheet_names(book) if (first := _first_filled(book, formulas, name))]
+    if not filled:
+        raise Refused("The workbook holds no rows.", "Choose the file that holds the rows.")
+    name, first = filled[0]
+    notes = []
+    if len(filled) > 1:
+        others = ", ".join(other for other, _ in filled[1:])
+        reason = f"Only the sheet “{name}” was read. Other sheets hold rows too: {others}."
+        notes.append(Finding(1, "", others, reason, "Save each as a file of its own and import it.", "note"))
+    if has_formulas:
+        reason = "The workbook has formulas: the values they had when it was last saved were read."
+        notes.append(Finding(1, "", "", reason, "Open and save it once if those may be old.", "note"))
+    return Opened(lambda: _records(book, formulas, name), first, None, notes)
+
+
+def _broken() -> Refused:
+    return Refused(
+        "The workbook is broken or not an Excel workbook.",
+        "Open it in your spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV.",
+    )
+
+
+def _looked_into(data: bytes) -> bool:
+    """Say whether any sheet has formulas. Raises: Refused where it is no workbook we can read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+            if "xl/workbook.xml" not in packed.namelist():
+                raise Refused(
+                    "This is a packed file (a document, an OpenDocument sheet or a zip), not an Excel workbook.",
+                    "Open it in your spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV.",
+                )
+            texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+            if texts > _MOST_TEXT or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                raise Refused("The workbook unpacks to more than can be read safely.", "Split it into several files.")
+            return any(_has_formula(packed, part) for part in parts if part.filename.startswith("xl/worksheets/"))
+    except _BREAKS as problem:
+        raise _broken() from problem
+
+
+def _has_formula(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    with packed.open(part) as stream:
+        tail = b""
+        while chunk := stream.read(1 << 20):
+            if b"<f>" in tail + chunk or b"<f " in tail + chunk or b"<f/" in tail + chunk:
+                return True
+            tail = chunk[-3:]
+    return False
+
+
+def _loaded(data: bytes, *, values: bool) -> Workbook:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl's remarks on styles and lists it does not know
+            return load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+    except _BREAKS as problem:
+        raise _broken() from problem
+
+
+def _sheet_names(book: Workbook) -> list[str]:
+    return [sheet.title for sheet in book.worksheets]
+
+
+def _first_filled(book: Workbook, formulas: Workbook | None, name: str) -> int | None:
+    return next((number for number, cells in _records(book, formulas, name) if any(map(trimmed, cells))), None)
+
+
+def _records(book: Workbook, formulas: Workbook | None, name: str) -> Records:
+    """Yield every row of a sheet with its cells as typed text."""
+    behind = _rows(formulas, name) if formulas else None
+    for number, row in enumerate(_rows(book, name), start=1):
+        cells = [_typed(cell) for cell in row]
+        if behind is not None:
+            cells = [_formula_kept(*both) for both in zip_longest(cells, next(behind, ()), fillvalue=None)]
+        yield number, cells
+
+
+def _rows(book: Workbook, name: str) -> Iterator[tuple[Any, ...]]:
+    sheet = book[name]
+    sheet.reset_dimensions()  # some programs write a wrong size, and rows beyond it would be lost
+    rows = iter(sheet.iter_rows())
+    while True:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a number that cannot be a date comes as an error cell, and is said
+                batch = list(islice(rows, _BATCH))
+        except _BREAKS as problem:
+            raise _broken() from problem
+        if not batch:
+            return
+        yield from batch
+
+
+def _formula_kept(typed: str | None, behind: Any) -> str:
+    """Return the cell, or the formula as typed where no value was ever worked out for it."""
+    if typed or behind is None or behind.data_type != "f":
+        return typed or ""
+    return str(getattr(behind.value, "text", behind.value))
+
+
+def _typed(cell: Any) -> str:
+    """Return a cell's value as a person would type it: 2015 and not 2015.0, days year first."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return format(value, ".15g")
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, time) and value == time() and "y" in (cell.number_format or "").lower():
+        return "1900-01-00"  # what spreadsheets show for an empty date
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _moment(value: datetime) -> str:
+    rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    if rounded.time() == time():
+        return rounded.date().isoformat()
+    return rounded.isoformat(" ", "seconds" if rounded.second else "minutes")

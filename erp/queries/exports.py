@@ -1,0 +1,287 @@
+"""Records under the canonical headings, the same for import and export, and only what the actor may see.
+
+After the canonical headings come `notes` and the county's own columns without a place.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.errors import Invalid
+from erp.importing.fields import FIELDS
+from erp.models.accounts import Account
+from erp.models.commitments import Commitment
+from erp.models.contacts import Contact, Forum
+from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, TopicTag
+from erp.models.feedback import FeedbackItem, FeedbackStep
+from erp.models.partners import Cadence, Partner, PartnerName
+from erp.models.ratings import Rating
+from erp.queries.visible import (
+    commitments_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    ratings_visible_to,
+)
+from erp.vocabulary import (
+    EngagementKind,
+    FeedbackKind,
+    FeedbackState,
+    FeedbackWay,
+    NameKind,
+    PartnerKind,
+    PartnerStatus,
+    Recognition,
+    RecordKind,
+    Verb,
+)
+
+Row = dict[str, Any]
+Only = Collection[int] | None
+
+
+def export_rows(session: Session, actor: Actor, kind: str, only: Collection[int] | None = None) -> pd.DataFrame:
+    """Return every record of a kind the actor may see, one row each, in order of entry.
+
+    Columns: the canonical headings of `kind` (erp.importing.fields), all text, several values separated by "; ", then
+    one column per county heading without a place. Voided and archived records are left out. `only`: these ids.
+    Raises: Invalid (no such kind), NotAllowed.
+    """
+    if kind not in _EXPORTS:
+        raise Invalid(f"There is no kind of record “{kind}”. Choose one of: {', '.join(_EXPORTS)}.")
+    record_kind, rows_of = _EXPORTS[kind]
+    actor.require(Verb.EXPORT, record_kind)
+    headings = [field.name for field in FIELDS[kind]]
+    rows, extras = [], []
+    for record, row in rows_of(session, actor, only):
+        full = {**row, "key": record.key, "notes": record.notes}
+        rows.append([_text(full.get(name), record.as_written.get(name)) for name in headings])
+        extras.append(record.extras)
+    own = list(dict.fromkeys(heading for extra in extras for heading in extra))
+    frame = pd.DataFrame(rows, columns=headings, dtype=object)
+    for heading in own:
+        frame[heading if heading not in frame else f"{heading} (kept)"] = [e.get(heading, "") for e in extras]
+    return frame
+
+
+def _partners(session: Session, _actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    names: dict[tuple[int, NameKind], list[str]] = defaultdict(list)
+    for name in session.scalars(_of(select(PartnerName), PartnerName.partner_id, only).order_by(PartnerName.name)):
+        names[name.partner_id, name.kind].append(name.name)
+    cadences = {
+        c.partner_id: c
+        for c in session.scalars(
+            _of(select(Cadence), Cadence.partner_id, only)
+            .where(col(Cadence.voided_at).is_(None))
+            .order_by(col(Cadence.id))
+        )
+    }
+    holders = dict(session.execute(select(col(Account.id), Account.name)).tuples().all())
+    question = (
+        _of(select(Partner), Partner.id, only).where(col(Partner.archived_at).is_(None)).order_by(col(Partner.id))
+    )
+    for partner in session.scalars(question):
+        cadence = cadences.get(partner.id or 0)
+        yield (
+            partner,
+            {
+                "name": partner.name,
+                "kind": _kind_words(partner),
+                "other_names": names[partner.id or 0, NameKind.OTHER],
+                "former_names": names[partner.id or 0, NameKind.FORMER],
+                "area": partner.area,
+                "languages": partner.languages,
+                "cadence_days": cadence.days if cadence else None,
+                "cadence_from": cadence.from_on if cadence else None,
+                "status": _unless(partner.status, PartnerStatus.OTHER),
+                "holder": holders.get(partner.holder_id) if partner.holder_id else None,
+                "scored": partner.scored,
+            },
+        )
+
+
+def _kind_words(partner: Partner) -> str | None:
+    if partner.kind == PartnerKind.OTHER:
+        return None
+    words = partner.kind.label.lower().replace("tribal", "Tribal")
+    if partner.recognition != Recognition.NOT_SAID:
+        words += f" ({partner.recognition.label})"
+    return words
+
+
+def _contacts(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    channels = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
+    names = _names(session, Partner)
+    question = (
+        _of(select(Contact), Contact.id, only).where(col(Contact.archived_at).is_(None)).order_by(col(Contact.id))
+    )
+    for contact in session.scalars(question):
+        plain = {
+            name: getattr(contact, name) for name in ("name", "role", "language", "do_not_contact", "may_be_named")
+        }
+        personal = {"email": contact.email, "phone": contact.phone} if channels else {}
+        yield contact, {**plain, **personal, "partner": names.get(contact.partner_id or 0)}
+
+
+def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    names, forums = _names(session, Partner), _names(session, Forum)
+    at: dict[int, list[EngagementPartner]] = defaultdict(list)
+    links_of = _of(select(EngagementPartner), EngagementPartner.engagement_id, only).order_by(col(EngagementPartner.id))
+    for link in session.scalars(links_of):
+        at[link.engagement_id].append(link)
+    behaviors, topics = _tags(session, BehaviorTag, only), _tags(session, TopicTag, only)
+    for engagement in _seen(session, Engagement, engagements_visible_to(actor), only):
+        links = at[engagement.id]
+        plain = (
+            "county_people", "asked_by", "agenda_by", "decided_by", "purpose", "facts", "quotes", "opinions", "decisions",
+        )  # fmt: skip
+        yield (
+            engagement,
+            {name: getattr(engagement, name) for name in plain}
+            | {
+                "held_on": _day_and_time(engagement),
+                "status": engagement.status,
+                "kind": _unless(engagement.kind, EngagementKind.OTHER),
+                "forum": forums.get(engagement.forum_id or 0),
+                "partners": [names.get(link.partner_id or 0) or link.name_written for link in links],
+                "two_way": any(link.two_way for link in links) if links else None,
+                "behaviors": _with_words(behaviors[engagement.id], engagement, "behaviors"),
+                "topics": _with_words(topics[engagement.id], engagement, "topics"),
+            },
+        )
+
+
+def _day_and_time(engagement: Engagement) -> str | None:
+    if engagement.held_on is None:
+        return None
+    return f"{engagement.held_on.isoformat()} {engagement.held_at}".strip()
+
+
+def _commitments(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    names = _names(session, Partner)
+    keys = dict(session.execute(_made_at(only)).tuples().all())
+    for promise in _seen(session, Commitment, commitments_visible_to(actor), only):
+        plain = ("what", "owed_by", "made_on", "due_on", "done_on", "withdrawn_on", "reason")
+        yield (
+            promise,
+            {name: getattr(promise, name) for name in plain}
+            | {
+                "partner": names.get(promise.partner_id or 0),
+                "engagement": keys.get(promise.engagement_id or 0),
+            },
+        )
+
+
+def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    names = _names(session, Partner)
+    steps: dict[int, list[FeedbackStep]] = defaultdict(list)
+    steps_of = _of(select(FeedbackStep), FeedbackStep.item_id, only)
+    for step in session.scalars(steps_of.order_by(col(FeedbackStep.item_id), col(FeedbackStep.position))):
+        steps[step.item_id].append(step)
+    for item in _seen(session, FeedbackItem, feedback_visible_to(actor), only):
+        of_item = steps[item.id]
+        plain = ("person", "anonymous", "words", "language", "translation", "received_on", "decision")
+        told, confirmed = _last(of_item, FeedbackState.TOLD), _last(of_item, FeedbackState.CONFIRMED)
+        yield (
+            item,
+            {name: getattr(item, name) for name in plain}
+            | {
+                "partner": names.get(item.partner_id or 0),
+                "way": _unless(item.way, FeedbackWay.OTHER),
+                "kind": _unless(item.kind, FeedbackKind.OTHER),
+                "acknowledged_on": _day(_last(of_item, FeedbackState.ACKNOWLEDGED)),
+                "decided_on": _day(_last(of_item, FeedbackState.DECIDED)),
+                "told_on": [_day(s) for s in of_item if s.step == FeedbackState.TOLD and s.on_day],
+                "told_how": told.how if told else None,
+                "confirmed_on": _day(confirmed),
+                "confirmed_how": confirmed.how if confirmed else None,
+                "reopened_on": [_day(s) for s in of_item if s.step == FeedbackState.REOPENED and s.on_day],
+            },
+        )
+
+
+def _ratings(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
+    names = _names(session, Partner)
+    for rating in _seen(session, Rating, ratings_visible_to(actor), only):
+        items = {f"item_{n}": getattr(rating, f"item_{n}") for n in range(1, 11)}
+        yield (
+            rating,
+            items
+            | {
+                "partner": names.get(rating.partner_id or 0),
+                "respondent": rating.respondent,
+                "side": rating.side,
+                "rated_on": rating.rated_on,
+            },
+        )
+
+
+_EXPORTS: dict[str, tuple[RecordKind, Callable[[Session, Actor, Only], Iterable[tuple[Any, Row]]]]] = {
+    "partners": (RecordKind.PARTNER, _partners),
+    "contacts": (RecordKind.CONTACT, _contacts),
+    "engagements": (RecordKind.ENGAGEMENT, _engagements),
+    "commitments": (RecordKind.COMMITMENT, _commitments),
+    "feedback": (RecordKind.FEEDBACK_ITEM, _feedback),
+    "ratings": (RecordKind.RATING, _ratings),
+}
+
+
+def _seen(session: Session, noun: Any, visible: ColumnElement[bool], only: Only) -> Iterable[Any]:
+    question: Select[Any] = select(noun).where(noun.voided_at.is_(None), visible).order_by(noun.id)
+    return session.scalars(_of(question, noun.id, only))
+
+
+def _of(question: Any, record_id: Any, only: Only) -> Any:
+    return question if only is None else question.where(col(record_id).in_(only))
+
+
+def _made_at(only: Only) -> Any:
+    question = select(col(Engagement.id), Engagement.key)
+    if only is None:
+        return question
+    return question.join(Commitment, col(Commitment.engagement_id) == col(Engagement.id)).where(
+        col(Commitment.id).in_(only)
+    )
+
+
+def _names(session: Session, noun: type[Partner] | type[Forum]) -> dict[int, str]:
+    return dict(session.execute(select(noun.id, noun.name)).tuples().all())  # pyright: ignore[reportArgumentType, reportReturnType, reportCallIssue] -- ids of stored rows are not None
+
+
+def _tags(session: Session, noun: type[BehaviorTag] | type[TopicTag], only: Only) -> dict[int, list[str]]:
+    tags: dict[int, list[str]] = defaultdict(list)
+    for tag in session.scalars(_of(select(noun), noun.engagement_id, only).order_by(col(noun.id))):
+        tags[tag.engagement_id].append(tag.entry_id)
+    return tags
+
+
+def _with_words(entries: list[str], engagement: Engagement, field: str) -> list[str]:
+    unknown = engagement.as_written.get(field)
+    return [*entries, unknown] if unknown else entries
+
+
+def _last(steps: list[FeedbackStep], step: FeedbackState) -> FeedbackStep | None:
+    return next((s for s in reversed(steps) if s.step == step), None)
+
+
+def _day(step: FeedbackStep | None) -> str | None:
+    return step.on_day.isoformat() if step and step.on_day else None
+
+
+def _unless(word: Any, other: Any) -> Any:
+    return None if word == other else word
+
+
+def _text(value: Any, as_written: str | None) -> str:
+    """Write a value as a cell; where it is blank, the words the county wrote there."""
+    if isinstance(value, list):
+        return "; ".join(str(part) for part in value if part) or as_written or ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value == "":
+        return as_written or ""
+    return str(value)

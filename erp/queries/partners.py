@@ -1,0 +1,399 @@
+"""The directory of partners, one partner's profile, and who else goes by a name."""
+
+import string
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Integer, Label, and_, bindparam, case, cast, func, literal, or_, select
+from sqlmodel import Session, col
+
+from erp.access import Actor
+from erp.errors import NotFound
+from erp.health.formula import FORMULA_H1
+from erp.models.accounts import Account
+from erp.models.commitments import Commitment
+from erp.models.facts import Fact
+from erp.models.feedback import FeedbackItem
+from erp.models.partners import Cadence, DefaultCadence, Partner, PartnerName
+from erp.queries.county import today
+from erp.queries.visible import figures_visible_to
+from erp.vocabulary import FeedbackState, NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
+
+#: Partners on one page of the directory.
+PAGE_ROWS = 50
+
+#: States of feedback whose giver has still to be told (or told again). Source: product notes, promise 1.
+NOT_TOLD = (FeedbackState.RECEIVED, FeedbackState.ACKNOWLEDGED, FeedbackState.DECIDED, FeedbackState.REOPENED)
+
+DIRECTORY_COLUMNS = (
+    "partner_id",
+    "name",
+    "kind",
+    "recognition",
+    "area",
+    "status",
+    "holder",
+    "scored",
+    "figures_shown",
+    "last_contact",
+    "cadence_days",
+    "cadence_is_default",
+    "days_over_cadence",
+    "open_promises",
+    "overdue_promises",
+    "feedback_waiting",
+)
+
+#: Types of the columns that are not text or days. A figure that is not shown is NaN.
+_TYPES = {
+    "partner_id": np.int64,
+    "scored": np.bool_,
+    "figures_shown": np.bool_,
+    "cadence_days": np.int64,
+    "cadence_is_default": np.bool_,
+    "days_over_cadence": np.float64,
+    "open_promises": np.float64,
+    "overdue_promises": np.float64,
+    "feedback_waiting": np.float64,
+}
+
+
+@dataclass(frozen=True)
+class DirectoryFilter:
+    """What the directory is narrowed to, and its order; the default is every partner in use, by name.
+
+    `words`: all of them must stand in a name (also another or former one) or the area; accents, case and punctuation
+    do not matter. `contact`: "past" the cadence, or "none" recorded yet. `archived`: only archived partners.
+    `order`: by name, the longest past the cadence first, or the latest contact first.
+    """
+
+    words: str = ""
+    kind: PartnerKind | None = None
+    holder_id: int | None = None
+    status: PartnerStatus | None = None
+    contact: Literal["", "past", "none"] = ""
+    archived: bool = False
+    order: Literal["name", "past", "latest"] = "name"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One page of the directory: its rows, and how many partners the filter finds in all."""
+
+    rows: pd.DataFrame
+    total: int
+
+
+@dataclass(frozen=True)
+class PartnerProfile:
+    """What is known of one partner. Figures (last contact, counts) are None where the actor may not see them."""
+
+    partner_id: int
+    version: int
+    key: str
+    name: str
+    kind: PartnerKind
+    recognition: Recognition
+    other_names: tuple[str, ...]
+    former_names: tuple[str, ...]
+    area: str
+    languages: tuple[str, ...]
+    status: PartnerStatus
+    status_reason: str
+    holder_id: int | None
+    holder: str
+    scored: bool
+    notes: str
+    as_written: dict[str, str]
+    extras: dict[str, str]
+    archived_at: datetime | None
+    archive_reason: str
+    figures_shown: bool
+    last_contact: date | None
+    cadence_days: int
+    cadence_is_default: bool
+    days_over_cadence: int | None
+    open_promises: int | None
+    overdue_promises: int | None
+    feedback_waiting: int | None
+    as_of: date
+
+
+def partner_directory(
+    session: Session, actor: Actor, narrowed: DirectoryFilter = DirectoryFilter(), page: int | None = 1
+) -> Directory:
+    """Return one page of partners, or with `page` None all of them, which asks for the permission to export.
+
+    Columns: partner_id, name, found_as (the other name that the words found, else empty), kind, recognition, area,
+    status, holder (name or empty), scored, figures_shown (bool: the actor may see this partner's figures),
+    last_contact (day; None: none recorded, or not shown), cadence_days (int), cadence_is_default, days_over_cadence
+    (days past the cadence, negative within it, NaN without a contact), open_promises, overdue_promises,
+    feedback_waiting (to be told; all three NaN where not shown), scored. One row per partner, in the order asked for.
+    Figures rest on every fact held true, also on those the actor may not open, so that they agree with health.
+    """
+    actor.require(Verb.EXPORT if page is None else Verb.SEE, RecordKind.PARTNER)
+    figures = _Figures(session, actor)
+    found = _found_by_words(session, narrowed.words)
+    which = _conditions(narrowed, figures, found)
+    # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
+    ids = select(col(Partner.id)).where(which).order_by(*_order(narrowed, figures))
+    numbers = list(session.execute(ids).scalars())
+    total = len(numbers)
+    if page is not None:
+        numbers = numbers[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    rows = _rows(session, figures, numbers)
+    rows.insert(2, "found_as", [found.get(number, "") for number in numbers])
+    return Directory(rows, total)
+
+
+def partner_profile(session: Session, actor: Actor, partner_id: int) -> PartnerProfile:
+    """Return one partner's profile, archived or not. Raises: NotFound."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    figures = _Figures(session, actor)
+    partner = session.get(Partner, partner_id)
+    if partner is None:
+        raise NotFound("This partner is not here. It may have been archived, or the address is wrong.")
+    row = _rows(session, figures, [partner_id]).iloc[0]
+    names = session.execute(
+        select(col(PartnerName.kind), col(PartnerName.name))
+        .where(col(PartnerName.partner_id) == partner_id)
+        .order_by(col(PartnerName.name))
+    ).all()
+    alike = ("key", "name", "kind", "recognition", "area", "status", "status_reason", "holder_id", "scored", "notes")
+    kept = ("version", "as_written", "extras", "archived_at", "archive_reason")
+    counts = ("days_over_cadence", "open_promises", "overdue_promises", "feedback_waiting")
+    own: dict[str, Any] = {name: getattr(partner, name) for name in (*alike, *kept)}
+    figured: dict[str, Any] = {name: None if pd.isna(row[name]) else int(row[name]) for name in counts}
+    return PartnerProfile(
+        partner_id=partner_id,
+        other_names=tuple(name for kind, name in names if kind == NameKind.OTHER),
+        former_names=tuple(name for kind, name in names if kind == NameKind.FORMER),
+        languages=tuple(part for part in partner.languages.split("; ") if part),
+        holder=row["holder"],
+        figures_shown=bool(row["figures_shown"]),
+        last_contact=row["last_contact"],
+        cadence_days=int(row["cadence_days"]),
+        cadence_is_default=bool(row["cadence_is_default"]),
+        as_of=figures.day,
+        **own,
+        **figured,
+    )
+
+
+def partner_cadences(session: Session, actor: Actor, partner_id: int) -> pd.DataFrame:
+    """Return the cadences agreed with a partner that were not voided, the newest first.
+
+    Columns: cadence_id, version, days, from_on (None: always), agreed_with, recorded_at (aware UTC).
+    """
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    columns = (Cadence.id, Cadence.version, Cadence.days, Cadence.from_on, Cadence.agreed_with, Cadence.recorded_at)
+    question = (
+        select(*(col(column) for column in columns))
+        .where(col(Cadence.partner_id) == partner_id, col(Cadence.voided_at).is_(None))
+        .order_by(col(Cadence.from_on).desc().nulls_last(), col(Cadence.id).desc())
+    )
+    names = ["cadence_id", "version", "days", "from_on", "agreed_with", "recorded_at"]
+    return pd.DataFrame(session.execute(question).all(), columns=names).astype({"from_on": object})
+
+
+def also_called(session: Session, actor: Actor, name: str) -> list[str]:
+    """Return the partners that go, or went, by this name as another one, each as "X (former name)"; spacing aside.
+
+    One body may have several names, and two bodies nearly the same: a question for a person, never an answer.
+    """
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    question = (
+        select(col(Partner.name), col(PartnerName.kind))
+        .join(PartnerName, col(PartnerName.partner_id) == col(Partner.id))
+        .where(func.lower(col(PartnerName.name_key)) == "".join(name.split()).lower())
+        .order_by(func.lower(col(Partner.name)))
+    )
+    return [f"{partner} ({kind.label.lower()})" for partner, kind in session.execute(question)]
+
+
+class _Figures:
+    """The figures of a Partner row as expressions for this actor, day and county."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.day = today(session)
+        self.shown = figures_visible_to(actor)
+        newest_contact = (
+            select(func.max(col(Fact.on_day)))
+            .where(
+                col(Fact.partner_id) == col(Partner.id),
+                col(Fact.kind) == "contact",
+                col(Fact.known_to).is_(None),
+                col(Fact.on_day) <= self.day,
+            )
+            .scalar_subquery()
+        )
+        # Of two agreed from one day the shorter holds, as in health: the closer promise.
+        agreed = (
+            select(col(Fact.value))
+            .where(
+                col(Fact.partner_id) == col(Partner.id),
+                col(Fact.kind) == "cadence",
+                col(Fact.known_to).is_(None),
+                or_(col(Fact.on_day).is_(None), col(Fact.on_day) <= self.day),
+            )
+            .order_by(col(Fact.on_day).desc().nulls_last(), col(Fact.value))
+            .limit(1)
+            .scalar_subquery()
+        )
+        open_promise = and_(
+            col(Commitment.partner_id) == col(Partner.id),
+            col(Commitment.voided_at).is_(None),
+            col(Commitment.done_on).is_(None),
+            col(Commitment.withdrawn_on).is_(None),
+        )
+        waiting = and_(
+            col(FeedbackItem.partner_id) == col(Partner.id),
+            col(FeedbackItem.voided_at).is_(None),
+            col(FeedbackItem.state).in_(NOT_TOLD),
+        )
+        self.last_contact = self._if_shown(newest_contact)
+        self.cadence_is_default = agreed.is_(None)
+        self.cadence_days = cast(func.coalesce(agreed, _default_days(session, self.day)), Integer)
+        self.days_over = self._days_since(session, self.last_contact) - self.cadence_days
+        self.open_promises = self._if_shown(_count(Commitment.id, open_promise))
+        self.overdue_promises = self._if_shown(
+            _count(Commitment.id, and_(open_promise, col(Commitment.due_on) < self.day))
+        )
+        self.feedback_waiting = self._if_shown(_count(FeedbackItem.id, waiting))
+
+    def _if_shown(self, figure: ColumnElement[Any]) -> ColumnElement[Any]:
+        return case((self.shown, figure))
+
+    def _days_since(self, session: Session, day: ColumnElement[Any]) -> ColumnElement[Any]:
+        if session.get_bind().dialect.name == "sqlite":  # which keeps days as text
+            return cast(func.julianday(self.day.isoformat()) - func.julianday(day), Integer)
+        return literal(self.day) - day
+
+    def columns(self) -> list[Label[Any]]:
+        """Name the figures as DIRECTORY_COLUMNS does."""
+        named = {
+            "figures_shown": self.shown,
+            "last_contact": self.last_contact,
+            "cadence_days": self.cadence_days,
+            "cadence_is_default": self.cadence_is_default,
+            "days_over_cadence": self.days_over,
+            "open_promises": self.open_promises,
+            "overdue_promises": self.overdue_promises,
+            "feedback_waiting": self.feedback_waiting,
+        }
+        return [figure.label(name) for name, figure in named.items()]
+
+
+def _count(column: Any, condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count(col(column))).where(condition).scalar_subquery()
+
+
+def _default_days(session: Session, day: date) -> ColumnElement[Any]:
+    """Return the county's default cadence for the kind of a Partner row, in force on a day."""
+    question = select(col(DefaultCadence.kind), col(DefaultCadence.days)).where(
+        or_(col(DefaultCadence.from_on).is_(None), col(DefaultCadence.from_on) <= day)
+    )
+    ordered = question.order_by(col(DefaultCadence.from_on).nulls_first(), col(DefaultCadence.recorded_at))
+    in_force = dict(session.execute(ordered).tuples().all())
+    fallback = literal(FORMULA_H1.default_cadence_days)
+    return case(in_force, value=col(Partner.kind), else_=fallback) if in_force else fallback
+
+
+def _rows(session: Session, figures: _Figures, partner_ids: list[int]) -> pd.DataFrame:
+    """Return the partners with these ids in this order. Columns: DIRECTORY_COLUMNS."""
+    partner_columns = (Partner.id, Partner.name, Partner.kind, Partner.recognition, Partner.area, Partner.status)
+    question = (
+        select(
+            *(col(column) for column in partner_columns),
+            func.coalesce(col(Account.name), ""),
+            col(Partner.scored),
+            *figures.columns(),
+        )
+        .outerjoin(Account, col(Account.id) == col(Partner.holder_id))
+        .where(_is_one_of(partner_ids))
+    )
+    place = {number: n for n, number in enumerate(partner_ids)}
+    rows = sorted(session.execute(question).all(), key=lambda row: place[row[0]])
+    columns = zip(*rows, strict=True) if rows else ((),) * len(DIRECTORY_COLUMNS)
+    # A type for each column at once: letting pandas guess and mend takes longer than the question itself.
+    return pd.DataFrame(
+        {
+            name: np.array(values, dtype=_TYPES.get(name, object))
+            for name, values in zip(DIRECTORY_COLUMNS, columns, strict=True)
+        }
+    )
+
+
+def _conditions(narrowed: DirectoryFilter, figures: _Figures, found: dict[int, str]) -> ColumnElement[bool]:
+    archived = col(Partner.archived_at).is_not(None)
+    conditions: list[ColumnElement[bool]] = [archived if narrowed.archived else ~archived]
+    if narrowed.words.strip():
+        conditions.append(_is_one_of(list(found)))
+    if narrowed.kind is not None:
+        conditions.append(col(Partner.kind) == narrowed.kind)
+    if narrowed.holder_id is not None:
+        conditions.append(col(Partner.holder_id) == narrowed.holder_id)
+    if narrowed.status is not None:
+        conditions.append(col(Partner.status) == narrowed.status)
+    if narrowed.contact == "past":
+        conditions.append(figures.days_over > 0)
+    if narrowed.contact == "none":  # hidden figures are not "none": they would say something of a Tribe
+        conditions.append(and_(figures.shown, figures.last_contact.is_(None)))
+    return and_(*conditions)
+
+
+def _order(narrowed: DirectoryFilter, figures: _Figures) -> list[ColumnElement[Any]]:
+    by_name = [func.lower(col(Partner.name)), col(Partner.id)]
+    first = {
+        "name": [],
+        "past": [figures.days_over.desc().nulls_last()],
+        "latest": [figures.last_contact.desc().nulls_last()],
+    }
+    return [*first[narrowed.order], *by_name]
+
+
+def _is_one_of(partner_ids: list[int]) -> ColumnElement[bool]:
+    # Written into the statement: a state's directory holds more ids than a statement may have parameters.
+    return col(Partner.id).in_(bindparam("ids", partner_ids, expanding=True, literal_execute=True))
+
+
+def _found_by_words(session: Session, words: str) -> dict[int, str]:
+    """Return the partners that the words find, each with the other name that was found (empty: its own name)."""
+    wanted = _folded(words).split()
+    if not wanted:
+        return {}
+    found = {
+        number: ""
+        for number, name, area in session.execute(select(col(Partner.id), col(Partner.name), col(Partner.area)))
+        if _has_all(f"{name} {area}", wanted)
+    }
+    other_names = select(
+        col(PartnerName.partner_id), col(PartnerName.name), col(PartnerName.kind), col(Partner.area)
+    ).join(Partner, col(Partner.id) == col(PartnerName.partner_id))
+    for number, name, kind, area in session.execute(other_names):
+        if number not in found and _has_all(f"{name} {area}", wanted):
+            found[number] = f"{name} ({kind.label.lower()})"
+    return found
+
+
+def _has_all(text: str, wanted: list[str]) -> bool:
+    folded = _folded(text)
+    return all(word in folded for word in wanted)
+
+
+def _folded(text: str) -> str:
+    """Return text without accents, case and punctuation, so that "dee ni" finds "Dee-ni'" and "pena" finds "Peña"."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return plain.casefold().translate(_UNMARKED)
+
+
+#: Apostrophes and accents (once split off their letters) are dropped, other punctuation parts words.
+_UNMARKED = str.maketrans(
+    dict.fromkeys(string.punctuation + "–—“”", " ")
+    | dict.fromkeys("'’‘ʼ`´")
+    | dict.fromkeys(map(chr, range(0x300, 0x370)))
+)

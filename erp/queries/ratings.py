@@ -1,0 +1,55 @@
+"""How many ratings of a partnership are here; never by whom, never what they answered."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from erp.access import Actor
+from erp.models.ratings import Rating
+from erp.queries.county import today
+from erp.queries.visible import ratings_visible_to
+from erp.vocabulary import RecordKind, Side, Verb
+
+#: The window of partnership health, in days. Source: health definition h1, time.
+WINDOW_DAYS = 365
+
+
+@dataclass(frozen=True)
+class RatingCounts:
+    """Ratings of one partnership in the window: how many, by how many people of each side, and the newest day."""
+
+    ratings: int
+    partner_people: int
+    county_people: int
+    newest_on: date | None
+
+
+def rating_counts(session: Session, actor: Actor, partner_id: int) -> RatingCounts:
+    """Count the ratings of a partner in the last 365 days that the actor may see; nobody is named."""
+    actor.require(Verb.SEE, RecordKind.RATING)
+    this_day = today(session)
+    question = (
+        select(
+            col(Rating.side),
+            func.count(),
+            func.count(func.distinct(Rating.respondent)),
+            func.max(col(Rating.rated_on)),
+        )
+        .where(
+            col(Rating.partner_id) == partner_id,
+            col(Rating.voided_at).is_(None),
+            col(Rating.rated_on) > this_day - timedelta(days=WINDOW_DAYS),
+            col(Rating.rated_on) <= this_day,
+            ratings_visible_to(actor),
+        )
+        .group_by(col(Rating.side))
+    )
+    sides = {side: (n, people, newest) for side, n, people, newest in session.execute(question)}
+    return RatingCounts(
+        ratings=sum(n for n, _, _ in sides.values()),
+        partner_people=sides.get(Side.PARTNER, (0, 0, None))[1],
+        county_people=sides.get(Side.COUNTY, (0, 0, None))[1],
+        newest_on=max((newest for _, _, newest in sides.values()), default=None),
+    )

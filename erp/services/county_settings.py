@@ -1,0 +1,99 @@
+"""Changing the county's settings: the health formula, feedback targets, default cadences. Each change is a version."""
+
+from datetime import date
+
+from sqlmodel import Session
+
+from erp.access import Actor
+from erp.errors import Invalid
+from erp.health.formula import Formula
+from erp.models.accounts import County, Setting
+from erp.models.partners import DefaultCadence
+from erp.queries.county import setting_history
+from erp.queries.health import formula_in_force
+from erp.queries.targets import feedback_targets
+from erp.services.records import get_or_refuse, now, record_change, revise, snapshot
+from erp.vocabulary import PartnerKind, RecordKind, Verb
+
+
+def change_health_formula(
+    session: Session,
+    actor: Actor,
+    weights: dict[str, float],
+    minimums: dict[str, int],
+    bands: dict[str, float],
+    target_days: int,
+) -> Formula:
+    """Make a new version of the health formula (h1.1, h1.2, …); earlier versions stay. Raises: NotAllowed, Invalid."""
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    version = f"h1.{len(setting_history(session, 'health_formula')) + 1}"
+    values: dict[str, object] = {
+        "version": version,
+        "weights": weights,
+        "minimums": minimums,
+        "bands": bands,
+        "target_days": target_days,
+    }
+    formula = Formula.from_settings(values)
+    in_force = formula_in_force(session)
+    if _content(formula) == _content(in_force):
+        raise Invalid("Nothing differs from the formula in force, so no new version was made.")
+    _keep(session, actor, "health_formula", values)
+    return formula
+
+
+def change_feedback_targets(session: Session, actor: Actor, acknowledge: int, decide: int) -> None:
+    """Set within how many days feedback is acknowledged and decided; telling is part of the health formula."""
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    if not 1 <= acknowledge <= decide <= 365:
+        raise Invalid("Targets are days from 1 to 365, and deciding may not come before acknowledging.")
+    if feedback_targets(session).tell < decide:
+        raise Invalid("Deciding may not be due after telling. Change the days to tell (health formula) first.")
+    _keep(session, actor, "feedback_targets", {"acknowledge": acknowledge, "decide": decide})
+
+
+def set_default_cadence(
+    session: Session, actor: Actor, kind: PartnerKind, days: int, from_on: date | None
+) -> DefaultCadence:
+    """Set the county's default cadence in days for a kind of partner, from a day on (None: always)."""
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    if not 1 <= days <= 3660:
+        raise Invalid("A cadence is a number of days from 1 to 3,660.")
+    default = DefaultCadence(kind=kind, days=days, from_on=from_on, recorded_at=now(), recorded_by=actor.user_id)
+    session.add(default)
+    session.flush()
+    record_change(session, actor, "set default cadence", RecordKind.SETTING, default.id, after=snapshot(default))
+    return default
+
+
+def change_county(session: Session, actor: Actor, version: int, name: str, time_zone: str) -> County:
+    """Change the county's name or time zone."""
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    if not name.strip():
+        raise Invalid("The county needs a name.")
+    county = get_or_refuse(session, County, 1, "county")
+    before = snapshot(county)
+    revise(county, version, {"name": name.strip(), "time_zone": time_zone})
+    session.flush()
+    record_change(session, actor, "change county", RecordKind.SETTING, 1, before=before, after=snapshot(county))
+    return county
+
+
+def _keep(session: Session, actor: Actor, name: str, values: dict[str, object]) -> None:
+    before = setting_history(session, name)
+    kept = Setting(name=name, value=values, recorded_at=now(), recorded_by=actor.user_id)
+    session.add(kept)
+    session.flush()
+    record_change(
+        session,
+        actor,
+        f"change {name.replace('_', ' ')}",
+        RecordKind.SETTING,
+        kept.id,
+        before=dict(before[-1].value) if before else {},
+        after=dict(values),
+    )
+
+
+def _content(formula: Formula) -> tuple[object, ...]:
+    return (dict(formula.weights), dict(formula.minimums), formula.bands, formula.target_days)

@@ -1,0 +1,141 @@
+"""The accounts part of the Settings page: who may sign in, as what, and the one-time links that let people in."""
+
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from erp import db
+from erp.access import Actor
+from erp.queries.accounts import AccountRow, accounts
+from erp.queries.county import county_zone
+from erp.services.accounts import (
+    Invitation,
+    InvitationDraft,
+    disable_account,
+    enable_account,
+    invite_account,
+    reset_link,
+    set_roles,
+)
+from erp.settings import settings
+from erp.ui.actions import forget_form, submit
+from erp.ui.session import require_actor
+from erp.vocabulary import RecordKind, Role, Verb
+
+#: Where the link that was just made waits to be copied: in this browser's memory only, and nowhere after.
+LINK = "_one_time_link"
+
+
+def draw_accounts() -> None:
+    """Draw the accounts of the county for somebody who may see them; nothing for anybody else."""
+    actor = require_actor()
+    if not actor.may(Verb.SEE, RecordKind.ACCOUNT):
+        return
+    with db.reading() as session:  # not from the cache: when somebody was last here changes without a change of data
+        rows = accounts(session, actor)
+        zone = county_zone(session)
+    _draw_link(zone)
+    st.dataframe(_table(rows, zone), hide_index=True, width="stretch", key="accounts_table")
+    _draw_one(actor, rows)
+    if actor.may(Verb.ADD, RecordKind.ACCOUNT):
+        _draw_invitation()
+
+
+def _table(rows: list[AccountRow], zone: ZoneInfo) -> pd.DataFrame:
+    """Return the accounts as people read them; columns Name, E-mail, Roles, State, Last here (county's clock)."""
+    return pd.DataFrame(
+        [
+            (row.name, row.email, ", ".join(role.label for role in row.roles), row.state, _when(row, zone))
+            for row in rows
+        ],
+        columns=["Name", "E-mail", "Roles", "State", "Last here"],
+    )
+
+
+def _when(row: AccountRow, zone: ZoneInfo) -> str:
+    return f"{row.last_seen_at.astimezone(zone):%b %-d, %Y, %-I:%M %p}" if row.last_seen_at else "never"
+
+
+def _draw_link(zone: ZoneInfo) -> None:
+    link: Invitation | None = st.session_state.get(LINK)
+    if link is None:
+        return
+    with st.container(border=True):
+        until = f"{link.expires_at.astimezone(zone):%A, %B %-d, %-I:%M %p}"
+        st.markdown(f"**A one-time link, shown only now.** Copy it and give it to the person; it works until {until}.")
+        st.code(_base_address() + link.path, language=None, wrap_lines=True)
+        st.button("I have copied it", key="accounts_copied", on_click=st.session_state.pop, args=(LINK,))
+
+
+def _draw_one(actor: Actor, rows: list[AccountRow]) -> None:
+    with st.container(border=True):
+        st.markdown("**Change an account**")
+        by_id = {row.account_id: row for row in rows}
+        chosen = st.selectbox(
+            "Account",
+            list(by_id),
+            format_func=lambda account_id: f"{by_id[account_id].name} ({by_id[account_id].email})",
+            index=None,
+            placeholder="Choose an account",
+            key="accounts_chosen",
+        )
+        if chosen is None:
+            return
+        row = by_id[chosen]
+        # The version is part of the key: after a change the list shows what is kept, not what was picked before.
+        key = f"accounts_roles_{row.account_id}_{row.version}"
+        st.multiselect("Roles", list(Role), default=row.roles, format_func=lambda role: role.label, key=key)
+        with st.container(horizontal=True):
+            if actor.may(Verb.CHANGE, RecordKind.ACCOUNT):
+                st.button("Save roles", type="primary", key="accounts_save", on_click=_save_roles, args=(row, key))
+                st.button(
+                    "Make a one-time link",
+                    key="accounts_link",
+                    on_click=_make_link,
+                    args=(row,),
+                    disabled=row.disabled,
+                    help="The person chooses a new password with it. Earlier links stop working.",
+                )
+            if actor.may(Verb.ARCHIVE, RecordKind.ACCOUNT):
+                word, verb = ("Enable", enable_account) if row.disabled else ("Disable", disable_account)
+                done = {"said": f"{row.name}'s account is {word.lower()}d."}
+                st.button(
+                    word, key="accounts_able", on_click=submit, args=(verb, row.account_id, row.version), kwargs=done
+                )
+
+
+def _draw_invitation() -> None:
+    with st.container(border=True), st.form("accounts_invitation", border=False):
+        st.markdown("**Invite somebody**")
+        st.text_input("Name", key="accounts_new_name", max_chars=200)
+        st.text_input("E-mail address", key="accounts_new_email", max_chars=200)
+        st.multiselect("Roles", list(Role), format_func=lambda role: role.label, key="accounts_new_roles")
+        st.form_submit_button("Invite", type="primary", on_click=_invite)
+
+
+def _save_roles(row: AccountRow, key: str) -> None:
+    roles = frozenset(st.session_state[key])
+    submit(set_roles, row.account_id, row.version, roles, said=f"{row.name}'s roles are saved.")
+
+
+def _make_link(row: AccountRow) -> None:
+    link = submit(reset_link, row.account_id, said=f"The link for {row.name} is below.")
+    if link is not None:
+        st.session_state[LINK] = link
+
+
+def _invite() -> None:
+    kept = st.session_state
+    name, email, roles = (kept[f"accounts_new_{field}"] for field in ("name", "email", "roles"))
+    draft = InvitationDraft.of(name=name, email=email, roles=frozenset(roles))
+    link = submit(invite_account, draft, said=f"{draft.name} is invited. The link is below.")
+    if link is not None:
+        kept[LINK] = link
+        forget_form("accounts_invitation", "accounts_new_")
+
+
+def _base_address() -> str:
+    here = urlsplit(st.context.url or f"http://{settings().address}:{settings().port}")
+    return f"{here.scheme}://{here.netloc}"

@@ -1,0 +1,301 @@
+"""Draws the form of an engagement: the essentials first, the rest folded away.
+
+It is no st.form: the choice of partners decides what the lines below it offer. Every other input waits for the next
+button, so that typing never reruns the page, and is kept while the person looks something up on another page.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from erp import frameworks
+from erp.services.engagements import YEARS_AHEAD
+from erp.ui import guard
+from erp.ui.actions import show_outcome
+from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form
+from erp.ui.engagement_parts import behavior_label, topic_label
+from erp.ui.loads import county_today
+from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
+
+#: An input that reruns nothing by itself and outlives a look at another page.
+WAITS: Any = {"on_change": "ignore", "persist_state": "session"}
+
+
+def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str, on_save: Callable[[], None]) -> None:
+    """Draw the form: the essentials first, the rest folded, the outcome of the last try beside the button."""
+    _draw_essentials(form, statuses)
+    for title, fields, section in SECTIONS:
+        started = any(form.start.get(field) not in ("", [], None, Who.UNKNOWN) for field in fields)
+        if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
+            continue
+        with st.expander(title, expanded=started):
+            section(form)
+    show_outcome()
+    guard.draw(form.name)
+    st.button(save_label, on_click=on_save, type="primary", icon=":material/check:", width="stretch")
+
+
+def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None:
+    st.segmented_control(
+        "This engagement",
+        [status.value for status in statuses],
+        format_func=lambda status: {"held": "Was held", "planned": "Is planned"}.get(status, "Was cancelled"),
+        key=form.key("status"),
+        required=True,
+        persist_state="session",
+    )
+    st.multiselect(
+        "Partners",
+        list(form.partners),
+        format_func=lambda partner: form.partners.get(partner, ""),
+        key=form.key("partners"),
+        placeholder="Type a name; choose one or several",
+        persist_state="session",
+    )
+    if form.tribes & set(form.chosen):
+        st.info(
+            "A Tribal government is part of this. The record will be open only to Tribal liaisons, leadership and "
+            "whoever wrote it down. Note only what the Tribe agreed may be kept here.",
+            icon=":material/lock:",
+        )
+    day, time, unknown = st.columns([2, 2, 3], vertical_alignment="bottom")
+    with day:
+        if form.value("day_unknown"):
+            st.text_input(
+                TEXTS["when_words"], key=form.key("when_words"), placeholder="for example: late last month", **WAITS
+            )
+        else:
+            st.date_input(
+                "Day",
+                value=None,
+                min_value=date(1900, 1, 1),
+                max_value=date(county_today().year + YEARS_AHEAD, 12, 31),
+                format="MM/DD/YYYY",
+                key=form.key("held_on"),
+                **WAITS,
+            )
+    time.text_input("Time (optional)", key=form.key("held_at"), placeholder="2:30 pm", **WAITS)
+    unknown.checkbox("The day is not known", key=form.key("day_unknown"), persist_state="session")
+    st.pills(
+        "Kind",
+        [kind.value for kind in EngagementKind],
+        format_func=lambda kind: EngagementKind(kind).label,
+        key=form.key("kind"),
+        required=True,
+        persist_state="session",
+    )
+    st.text_area(TEXTS["purpose"], key=form.key("purpose"), height="content", **WAITS)
+    st.selectbox(
+        "Forum (where it was a standing table)",
+        list(form.forums),
+        index=None,
+        format_func=lambda forum: form.forums.get(forum, ""),
+        key=form.key("forum_id"),
+        placeholder="None",
+        **WAITS,
+    )
+
+
+def _draw_who(form: Form) -> None:
+    people = form.people[form.people["partner_id"].isin(form.chosen)]
+    labels = {
+        int(row.contact_id): f"{row.name}{f', {row.role}' if row.role else ''} – {form.partners[int(row.partner_id)]}"
+        for row in people.itertuples()
+    }
+    st.multiselect(
+        "The partners' people who took part",
+        list(labels),
+        format_func=lambda contact: labels.get(contact, ""),
+        key=form.key("people"),
+        placeholder="Choose people" if labels else "Nobody is on file for these partners yet",
+        **WAITS,
+    )
+    if form.chosen and form.value("kind") == EngagementKind.EMAIL:
+        _partner_pills(form, "answered", "Which partners wrote back or gave input?")
+    elif form.chosen:
+        _partner_pills(form, "absent", "Which partners did not take part or give input?")
+    st.text_input(TEXTS["county_people"], key=form.key("county_people"), placeholder="Names or roles", **WAITS)
+
+
+def _partner_pills(form: Form, field: str, question: str) -> None:
+    st.pills(
+        question,
+        form.chosen,
+        selection_mode="multi",
+        format_func=lambda partner: form.partners.get(partner, ""),
+        key=form.key(field),
+        help="Contact counts as two-way only where the partner took part or gave input.",
+        **WAITS,
+    )
+
+
+def _draw_said(form: Form) -> None:
+    st.caption(
+        "Assume that what is written here can be asked for as a public record. Facts, quotes and opinions apart."
+    )
+    for field, hint in (
+        ("facts", "What was said and shown, as it was"),
+        ("quotes", "In their own words, only where they agreed to be quoted"),
+        ("opinions", "Our impressions, marked as such"),
+    ):
+        st.text_area(TEXTS[field], key=form.key(field), placeholder=hint, height="content", **WAITS)
+
+
+def _draw_decided(form: Form) -> None:
+    st.text_area(TEXTS["decisions"], key=form.key("decisions"), height="content", **WAITS)
+    for field, question in MARKS.items():
+        st.segmented_control(
+            question,
+            [who.value for who in Who],
+            format_func=lambda who: Who(who).label,
+            key=form.key(field),
+            required=True,
+            **WAITS,
+        )
+
+
+def _draw_behaviors(form: Form) -> None:
+    st.multiselect(
+        "CPM leadership behaviors this shows",
+        [behavior.id for behavior in frameworks.leadership_behaviors()],
+        format_func=behavior_label,
+        key=form.key("behaviors"),
+        placeholder="Type or choose",
+        persist_state="session",
+    )
+    for entry_id in form.value("behaviors"):
+        key = form.key(f"evidence_{entry_id}")
+        st.text_input(f"What showed it: {behavior_label(entry_id)}", key=key, **WAITS)
+    st.multiselect(
+        "ERP Toolkit topics this touches",
+        [topic.id for topic in frameworks.erp_topics()],
+        format_func=topic_label,
+        key=form.key("topics"),
+        placeholder="Type or choose",
+        **WAITS,
+    )
+
+
+def _draw_points(form: Form) -> None:
+    for n in range(form.value("points_n")):
+        st.text_input(f"Point {n + 1}", key=form.key(f"point_{n}_what"), **WAITS)
+        follow_up, due = st.columns([3, 1])
+        with follow_up:
+            st.text_input("Its follow-up (if any)", key=form.key(f"point_{n}_follow_up"), **WAITS)
+        with due:
+            _day(form, "By when", f"point_{n}_due")
+    _another(form, "points_n", "Add another point")
+
+
+def _draw_promises(form: Form) -> None:
+    for n in range(form.value("promises_n")):
+        st.text_input(f"Promise {n + 1}", key=form.key(f"promise_{n}_what"), placeholder="Who will do what", **WAITS)
+        owed_by, partner, due = st.columns([2, 3, 2])
+        with owed_by:
+            st.segmented_control(
+                "Owed by",
+                [side.value for side in Side],
+                default=Side.COUNTY.value,
+                format_func=lambda side: Side(side).label,
+                key=form.key(f"promise_{n}_owed_by"),
+                required=True,
+                **WAITS,
+            )
+        with partner:
+            _one_partner(form, "Between the county and", f"promise_{n}_partner")
+        with due:
+            _day(form, "Due (if agreed)", f"promise_{n}_due")
+    _another(form, "promises_n", "Add another promise")
+
+
+def _draw_feedback(form: Form) -> None:
+    for n in range(form.value("feedback_n")):
+        st.text_area(
+            f"Feedback {n + 1}, in the giver's own words",
+            key=form.key(f"feedback_{n}_words"),
+            height="content",
+            **WAITS,
+        )
+        giver, person, kind = st.columns([3, 3, 2])
+        with giver:
+            _one_partner(form, "From", f"feedback_{n}_from", SOMEBODY_ELSE, ANONYMOUS)
+        person.text_input("Person or role (optional)", key=form.key(f"feedback_{n}_person"), **WAITS)
+        kind.selectbox(
+            "Kind of feedback",
+            [kind.value for kind in FeedbackKind],
+            index=1,
+            format_func=lambda kind: FeedbackKind(kind).label,
+            key=form.key(f"feedback_{n}_kind"),
+            **WAITS,
+        )
+    _another(form, "feedback_n", "Add more feedback")
+
+
+def _draw_where(form: Form) -> None:
+    st.text_input(TEXTS["place"], key=form.key("place"), **WAITS)
+    st.checkbox("Remote (phone or video)", key=form.key("remote"), **WAITS)
+    st.text_input("Language spoken", key=form.key("language"), **WAITS)
+    st.selectbox(
+        "Interpreter",
+        [each.value for each in Interpreter],
+        format_func=lambda each: Interpreter(each).label,
+        key=form.key("interpreter"),
+        **WAITS,
+    )
+    st.text_area(TEXTS["notes"], key=form.key("notes"), height="content", **WAITS)
+
+
+def _one_partner(form: Form, label: str, field: str, *more: str) -> None:
+    """Ask for one of the chosen partners; where there is only one, it is the answer until another is chosen."""
+    options = [*form.chosen, *more]
+    if len(form.chosen) == 1 and form.value(field) is None:
+        st.session_state[form.key(field)] = form.chosen[0]
+    st.selectbox(
+        label,
+        options,
+        index=None,
+        format_func=lambda each: form.partners.get(each, str(each).capitalize()),
+        key=form.key(field),
+        placeholder="Choose" if options else "Choose partners above first",
+        **WAITS,
+    )
+
+
+def _day(form: Form, label: str, field: str) -> None:
+    st.date_input(
+        label,
+        value=None,
+        min_value=date(1900, 1, 1),
+        max_value=date(2200, 12, 31),
+        format="MM/DD/YYYY",
+        key=form.key(field),
+        **WAITS,
+    )
+
+
+def _another(form: Form, count: str, label: str) -> None:
+    def add() -> None:
+        st.session_state[form.key(count)] = form.value(count) + 1
+
+    st.button(label, on_click=add, key=form.key(f"add_{count}"), icon=":material/add:")
+
+
+#: Title, the fields that open it when they are filled, what draws it; in the order of a meeting's minutes.
+SECTIONS: tuple[tuple[str, tuple[str, ...], Callable[[Form], None]], ...] = (
+    ("Who took part", ("people", "county_people"), _draw_who),
+    ("What was said: facts, quotes, opinions", ("facts", "quotes", "opinions"), _draw_said),
+    ("Points discussed, with their follow-ups", ("point_0_what",), _draw_points),
+    ("Decisions, and who had a say", ("decisions", *MARKS), _draw_decided),
+    ("Promises made", ("promise_0_what",), _draw_promises),
+    ("Feedback heard", ("feedback_0_words",), _draw_feedback),
+    ("Behaviors and topics", ("behaviors", "topics"), _draw_behaviors),
+    ("Place, language, notes", ("place", "language", "notes"), _draw_where),
+)
+#: Sections that wait until the engagement was held.
+AFTERWARDS = {"What was said: facts, quotes, opinions", "Feedback heard", "Behaviors and topics"}
+
+
+def _any_text(form: Form, fields: tuple[str, ...]) -> bool:
+    return any(form.value(field) for field in fields)

@@ -1,0 +1,252 @@
+"""How an engagement reads on a page: its words, its minutes, what may be done with it, filters that live in the address."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+from erp import frameworks
+from erp.errors import NotFound
+from erp.queries.engagement_detail import EngagementDetail, FeedbackGiven, Point, PromiseMade
+from erp.services.engagements import finish_follow_up
+from erp.ui import navigation
+from erp.ui.actions import submit
+from erp.ui.loads import county_today
+from erp.vocabulary import EngagementStatus, Interpreter, Who
+
+NO_EXACT_DATE = "no exact date"
+#: Status → icon and color of its badge; the word beside them says the same.
+BADGES = {
+    EngagementStatus.HELD: (":material/check_circle:", "green"),
+    EngagementStatus.PLANNED: (":material/event_upcoming:", "blue"),
+    EngagementStatus.CANCELLED: (":material/event_busy:", "gray"),
+}
+
+
+# --- Words --------------------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it was typed: no links, pictures or headings out of a person's words."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a sentence lists them: "A, B and C"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def day_text(day: date | None, words: str = "") -> str:
+    """Return a day as people write it ("Mar 5, 2026"), or the words that stand for it, marked as no exact date."""
+    if day is not None:
+        return f"{day:%b} {day.day}, {day.year}"
+    return f"“{words}” ({NO_EXACT_DATE})" if words else NO_EXACT_DATE.capitalize()
+
+
+def behavior_label(entry_id: str) -> str:
+    """Return a leadership behavior with its number; unverified ones say so, and so do ids the framework lost."""
+    return _label("cpm_leadership_behaviors", entry_id, "LB")
+
+
+def topic_label(entry_id: str) -> str:
+    """Return an ERP Toolkit topic with its number."""
+    return _label("erp_topics", entry_id, "T")
+
+
+def _label(framework: str, entry_id: str, letters: str) -> str:
+    try:
+        entry = frameworks.entry(framework, entry_id)
+    except NotFound:
+        return f"{entry_id} (not in the framework any more)"
+    return f"{entry_id.removeprefix(letters)} · {frameworks.display_label(entry)}"
+
+
+# --- Filters in the address ---------------------------------------------------------------------------------
+
+
+def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anything: str | None, page: str) -> str:
+    """Draw a pick list whose choice stands in the address as `?name=key`, so that links and Back work.
+
+    `options`: key → label. `anything`: the label of no choice (""), or None where the first option is the default.
+    Unlike a widget bound to the address it keeps ids there, never the names of partners.
+    """
+    state, seen = f"{page}_{name}", f"{page}_{name}_seen"
+    default = "" if anything is not None else next(iter(options))
+    given = st.query_params.get(name, default)
+    if st.session_state.get(seen) != given or state not in st.session_state:
+        st.session_state[state] = given if given in options else default
+    keys = [*([""] if anything is not None else []), *options]
+    chosen = st.selectbox(label, keys, format_func=lambda key: options.get(key, anything or ""), key=state) or default
+    if chosen == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+    st.session_state[seen] = chosen
+    return chosen
+
+
+# --- Minutes ------------------------------------------------------------------------------------------------
+
+
+def draw_head(detail: EngagementDetail) -> None:
+    """Draw status, day, time, forum and place in a line or two, and say plainly where the record is voided."""
+    icon, color = BADGES[detail.status]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(detail.status.label, icon=icon, color=color)
+        st.markdown(f"**{plain(day_text(detail.held_on, detail.when_words))}**{_at(detail.held_at)}")
+    if detail.forum_id is not None:
+        navigation.link_to("engagements", plain(detail.forum), icon=":material/groups:", forum=detail.forum_id)
+    where = ", ".join(filter(None, (detail.place, "remote" if detail.remote else "")))
+    spoken = {Interpreter.NOT_SAID: ""}.get(detail.interpreter, f"interpreter: {detail.interpreter.label.lower()}")
+    details = " · ".join(filter(None, (where, detail.language, spoken)))
+    if details:
+        st.markdown(plain(details))
+    if "kind" in detail.as_written:
+        st.caption(f"Kind as the spreadsheet had it: “{plain(detail.as_written['kind'])}”.")
+    if detail.voided_at is not None:
+        st.warning(
+            f"**This record was voided** and counts nowhere. The reason given: {plain(detail.void_reason)}",
+            icon=":material/block:",
+        )
+
+
+def draw_who(detail: EngagementDetail) -> None:
+    """Draw the partners with links, those that did not take part and names not linked yet marked, then the people."""
+    st.header("Who", anchor=False)
+    for partner in detail.partners:
+        said = "" if partner.two_way else " – informed or invited, did not take part"
+        if partner.partner_id is None:
+            st.markdown(f"{plain(partner.name)} :orange-badge[:material/link_off: not linked yet]{said}")
+        else:
+            navigation.link_to("partner", f"{plain(partner.name)}{said}", partner=partner.partner_id)
+    people = [plain(person.shown) for person in detail.people]
+    if people:
+        st.markdown(f"**Their people:** {', '.join(people)}")
+    if detail.county_people:
+        st.markdown(f"**County people:** {plain(detail.county_people)}")
+
+
+def draw_said(detail: EngagementDetail) -> None:
+    """Draw facts, quotes and opinions apart, each as it was typed."""
+    parts = (
+        ("Facts", detail.facts, ":material/notes:"),
+        ("Quotes", detail.quotes, ":material/format_quote:"),
+        ("Opinions", detail.opinions, ":material/psychology_alt:"),
+    )
+    if not any(text for _, text, _ in parts):
+        return
+    st.header("What was said", anchor=False)
+    for title, text, icon in parts:
+        if text:
+            with st.container(border=True):
+                st.subheader(f"{icon} {title}", anchor=False)
+                _text(text)
+
+
+def draw_points(detail: EngagementDetail, *, may_change: bool) -> None:
+    """Draw the discussion points, each with its follow-up and a button to mark it done or not done after all."""
+    if not detail.points:
+        return
+    st.header("Points discussed", anchor=False)
+    for number, point in enumerate(detail.points, 1):
+        with st.container(border=True):
+            st.markdown(f"**{number}.** {plain(point.what)}")
+            if point.follow_up:
+                _draw_follow_up(detail, point, may_change)
+
+
+def draw_decided(detail: EngagementDetail) -> None:
+    """Draw what was decided, and who asked, set the agenda, decided – where somebody said so."""
+    marks = (
+        ("Asked for by", detail.asked_by),
+        ("Agenda set by", detail.agenda_by),
+        ("Decided by", detail.decided_by),
+    )
+    known = [f"{label}: **{who.label.lower()}**" for label, who in marks if who is not Who.UNKNOWN]
+    if not detail.decisions and not known:
+        return
+    st.header("Decisions", anchor=False)
+    _text(detail.decisions or "No decision was noted.")
+    if known:
+        st.markdown(" · ".join(known))
+
+
+def draw_practice(detail: EngagementDetail) -> None:
+    """Draw the leadership behaviors shown, with their evidence, and the toolkit topics touched."""
+    if not detail.behaviors and not detail.topics:
+        return
+    st.header("Behaviors and topics", anchor=False)
+    for shown in detail.behaviors:
+        st.markdown(
+            f"**{plain(behavior_label(shown.entry_id))}**  \n{plain(shown.evidence) or '*No evidence noted yet.*'}"
+        )
+    if detail.topics:
+        st.markdown("**Toolkit topics**\n" + "".join(f"\n- {plain(topic_label(topic))}" for topic in detail.topics))
+
+
+def draw_loop(detail: EngagementDetail) -> None:
+    """Draw the promises made and the feedback heard at the engagement, each a link to its own page."""
+    if detail.promises:
+        st.header("Promises made", anchor=False)
+        for promise in detail.promises:
+            navigation.link_to(
+                "promises", _promise(promise), icon=":material/handshake:", promise=promise.commitment_id
+            )
+    if detail.feedback:
+        st.header("Feedback heard", anchor=False)
+        for item in detail.feedback:
+            navigation.link_to("feedback", _feedback(item), icon=":material/rate_review:", feedback=item.item_id)
+
+
+def draw_rest(detail: EngagementDetail) -> None:
+    """Draw notes, columns of a spreadsheet without a place here, and who recorded it."""
+    if detail.notes or detail.extras:
+        st.header("Notes", anchor=False)
+        _text(detail.notes)
+        for heading, cell in detail.extras.items():
+            st.markdown(f"**{plain(heading)}:** {plain(str(cell))}")
+
+
+def _draw_follow_up(detail: EngagementDetail, point: Point, may_change: bool) -> None:
+    overdue = point.due is not None and point.done_on is None and point.due < county_today()
+    due = f", due {day_text(point.due)}" if point.due else ""
+    if point.done_on is not None:
+        state = f":green-badge[:material/check: done {day_text(point.done_on)}]"
+    else:
+        state = ":orange-badge[:material/schedule: overdue]" if overdue else ":gray-badge[open]"
+    st.markdown(f"Follow-up: {plain(point.follow_up)}{due} {state}")
+    if may_change:
+        done_on = None if point.done_on else county_today()
+        st.button(
+            "Not done after all" if point.done_on else "Mark follow-up as done",
+            key=f"follow_up_{point.point_id}",
+            icon=":material/undo:" if point.done_on else ":material/check:",
+            on_click=submit,
+            args=(finish_follow_up, detail.engagement_id, detail.version, point.point_id, done_on),
+            kwargs={"said": "Follow-up marked as done." if done_on else "Follow-up is open again."},
+        )
+
+
+def _promise(promise: PromiseMade) -> str:
+    due = day_text(promise.due_on) if promise.due_on else promise.due_words
+    state = f"due {due}" if due else "no due day"
+    if promise.withdrawn_on:
+        state = f"withdrawn {day_text(promise.withdrawn_on)}"
+    elif promise.done_on:
+        state = f"kept {day_text(promise.done_on)}"
+    return plain(f"{promise.what} – owed by {promise.owed_by}; {state}")
+
+
+def _feedback(item: FeedbackGiven) -> str:
+    return plain(f"“{item.words}” – {item.who}; {item.kind.label.lower()}, {item.state.label.lower()}")
+
+
+def _at(time: str) -> str:
+    return f", {plain(time)}" if time else ""
+
+
+def _text(text: str) -> None:
+    """Draw a person's words with their line breaks and nothing else."""
+    if text:
+        st.markdown(plain(text).replace("\n", "  \n"))

@@ -1,0 +1,45 @@
+"""The Streamlit script: who is signed in, which pages they may open, then the page."""
+
+from html import escape
+
+import streamlit as st
+
+from erp import db
+from erp.access import Actor
+from erp.errors import ERPError
+from erp.queries.county import county
+from erp.settings import ROOT, settings
+from erp.ui.navigation import pages_for
+from erp.ui.session import require_actor
+
+#: Signing out is a plain form to the gate's own address: only an answer to a request can take the cookie back.
+FOOT = """
+<style>
+.foot {{ font-size: 0.9rem; line-height: 1.4; overflow-wrap: anywhere; }}
+.foot button {{ margin-top: 0.75rem; padding: 0.4rem 0.9rem; border: 1px solid currentColor; border-radius: 0.6rem;
+  background: transparent; color: inherit; font: inherit; cursor: pointer; }}
+</style>
+<div class="foot"><strong>{county}</strong><br>{name}<br>{roles}
+<form method="post" action="/signout"><button>Sign out</button></form></div>
+"""
+
+
+def draw_shell(actor: Actor) -> None:
+    """Draw what stands around every page: the mark, where one is, who one is, and the way out."""
+    with db.reading() as session:
+        home = county(session)
+    st.logo(ROOT / "static" / "mark.svg", size="large")
+    roles = ", ".join(sorted(role.label for role in actor.roles))
+    st.sidebar.html(FOOT.format(county=escape(home.name if home else ""), name=escape(actor.name), roles=escape(roles)))
+    if settings().demo:
+        st.markdown(":orange-badge[Made-up county] Every name and every record here is invented.")
+
+
+st.set_page_config(page_title="Partnerships", page_icon=ROOT / "static" / "mark.svg", layout="wide")
+actor = require_actor()
+page = st.navigation(pages_for(actor))
+draw_shell(actor)
+try:
+    page.run()
+except ERPError as refusal:  # a page asked for something that is not here, or not for this person
+    st.error(str(refusal), icon="⚠️")

@@ -1,0 +1,25 @@
+"""Who is signed in at this browser. Every page and every callback begins with require_actor()."""
+
+import streamlit as st
+
+from erp.access import Actor
+from erp.services.sign_in import resolve
+
+
+def sign_in_hash() -> str:
+    """Return the hash of this browser's sign-in, as the gate passed it on; empty where there is none."""
+    return str(st.user.get("sid") or "")
+
+
+def require_actor() -> Actor:
+    """Return who is signed in, asked anew each time; where the session ended, say so and stop.
+
+    Asked anew, signing out, disabling an account and changing roles act on the next click in every tab.
+    """
+    hashed = sign_in_hash()
+    actor = resolve(hashed) if hashed else None
+    if actor is None:
+        st.error("Your session has ended. What you saved is safe.", icon="🔒")
+        st.html('<a href="/signin" target="_self">Sign in again</a>')
+        st.stop()
+    return actor

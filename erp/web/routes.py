@@ -1,0 +1,30 @@
+"""The addresses beside the pages, and what every request passes through."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from erp.settings import ROOT
+from erp.web.forms import posted
+from erp.web.gate import SessionGate
+from erp.web.headers import SecurityHeaders
+from erp.web.invitation import accept, invitation_page
+from erp.web.set_up import set_up, set_up_page
+from erp.web.sign_in import demo_sign_in, sign_in, sign_in_page, sign_out, sign_out_page
+from erp.web.start import healthz
+
+ROUTES: list[BaseRoute] = [
+    Route("/healthz", healthz),
+    Route("/setup", set_up_page, methods=["GET"]),
+    Route("/setup", posted(set_up), methods=["POST"]),
+    Route("/signin", sign_in_page, methods=["GET"]),
+    Route("/signin", posted(sign_in), methods=["POST"]),
+    Route("/demo-signin", posted(demo_sign_in), methods=["POST"]),
+    Route("/signout", sign_out_page, methods=["GET"]),
+    Route("/signout", posted(sign_out), methods=["POST"]),
+    Route("/invitation/{token}", invitation_page, methods=["GET"]),
+    Route("/invitation/{token}", posted(accept), methods=["POST"]),
+    Mount("/app/static", StaticFiles(directory=ROOT / "static")),
+]
+
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(SessionGate)]

@@ -1,0 +1,58 @@
+"""What happens when the server starts: the database is brought up to date, and an empty one gets its set-up code."""
+
+import tomllib
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from erp import db
+from erp.errors import Invalid
+from erp.services.upkeep import database_version, migrate
+from erp.settings import ROOT, settings
+from erp.web.gate import IDENTITY
+from erp.web.set_up import code, needs_set_up
+
+
+class Served:
+    """The database version that this process serves; empty until it has started."""
+
+    version = ""
+
+
+def prepare() -> None:
+    """Check the page server's settings and migrate the database.
+
+    Raises: Invalid with one sentence where the server must not start (a setting, a newer database).
+    """
+    with (ROOT / ".streamlit" / "config.toml").open("rb") as file:
+        passed_on = tomllib.load(file).get("server", {}).get("trustedUserHeaders", {})
+    if passed_on != {IDENTITY.decode(): "sid"}:
+        raise Invalid(
+            f'.streamlit/config.toml must say [server.trustedUserHeaders] "{IDENTITY.decode()}" = "sid" and nothing '
+            "else there, or nobody could sign in. Restore the file that came with the program."
+        )
+    file = settings().database_file
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    Served.version = migrate(db.engine()).after
+
+
+def set_up_notice() -> str | None:
+    """Return what to print for whoever sets the county up, with a new one-time code; None where a county is here."""
+    if not needs_set_up():
+        return None
+    return (
+        "There is no county in this database yet. Open the address in a browser and enter this one-time code:\n\n"
+        f"    {code.make()}\n"
+    )
+
+
+def healthz(_request: Request) -> Response:
+    """Answer ok when pages can be served: the database answers, and is at the version this process started with."""
+    try:
+        version = database_version(db.engine())
+    except Exception:  # noqa: BLE001 -- whatever keeps the database from answering, the answer is the same
+        version = None
+    if version is None or version != Served.version:
+        return PlainTextResponse("the database does not answer, or is at another version than the program", 503)
+    return PlainTextResponse("ok")

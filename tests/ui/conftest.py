@@ -1,0 +1,36 @@
+"""The app as somebody of the cast sees it, without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from erp import db
+from erp.access import Actor
+from erp.services.sign_in import open_sign_in, token_hash
+from erp.settings import ROOT
+
+
+@pytest.fixture
+def app_as(database: Path) -> Callable[..., AppTest]:
+    """Open the app signed in as an actor, on a page (None: Today) with what stands in its address.
+
+    `app_as(cast.coordinator, "partner", partner=12)`; a page the actor may not open raises ValueError.
+    """
+
+    def open_app(actor: Actor, page: str | None = None, **query: object) -> AppTest:
+        assert actor.user_id is not None
+        with db.writing(counts=False) as session:
+            token = open_sign_in(session, actor.user_id, "a test's browser")
+        app = AppTest.from_file(ROOT / "erp/ui/main.py", default_timeout=30)
+        app.user = {"sid": token_hash(token)}
+        app.run()
+        if page is not None:
+            app.switch_page(f"../../pages/{page}.py")
+            for name, value in query.items():
+                app.query_params[name] = str(value)
+            app.run()
+        return app
+
+    return open_app
