@@ -12,16 +12,17 @@ import pandas as pd
 from erp import db
 from erp.access import Actor, operator
 from erp.documents.tables import csv_bytes, health_table, json_text, xlsx_bytes
-from erp.errors import ERPError, Invalid
+from erp.errors import ERPError, Invalid, NotFound
 from erp.health.months import month_ends
 from erp.importing.fields import KINDS
 from erp.importing.outcome import ImportResult
-from erp.queries.accounts import actor_by_email
+from erp.queries.accounts import AccountRow, account_by_email
 from erp.queries.county import today
 from erp.queries.exports import export_rows
 from erp.queries.health import figures_by_day
 from erp.services import accounts, upkeep
 from erp.services.imports import import_file
+from erp.settings import settings
 from erp.vocabulary import Door, Role
 from erp.web.serve import serve
 
@@ -85,8 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _import(arguments: argparse.Namespace) -> int:
+def _prepare() -> None:
+    """Let every command work on a fresh machine, too."""
+    settings().database_file.parent.mkdir(parents=True, exist_ok=True)
     upkeep.migrate(db.engine())
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    _prepare()
     if not arguments.file.is_file():
         raise Invalid(f"There is no file {arguments.file}. Check the name.")
     result = import_file(
@@ -132,7 +139,7 @@ def _progress_bar(done: int) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    upkeep.migrate(db.engine())
+    _prepare()
     with db.reading() as session:
         actor = _acting_as(arguments.as_user)
         rows = export_rows(session, actor, arguments.kind)
@@ -143,12 +150,20 @@ def _export(arguments: argparse.Namespace) -> int:
 def _acting_as(email: str | None) -> Actor:
     if email is None:
         return operator(Door.CLI)
+    account = _account(email)
+    return Actor(account.account_id, account.name, frozenset(account.roles), Door.CLI)
+
+
+def _account(email: str) -> AccountRow:
     with db.reading() as session:
-        return actor_by_email(session, email, Door.CLI)
+        account = account_by_email(session, email)
+    if account is None:
+        raise NotFound(f"There is no account with the e-mail address {email}. Check how it is written.")
+    return account
 
 
 def _health(arguments: argparse.Namespace) -> int:
-    upkeep.migrate(db.engine())
+    _prepare()
     if arguments.as_of and (arguments.first or arguments.last):
         raise Invalid("Give either --as-of, or --from and --to.")
     if bool(arguments.first) != bool(arguments.last):
@@ -165,7 +180,7 @@ def _health(arguments: argparse.Namespace) -> int:
 
 
 def _verify(_arguments: argparse.Namespace) -> int:
-    upkeep.migrate(db.engine())
+    _prepare()
     with db.reading() as session:
         faults = upkeep.verify_changes(session)
     for fault in faults:
@@ -188,25 +203,28 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _user(arguments: argparse.Namespace) -> int:
-    upkeep.migrate(db.engine())
+    _prepare()
     actor = operator(Door.CLI)
-    with db.writing() as session:
-        if arguments.what == "disable":
-            accounts.disable_by_email(session, actor, arguments.email)
-            print(f"{arguments.email} can no longer sign in, and every sign-in of theirs was ended.")
-            return 0
-        if arguments.what == "add":
-            roles = frozenset(Role(role) for role in arguments.role)
-            token = accounts.invite_account(session, actor, arguments.name or arguments.email, arguments.email, roles)
-        else:
-            token = accounts.reset_by_email(session, actor, arguments.email)
-    print(f"Hand this one-time address to {arguments.email}; put the app's own address before it:")
-    print(f"/invitation/{token}")
+    if arguments.what == "add":
+        roles = frozenset(Role(role) for role in arguments.role)
+        draft = accounts.InvitationDraft.of(name=arguments.name or arguments.email, email=arguments.email, roles=roles)
+        with db.writing() as session:
+            link = accounts.invite_account(session, actor, draft)
+    else:
+        account = _account(arguments.email)
+        with db.writing() as session:
+            if arguments.what == "disable":
+                accounts.disable_account(session, actor, account.account_id, account.version)
+                print(f"{account.email} can no longer sign in, and every sign-in of theirs was ended.")
+                return 0
+            link = accounts.reset_link(session, actor, account.account_id)
+    print(f"Hand this one-time link to {arguments.email}, with the app's own address before it:")
+    print(link.path)
     return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    return serve(arguments.port, demo=False)
+    return serve(arguments.port)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -33,7 +33,8 @@ with db.reading() as session:
 
 if account is not None:
     roles = ", ".join(role.label for role in account.roles)
-    st.table({"": ["Name", "E-mail address", "Roles"], " ": [account.name, account.email, roles]}, hide_index=True)
+    about = {"What": ["Name", "E-mail address", "Roles"], "Yours": [account.name, account.email, roles]}
+    st.table(about, hide_index=True, hide_header=True, border="horizontal", width=480)
     st.caption("Names, addresses and roles are set by an administrator of your county.")
 
 st.header("Change password", anchor=False)

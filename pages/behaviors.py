@@ -1,5 +1,136 @@
-"""Page not written yet."""
+"""Behaviors: CPM leadership behaviors × kind of partner × quarter; empty cells are plain, each opens its evidence."""
 
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from erp import frameworks
+from erp.charts.behaviors import coverage_grid, coverage_rows, coverage_table, coverage_takeaway
+from erp.queries.behaviors import (
+    ANY_KIND,
+    behavior_coverage,
+    behavior_evidence,
+    evidence_n,
+    quarter_days,
+    quarters_until,
+    undated_evidence,
+)
+from erp.ui import navigation
+from erp.ui.actions import show_outcome
+from erp.ui.engagement_parts import behavior_label, day_text, pick_in_address, plain
+from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state, show_chart
+from erp.vocabulary import EngagementKind, PartnerKind
+
+SPANS = {"4": "the last 4 quarters", "8": "the last 8 quarters", "12": "the last 12 quarters"}
+#: Kind → heading in two lines, and as a sentence says it.
+HEADINGS = {
+    PartnerKind.TRIBAL_GOVERNMENT: ("Tribal|gov.", "Tribal governments"),
+    PartnerKind.TRIBAL_ORGANIZATION: ("Tribal|org.", "Tribal organizations"),
+    PartnerKind.COMMUNITY_ORGANIZATION: ("Comm.|org.", "community organizations"),
+    PartnerKind.SYSTEM_PARTNER: ("System|partner", "system partners"),
+    PartnerKind.LIVED_EXPERIENCE: ("Lived|exp.", "lived-experience groups"),
+    PartnerKind.OTHER: ("Other", "other partners"),
+}
+EVIDENCE_ROWS = 20  # on one page
+
+
+def quarter_name(quarter: str) -> str:
+    """Return "2026-Q1" as "Q1 2026"."""
+    return f"{quarter[5:]} {quarter[:4]}"
+
+
+def draw_evidence(found: pd.DataFrame) -> None:
+    """Draw the engagements behind a cell, each a link, with the evidence noted there."""
+    page = st.pagination(-(-len(found) // EVIDENCE_ROWS), key="evidence_page") if len(found) > EVIDENCE_ROWS else 1
+    for row in found.iloc[(page - 1) * EVIDENCE_ROWS : page * EVIDENCE_ROWS].to_dict("records"):
+        with st.container(border=True, gap="xsmall"):
+            what = f"{day_text(row['held_on'])}: {EngagementKind(row['engagement_kind']).label}, {row['partners']}"
+            navigation.link_to("engagement", plain(what), engagement=row["engagement_id"])
+            st.markdown(plain(row["evidence"]) or "*No evidence noted: open the engagement to say what showed it.*")
+            st.caption(plain(f"{behavior_label(row['shown_id'])} – {row['purpose']}"))
+
 
 actor = require_actor()
+st.title("Behaviors", anchor=False)
+show_outcome()
+st.markdown(
+    "Which CPM leadership behaviors our engagements show, with whom and when. A dashed 0 is a gap in what we did "
+    "or in what we wrote down. Tag an engagement with a behavior when you log it."
+)
+left, middle, right = st.columns(3)
+with left:
+    views = {"quarter": "Quarters", "kind": "Kinds of partner"}
+    by = pick_in_address("Columns", "columns", views, anything=None, page="behaviors")
+this_day = county_today()
+if by == "quarter":
+    with middle:
+        kinds = {kind.value: kind.label for kind in PartnerKind}
+        kind = pick_in_address("With", "kind", kinds, anything="All kinds of partner", page="behaviors") or ANY_KIND
+    with right:
+        span = pick_in_address(
+            "Time", "quarters", {n: words.capitalize() for n, words in SPANS.items()}, anything=None, page="behaviors"
+        )
+    quarters = quarters_until(this_day, int(span))
+    columns = {quarter: quarter_name(quarter).replace(" ", "|") for quarter in quarters}
+    where = SPANS[span] if kind == ANY_KIND else f"{SPANS[span]} with {HEADINGS[PartnerKind(kind)][1]}"
+    where = f"in {where}"
+else:
+    with middle:
+        named = {quarter: quarter_name(quarter) for quarter in reversed(quarters_until(this_day, 12))}
+        quarter = pick_in_address("Quarter", "quarter", named, anything=None, page="behaviors")
+    quarters, kind = [quarter], ANY_KIND
+    columns = {each.value: heading for each, (heading, _) in HEADINGS.items()}
+    where = f"with any kind of partner in {quarter_name(quarter)}"
+
+first, last = quarter_days(quarters[0])[0], quarter_days(quarters[-1])[1]
+coverage = load(behavior_coverage, first, last)
+coverage = coverage[coverage["kind"] == kind] if by == "quarter" else coverage[coverage["kind"] != ANY_KIND]
+rows = coverage_rows(coverage, columns, by)
+n, undated = load(evidence_n, kind, first, last), load(undated_evidence)
+notes = [f"n = {n} held {'engagement' if n == 1 else 'engagements'} with a behavior tagged"]
+notes += [f"{undated} more with no exact date, in no quarter"] if undated else []
+notes += ["quarters are calendar quarters"]
+notes += ["* not verified against the source document"]
+notes += [] if actor.sees_tribal_records else ["what Tribal governments shared is not counted here"]
+event = show_chart(
+    coverage_grid(rows, dark=st.context.theme.type == "dark"),
+    coverage_table(rows),
+    takeaway=coverage_takeaway(rows, where),
+    text=f"Grid of {rows['behavior'].nunique()} leadership behaviors by {views[by].lower()}: the number of held "
+    f"engagements that show each is printed in its cell; {int((rows['engagements'] == 0).sum())} of {len(rows)} cells "
+    "are empty. The same numbers follow as a table.",
+    name="behaviors",
+    on_select=True,
+)
+st.caption("; ".join(notes)[0].upper() + "; ".join(notes)[1:] + ".")
+
+st.header("Evidence", anchor=False)
+clicked = (event["selection"].get("cell") or [{}])[0]
+if clicked != st.session_state.get("_behaviors_clicked", {}):
+    st.session_state["_behaviors_clicked"] = clicked
+    if clicked:
+        st.query_params["behavior"], st.query_params["cell"] = clicked["entry_id"], clicked["column_id"]
+behavior_at, cell_at = st.columns([2, 1])
+with behavior_at:
+    labels = {behavior.id: behavior_label(behavior.id) for behavior in frameworks.pick_list()}
+    behavior = pick_in_address("Behavior", "behavior", labels, anything="Choose, or click a cell", page="behaviors")
+with cell_at:
+    cells = {cell: heading.replace("|", " ") for cell, heading in columns.items()}
+    cell = pick_in_address(
+        "Quarter" if by == "quarter" else "Kind", "cell", cells, anything="All of them", page="behaviors"
+    )
+if behavior:
+    days: tuple[date, date] = quarter_days(cell) if cell and by == "quarter" else (first, last)
+    evidence = load(behavior_evidence, behavior, cell if cell and by == "kind" else kind, *days)
+    st.markdown(plain(frameworks.entry("cpm_leadership_behaviors", behavior).description))
+    if evidence.empty:
+        empty_state(
+            "No held engagement shows this behavior here.",
+            "If it was shown, open that engagement and add the behavior with its evidence. If not, this is where to "
+            "begin.",
+        )
+    else:
+        draw_evidence(evidence)

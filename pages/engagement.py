@@ -1,5 +1,124 @@
-"""Page not written yet."""
+"""One engagement, read as minutes; edit, mark as held, cancel, void, restore; its history."""
 
+import streamlit as st
+
+from erp.errors import NotFound
+from erp.queries.engagement_detail import EngagementDetail, engagement_detail
+from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
+from erp.ui import engagement_parts as parts
+from erp.ui import navigation
+from erp.ui.actions import show_outcome, submit
+from erp.ui.engagement_fields import draw
+from erp.ui.engagement_form import Form, filled, forget, open_form, save
+from erp.ui.loads import load
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state
+from erp.vocabulary import EngagementStatus, RecordKind, Verb
+
+
+def edit_form(detail: EngagementDetail) -> Form:
+    """Return the edit form; its version is the one that was open when editing began."""
+    form = open_form(f"edit_{detail.engagement_id}", filled(detail), detail)
+    st.session_state.setdefault(form.key("version"), detail.version)
+    return form
+
+
+def save_edit(form: Form, engagement_id: int) -> None:
+    """Save the edit and go back to reading."""
+    if save(form, change_engagement, engagement_id, form.value("version")) is not None:
+        st.session_state.pop(EDITING, None)
+
+
+def begin_edit() -> None:
+    st.session_state[EDITING] = True
+
+
+def leave(form: Form, *, stay: bool = False) -> None:
+    """Throw away what was typed; with `stay`, begin again from what is saved now."""
+    forget(form)
+    st.session_state[EDITING] = stay
+
+
+def draw_actions(detail: EngagementDetail) -> None:
+    """Draw what can be done with the record."""
+    may_change = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT)
+    with st.container(horizontal=True):
+        if may_change and detail.voided_at is None:
+            if detail.status is EngagementStatus.PLANNED:
+                if st.button("It was held", type="primary", icon=":material/event_available:"):
+                    navigation.go("log", engagement=detail.engagement_id, **{"as": "held"})
+                st.button(
+                    "Cancel it",
+                    icon=":material/event_busy:",
+                    on_click=submit,
+                    args=(cancel_engagement, detail.engagement_id, detail.version),
+                    kwargs={"said": "Marked as cancelled."},
+                )
+            st.button("Edit", icon=":material/edit:", on_click=begin_edit)
+        if navigation.may_open("log"):
+            navigation.link_to("log", "Log another", icon=":material/add:")
+
+
+def draw_void(detail: EngagementDetail) -> None:
+    """Draw voiding with a reason, or restoring."""
+    if not actor.may(Verb.ARCHIVE, RecordKind.ENGAGEMENT):
+        return
+    if detail.voided_at is not None:
+        args = (restore_engagement, detail.engagement_id, detail.version)
+        st.button("Restore this record", on_click=submit, args=args, kwargs={"said": "Restored."})
+        return
+    with st.expander("Void this record"):
+        st.markdown(
+            "Where it was entered by mistake. The record and your reason stay in the history, but it counts nowhere "
+            "from now on. Its promises and feedback stay; void those on their own pages if they are mistakes too."
+        )
+        st.text_input("Why", key=REASON)
+
+        def void() -> None:
+            reason = str(st.session_state[REASON])
+            submit(void_engagement, detail.engagement_id, detail.version, reason, said="Voided.")
+
+        st.button("Void", on_click=void, icon=":material/block:")
+
 
 actor = require_actor()
+given = st.query_params.get("engagement", "")
+engagement_id = int(given) if given.isascii() and given.isdigit() else 0
+EDITING, REASON = f"_editing_{engagement_id}", f"void_reason_{engagement_id}"
+try:
+    engagement = load(engagement_detail, engagement_id)
+except NotFound as refusal:
+    st.title("Engagement", anchor=False)
+    show_outcome()
+    empty_state(str(refusal), "Look for it under Engagements.")
+    navigation.link_to("engagements", "All engagements", icon=":material/list:")
+    st.stop()
+
+title = engagement.purpose.splitlines()[0] if engagement.purpose else engagement.forum
+st.title(parts.plain(f"{engagement.kind.label}: {title}"), anchor=False)
+if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT):
+    edited = edit_form(engagement)
+    draw(
+        edited,
+        statuses=tuple(EngagementStatus),
+        save_label="Save changes",
+        on_save=lambda: save_edit(edited, engagement_id),
+    )
+    with st.container(horizontal=True):
+        st.button("Leave without saving", on_click=leave, args=(edited,))
+        if edited.value("version") != engagement.version:
+            st.button("Begin again from what is saved now", on_click=leave, args=(edited,), kwargs={"stay": True})
+    st.stop()
+
+show_outcome()
+parts.draw_head(engagement)
+draw_actions(engagement)
+parts.draw_who(engagement)
+parts.draw_said(engagement)
+may_tick = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT) and engagement.voided_at is None
+parts.draw_points(engagement, may_change=may_tick)
+parts.draw_decided(engagement)
+parts.draw_loop(engagement)
+parts.draw_practice(engagement)
+parts.draw_rest(engagement)
+draw_void(engagement)

@@ -1,5 +1,80 @@
-"""Page not written yet."""
+"""Log engagement: one page for a meeting that was held or is planned, with its promises and feedback; one save."""
 
+import streamlit as st
+
+from erp.errors import NotFound
+from erp.queries.engagement_detail import EngagementDetail, engagement_detail
+from erp.services.engagements import change_engagement, log_engagement
+from erp.ui import navigation
+from erp.ui.actions import show_outcome
+from erp.ui.engagement_fields import draw
+from erp.ui.engagement_form import Form, blank, filled, open_form, save
+from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state
+from erp.vocabulary import EngagementStatus
+
+HELD, PLANNED = EngagementStatus.HELD, EngagementStatus.PLANNED
+
+
+def number(name: str) -> int | None:
+    """Return a number from the address, or None."""
+    given = st.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def planned_one(engagement_id: int) -> EngagementDetail | None:
+    """Return the planned engagement that is to be logged as held; None where it is not here or not planned any more."""
+    try:
+        detail = load(engagement_detail, engagement_id)
+    except NotFound as refusal:
+        empty_state(str(refusal), "Log a new engagement from the menu, or look for it under Engagements.")
+        st.stop()
+    return detail if detail.status is PLANNED and detail.voided_at is None else None
+
+
+def held_form(detail: EngagementDetail) -> Form:
+    """Return the form of a planned engagement, set to held; a day still to come becomes today."""
+    day = min(detail.held_on, county_today()) if detail.held_on else county_today()
+    start = filled(detail) | {"status": HELD.value, "held_on": day, "day_unknown": False}
+    return open_form(f"held_{detail.engagement_id}", start, detail)
+
+
+def log(form: Form) -> None:
+    """Save a new engagement."""
+    saved = save(form, log_engagement)
+    if saved is not None:
+        st.session_state["_logged"] = saved.id
+
+
+def hold(form: Form, detail: EngagementDetail) -> None:
+    """Save a planned engagement as held, at the version that was opened."""
+    saved = save(form, change_engagement, detail.engagement_id, form.value("version"))
+    if saved is not None:
+        st.session_state["_logged"] = saved.id
+
 
 actor = require_actor()
+logged = st.session_state.pop("_logged", None)
+engagement_id, partner_id = number("engagement"), number("partner")
+planned = planned_one(engagement_id) if engagement_id is not None and logged is None else None
+
+st.title("Log a planned engagement as held" if planned else "Log engagement", anchor=False)
+if logged is not None:
+    show_outcome()
+    navigation.link_to("engagement", "Read it, or add to it", icon=":material/forum:", engagement=logged)
+    navigation.link_to("log", "Log another", icon=":material/add:")
+    navigation.link_to("engagements", "All engagements", icon=":material/list:")
+elif planned is not None:
+    form = held_form(planned)
+    st.session_state.setdefault(form.key("version"), planned.version)
+    st.markdown("Check what was planned, add what came of it, and save.")
+    draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, planned))
+elif engagement_id is not None:
+    show_outcome()
+    empty_state("This engagement is not planned any more.", "It was logged as held, or cancelled, in the meantime.")
+    navigation.link_to("engagement", "Open it", engagement=engagement_id)
+else:
+    form = open_form(f"log_{partner_id or 'new'}", blank((partner_id,) if partner_id else ()))
+    label = "Save as planned" if form.planned else "Save"
+    draw(form, statuses=(HELD, PLANNED), save_label=label, on_save=lambda: log(form))

@@ -1,5 +1,88 @@
-"""Page not written yet."""
+"""Partner: one partnership's profile – health, what was held, promised and said, people, details, history."""
 
+import streamlit as st
+
+from erp.queries.partners import PartnerProfile, partner_profile
+from erp.ui import navigation, partner_form, partner_history, partner_people, partner_records, partner_ties
+from erp.ui.actions import show_outcome
+from erp.ui.engagement_parts import plain
+from erp.ui.loads import load
+from erp.ui.partner_head import draw_actions, draw_head, draw_kept_words
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state
+from erp.vocabulary import RecordKind, Verb
+
+NOT_HERE = "This partner is not here. It may have been archived, or the address is wrong."
+SECTIONS = ("Health", "Engagements", "Promises", "Feedback", "People and ties", "Details", "History")
 
 actor = require_actor()
+
+
+def draw_health(profile: PartnerProfile) -> None:
+    """Draw the figures where they are kept and shown, else the facts."""
+    if profile.archived_at is not None:
+        st.markdown("An archived partner has no figures. Restore it to see how the partnership is doing.")
+    elif profile.scored and profile.figures_shown:
+        from erp.ui import partner_health  # noqa: PLC0415 -- charts are loaded by those who open them
+
+        partner_health.draw(profile.partner_id)
+    else:
+        partner_records.draw_facts(profile)
+
+
+def draw_people_and_ties(profile: PartnerProfile) -> None:
+    """Draw who works there, at which tables the partner sits, and what joins it to others."""
+    st.header("People", anchor=False)
+    partner_people.draw_people(profile, actor)
+    st.header("Seats at forums", anchor=False)
+    partner_ties.draw_seats(profile)
+    st.header("Ties to other partners", anchor=False)
+    partner_ties.draw_ties(profile, actor)
+
+
+def draw_details(profile: PartnerProfile) -> None:
+    """Draw the forms for those who may change the partner, and what a spreadsheet brought along for everyone."""
+    draw_kept_words(profile)
+    if not actor.may(Verb.CHANGE, RecordKind.PARTNER):
+        st.markdown("Your role reads this record. Coordinators, liaisons and leadership change it.")
+        return
+    if profile.archived_at is None:
+        st.header("What is known", anchor=False)
+        partner_form.draw_change(profile)
+        st.header("Agreed cadence", anchor=False)
+        partner_form.draw_cadence(profile)
+    st.header("Archive" if profile.archived_at is None else "Restore", anchor=False)
+    partner_form.draw_archive(profile)
+
+
+DRAW = dict(
+    zip(
+        SECTIONS,
+        (
+            draw_health,
+            partner_records.draw_engagements,
+            partner_records.draw_promises,
+            partner_records.draw_feedback,
+            draw_people_and_ties,
+            draw_details,
+            partner_history.draw_partner_history,
+        ),
+        strict=True,
+    )
+)
+
+given = st.query_params.get("partner", "")
+if not (given.isascii() and given.isdigit()):
+    st.title("Partner", anchor=False)
+    empty_state(NOT_HERE, "Look for it under Partners.")
+    st.stop()
+profile = load(partner_profile, int(given))
+st.title(plain(profile.name), anchor=False)
+show_outcome()
+draw_head(profile)
+draw_actions(profile, actor)
+for name, tab in zip(SECTIONS, st.tabs(SECTIONS, key="section", on_change="rerun", bind="query-params"), strict=True):
+    if tab.open:
+        with tab:
+            DRAW[name](profile)
+navigation.link_to("partners", "All partners", icon=":material/arrow_back:")

@@ -1,5 +1,41 @@
-"""Page not written yet."""
+"""Partners: the directory, with last contact against cadence, standing and its course; adding a partner."""
 
+import streamlit as st
+
+from erp.ui import partner_directory, partner_form
+from erp.ui.actions import show_outcome
+from erp.ui.navigation import go
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state
+from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
+if (added := st.session_state.pop("_added_partner", None)) is not None:
+    go("partner", partner=added)
+st.title("Partners", anchor=False)
+show_outcome()
+if actor.may(Verb.ADD, RecordKind.PARTNER):
+    with st.expander("Add a partner", icon=":material/add:"):
+        partner_form.draw_add()
+
+narrowed = partner_directory.choose()
+place = st.container()
+rows, total = partner_directory.page_of(narrowed)
+with place:
+    if rows.empty:
+        empty_state(
+            "No partner here yet." if narrowed == partner_directory.EVERYONE else "No partner fits these filters.",
+            "Add the first one above, or import the county's roster on the Import page."
+            if narrowed == partner_directory.EVERYONE
+            else "Search for fewer words, or clear a filter under More filters.",
+        )
+        st.stop()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(partner_directory.takeaway(narrowed, total), width="content")
+        as_list = st.toggle("As a list", key="partner_as_list", bind="query-params", help="Links instead of a table")
+    if as_list:
+        partner_directory.draw_list(rows)
+    elif (chosen := partner_directory.draw_table(rows)) is not None:
+        go("partner", partner=chosen)
+if actor.may(Verb.EXPORT, RecordKind.PARTNER):
+    partner_directory.draw_download(actor, narrowed)

@@ -1,5 +1,40 @@
-"""Page not written yet."""
+"""Settings: the county, accounts, cadence defaults, targets, the health formula, frameworks, what roles may do."""
 
+import streamlit as st
+
+from erp.ui.accounts_panel import draw_accounts
+from erp.ui.actions import show_outcome
 from erp.ui.session import require_actor
+from erp.ui.settings_parts import (
+    draw_cadences,
+    draw_county,
+    draw_formula,
+    draw_frameworks,
+    draw_permissions,
+    draw_targets,
+)
+from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
+st.title("Settings", anchor=False)
+show_outcome()
+may_change = actor.may(Verb.CHANGE, RecordKind.SETTING)
+if not may_change:
+    st.markdown("You can read the county's settings here; an administrator or leadership can change them.")
+
+parts = {
+    "County": lambda: draw_county(may_change=may_change),
+    "Cadence": lambda: draw_cadences(may_change=may_change),
+    "Targets": lambda: draw_targets(may_change=may_change),
+    "Health formula": lambda: draw_formula(may_change=may_change),
+    "Frameworks": draw_frameworks,
+    "Roles": draw_permissions,
+}
+if actor.may(Verb.SEE, RecordKind.ACCOUNT):
+    parts = {"Accounts": draw_accounts} | parts
+for tab, draw in zip(
+    st.tabs(list(parts), key="part", on_change="rerun", bind="query-params"), parts.values(), strict=True
+):
+    if tab.open:
+        with tab:
+            draw()

@@ -131,9 +131,7 @@ def ratings(ledger: Ledger, side: str, formula: Formula) -> Spells:
     counts = ledger.says("side", row, side) & ~np.isnan(value)
     row, day, value = row[counts], day[counts], value[counts]
     person, person_count = ledger.codes("respondent", row)
-    whose = (
-        ledger.partner[row] * (person_count + 1) + person
-    )  # unnamed is -1, which falls in the gap of the partner before
+    whose = ledger.partner[row] * (person_count + 1) + person + 1  # the code of no name is -1
     order = np.lexsort((-value, ledger.ints("position", row), day, whose))
     row, day, whose = row[order], day[order], whose[order]
     end = np.minimum(_until_next(day, whose), day + formula.window_days)

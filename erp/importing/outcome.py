@@ -15,7 +15,10 @@ _FINDING_COLUMNS = ("row", "column", "found", "reason", "advice")
 
 @dataclass
 class ImportResult:
-    """Counts of an import: rows = imported (without a warning) + warned + rejected; `added` says how many are new."""
+    """Counts of an import: rows = imported (without a warning) + warned + rejected; `added` says how many are new.
+
+    `rejected_readings` are the rejected rows, for the file to mend.
+    """
 
     rows: int = 0
     added: int = 0
@@ -24,6 +27,7 @@ class ImportResult:
     rejected: int = 0
     refused: bool = False
     findings: list[Finding] = field(default_factory=list)
+    rejected_readings: list[RowReading] = field(default_factory=list)
 
     @classmethod
     def of_refusal(cls, refused: Refused) -> "ImportResult":
@@ -36,6 +40,7 @@ class ImportResult:
         self.findings.extend(reading.findings)
         if reading.rejected:
             self.rejected += 1
+            self.rejected_readings.append(reading)
             return
         self.added += added
         if reading.warned:

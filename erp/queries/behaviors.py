@@ -72,6 +72,15 @@ def behavior_evidence(
     )
 
 
+def evidence_n(session: Session, actor: Actor, kind: str, first: date, last: date) -> int:
+    """Return how many held engagements show at least one behavior, with a kind of partner or ANY_KIND."""
+    actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
+    held = _held(actor, first, last)
+    if kind != ANY_KIND:
+        held = _with_partners(held).where(col(Partner.kind) == PartnerKind(kind))
+    return session.execute(held.with_only_columns(func.count(distinct(col(Engagement.id))))).scalar_one()
+
+
 def undated_evidence(session: Session, actor: Actor) -> int:
     """Return how many held engagements show a behavior but have no exact day, and so are in no quarter."""
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from erp import frameworks
@@ -235,9 +236,10 @@ def _topics(session: Session, engagement_id: int) -> tuple[str, ...]:
 
 
 def _promises(session: Session, actor: Actor, engagement_id: int) -> tuple[PromiseMade, ...]:
+    other_side = aliased(Partner)  # the condition of what is visible asks the partner table itself
     rows = session.execute(
-        select(Commitment, Partner.name)
-        .outerjoin(Partner, col(Partner.id) == col(Commitment.partner_id))
+        select(Commitment, col(other_side.name))
+        .outerjoin(other_side, col(other_side.id) == col(Commitment.partner_id))
         .where(
             Commitment.engagement_id == engagement_id,
             col(Commitment.voided_at).is_(None),
@@ -267,9 +269,10 @@ def _owed_by(promise: Commitment, partner: str | None) -> str:
 
 
 def _feedback(session: Session, actor: Actor, engagement_id: int) -> tuple[FeedbackGiven, ...]:
+    giver = aliased(Partner)  # as above
     rows = session.execute(
-        select(FeedbackItem, Partner.name)
-        .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
+        select(FeedbackItem, col(giver.name))
+        .outerjoin(giver, col(giver.id) == col(FeedbackItem.partner_id))
         .where(
             FeedbackItem.engagement_id == engagement_id,
             col(FeedbackItem.voided_at).is_(None),

@@ -19,7 +19,14 @@ from erp.queries.accounts import holder_of_link
 from erp.queries.county import county
 from erp.services.drafts import Draft
 from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
-from erp.services.sign_in import end_sign_ins_of, forget_failures, hash_password, password_is, token_hash
+from erp.services.sign_in import (
+    email_key,
+    end_sign_ins_of,
+    forget_attempts,
+    hash_password,
+    password_is,
+    token_hash,
+)
 from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Role, Verb
 
@@ -135,7 +142,7 @@ def accept_invitation(session: Session, token: str, password: str) -> int:
     account.version += 1
     _use_up_links(session, holder.account_id)
     end_sign_ins_of(session, holder.account_id)
-    forget_failures(session, account.email)
+    forget_attempts(session, email_key(account.email))
     person = Actor(account.id, account.name, frozenset(holder.roles), Door.PUBLIC_LINK)
     about: dict[str, object] = {"password": "chosen by a one-time link"}
     record_change(session, person, "choose a password", RecordKind.ACCOUNT, account.id, after=about)

@@ -116,6 +116,9 @@ def import_file(
             options = parse_map_options(kind, opened.table.headings, map_options)
             opened = replace(opened, mapping=corrected(opened.mapping, options))
         need_required(kind, opened.mapping)
+        if opened.table.expected_rows is None:
+            for _ in opened.table.rows():  # a workbook may break in the middle: known before anything is saved
+                pass
     except Refused as refused:
         return ImportResult.of_refusal(refused)
     if save:

@@ -86,20 +86,20 @@ def try_password(email: str, password: str, network: str) -> Attempt:
     An attempt counts as failed until the password proves right: guesses sent at the same moment cannot slip past the
     waiting. Opens its own transactions, because the check of the password (0.1 s) must not hold the write lock.
     """
-    address = email.strip().lower()
+    by_email, by_network = email_key(email), f"network {network}"
     with db.writing(counts=False) as session:
-        wait = count_attempt(session, {f"email {address}": PER_EMAIL, f"network {network}": PER_NETWORK})
+        wait = count_attempt(session, {by_email: PER_EMAIL, by_network: PER_NETWORK})
         if wait:
             return Attempt(None, wait)
         account = session.exec(
-            select(Account).where(Account.email == address, col(Account.disabled_at).is_(None))
+            select(Account).where(Account.email == email.strip().lower(), col(Account.disabled_at).is_(None))
         ).first()
         kept = account.password_hash if account else None
     if not password_is(kept, password) or account is None or kept is None:
         return Attempt(None)
     with db.writing(counts=False) as session:
-        forget_failures(session, address)
-        _forget_newest(session, f"network {network}")
+        forget_attempts(session, by_email)
+        _forget_newest(session, by_network)
         if _HASHER.check_needs_rehash(kept):  # the profile was strengthened since
             stronger = hash_password(password)
             session.execute(update(Account).where(col(Account.id) == account.id).values(password_hash=stronger))
@@ -144,9 +144,14 @@ def resolve(hashed: str) -> Actor | None:
     return found.actor
 
 
-def forget_failures(session: Session, email: str) -> None:
-    """Lift the waiting of an e-mail address: its password was chosen anew."""
-    session.execute(delete(FailedSignIn).where(col(FailedSignIn.who) == f"email {email}"))
+def email_key(email: str) -> str:
+    """Return the key under which attempts with an e-mail address are counted."""
+    return f"email {email.strip().lower()}"
+
+
+def forget_attempts(session: Session, who: str) -> None:
+    """Forget the attempts counted under a key: it proved to be the right person."""
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.who) == who))
 
 
 def end_sign_in(session: Session, actor: Actor, hashed: str) -> None:

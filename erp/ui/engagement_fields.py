@@ -99,11 +99,8 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
 
 
 def _draw_who(form: Form) -> None:
-    people = form.people[form.people["partner_id"].isin(form.chosen)]
-    labels = {
-        int(row.contact_id): f"{row.name}{f', {row.role}' if row.role else ''} – {form.partners[int(row.partner_id)]}"
-        for row in people.itertuples()
-    }
+    people = form.people[["contact_id", "partner_id", "name", "role"]].itertuples(index=False, name=None)
+    labels = {int(contact): _person(form, *who) for contact, *who in people if who[0] in form.chosen}
     st.multiselect(
         "The partners' people who took part",
         list(labels),
@@ -117,6 +114,10 @@ def _draw_who(form: Form) -> None:
     elif form.chosen:
         _partner_pills(form, "absent", "Which partners did not take part or give input?")
     st.text_input(TEXTS["county_people"], key=form.key("county_people"), placeholder="Names or roles", **WAITS)
+
+
+def _person(form: Form, partner_id: float, name: str, role: str) -> str:
+    return f"{name}{f', {role}' if role else ''} – {form.partners[int(partner_id)]}"
 
 
 def _partner_pills(form: Form, field: str, question: str) -> None:

@@ -1,8 +1,9 @@
-"""How an engagement reads on a page: its words, its minutes, what may be done with it, filters that live in the address."""
+"""How an engagement reads on a page: its words, its minutes, the filters that live in the address."""
 
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from erp.vocabulary import EngagementStatus, Interpreter, Who
 
 NO_EXACT_DATE = "no exact date"
 #: Status → icon and color of its badge; the word beside them says the same.
-BADGES = {
+BADGES: dict[EngagementStatus, tuple[str, Any]] = {
     EngagementStatus.HELD: (":material/check_circle:", "green"),
     EngagementStatus.PLANNED: (":material/event_upcoming:", "blue"),
     EngagementStatus.CANCELLED: (":material/event_busy:", "gray"),

@@ -10,7 +10,7 @@ from erp.charts.health import dimension_rows, profile_chart
 from erp.errors import NotFound
 from erp.health.explain import contributions, missing_for_standing
 from erp.health.formula import DIMENSIONS, LABELS
-from erp.queries.health import behind_figures, formula_versions, health_formula, health_by_month, what_changed
+from erp.queries.health import behind_figures, formula_versions, health_by_month, health_formula, what_changed
 from erp.ui import navigation
 from erp.ui.loads import load
 from erp.ui.show import empty_state, show_chart

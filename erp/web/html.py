@@ -74,7 +74,8 @@ def field(
 def choice(request: Request, name: str, label: str, options: dict[str, str], chosen: str) -> str:
     """Return a labelled list to choose from: value → words."""
     inner = "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>'
+        f"{escape(say(request, words))}</option>"
         for value, words in options.items()
     )
     return f'<label>{escape(say(request, label))}<select name="{name}">{inner}</select></label>'

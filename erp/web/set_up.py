@@ -11,7 +11,7 @@ from erp import db
 from erp.errors import ERPError
 from erp.queries.county import county
 from erp.services.accounts import SetUpDraft, set_up_county
-from erp.services.sign_in import Patience, count_attempt
+from erp.services.sign_in import Patience, count_attempt, forget_attempts
 from erp.settings import settings
 from erp.web.cookies import enter
 from erp.web.forms import Form, network_of
@@ -82,8 +82,9 @@ def set_up(request: Request, form_: Form) -> Response:
     """Make the county and its first administrator, and sign that person in."""
     if not needs_set_up():
         return RedirectResponse("/signin", 303)
+    who = f"set-up {network_of(request)}"
     with db.writing(counts=False) as session:
-        wait = count_attempt(session, {f"set-up {network_of(request)}": PER_NETWORK})
+        wait = count_attempt(session, {who: PER_NETWORK})
     if wait:
         return _form_page(request, form_, waiting(request, wait), 429)
     if not code.fits(form_.get("code", "")):
@@ -92,6 +93,8 @@ def set_up(request: Request, form_: Form) -> Response:
             "each start prints a new one."
         )
         return _form_page(request, form_, paragraph(request, wrong, "bad"), 403)
+    with db.writing(counts=False) as session:
+        forget_attempts(session, who)
     if form_.get("password") != form_.get("again"):
         differ = paragraph(request, "The two passwords differ. Enter the same one twice.", "bad")
         return _form_page(request, form_, differ, 400)

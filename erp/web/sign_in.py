@@ -105,8 +105,9 @@ def _people(request: Request) -> str:
         people = people_to_try(session)
     buttons = (
         f'<button class="person" name="account" value="{person.account_id}">'
-        f"{escape(', '.join(role.label for role in person.roles))}<span>{escape(person.name)}</span></button>"
+        f"{escape(', '.join(say(request, role.label) for role in person.roles))}"
+        f"<span>{escape(person.name)}</span></button>"
         for person in people
     )
     invented = paragraph(request, "Its people, partners and records are invented. Choose who you want to be:")
-    return f'{invented}<form method="post" action="/demo-signin">{"".join(buttons)}</form>'
+    return f'{invented}<form method="post" action="/demo-signin?lang={language(request)}">{"".join(buttons)}</form>'

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from erp.services import accounts
+from erp.vocabulary import Role
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
@@ -59,7 +60,20 @@ SPANISH: dict[str, str] = {
         "No se hizo nada. Abra la página de nuevo y envíe el formulario desde ahí."
     ),
     "Language": "Idioma",
-    "Made-up county": "Condado inventado",
+    "Pacific (Los Angeles)": "Pacífico (Los Ángeles)",
+    "Arizona (Phoenix)": "Arizona (Phoenix)",
+    "Mountain (Denver)": "Montaña (Denver)",
+    "Central (Chicago)": "Centro (Chicago)",
+    "Eastern (New York)": "Este (Nueva York)",
+    "Alaska (Anchorage)": "Alaska (Anchorage)",
+    "Hawaii (Honolulu)": "Hawái (Honolulu)",
+    # from erp.vocabulary
+    Role.ADMINISTRATOR.label: "Administración",
+    Role.LEADERSHIP.label: "Dirección",
+    Role.COORDINATOR.label: "Coordinación",
+    Role.TRIBAL_LIAISON.label: "Enlace con las tribus",
+    Role.COMMUNITY_LIAISON.label: "Enlace con la comunidad",
+    Role.VIEWER.label: "Solo lectura",
     # from erp.services.accounts, which staff read too
     accounts.TOO_SHORT: (
         "Elija una contraseña de al menos 12 caracteres. Unas cuantas palabras seguidas son fáciles de recordar y "

@@ -92,6 +92,7 @@ def test_the_county_default_for_the_kind_follows_its_days_and_the_later_entry():
         ]
     )
     assert health([], defaults=defaults)["cadence_days"] == 45
+    assert health([], ago(10), defaults=defaults)["cadence_days"] == 45
     assert health([], ago(11), defaults=defaults)["cadence_days"] == 60
 
 

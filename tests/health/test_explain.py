@@ -93,7 +93,7 @@ def test_each_way_to_stop_counting_has_its_code():
         fact("rating", ago(100), side="partner", respondent="Ana", value=4.0),
         fact("rating", ago(5), side="partner", respondent="Ana", value=3.0),
         fact("rating", ago(390), side="partner", respondent="Ben", value=3.0),
-        fact("cadence", ago(300), value=30.0),
+        fact("cadence", ago(500), value=30.0),
         fact("cadence", ago(15), value=60.0),
         fact("contact", ago(370), marks_n=1, marks_shared=1),
         fact("contact", ago(12), marks_n=2, marks_shared=1),
@@ -105,8 +105,8 @@ def test_each_way_to_stop_counting_has_its_code():
     changed = change_of(facts, ago(30), T).facts
     found = changed[["dimension", "subject", "change", "note_before", "note_after"]].to_numpy().tolist()
     assert found == [
-        ["contact", "engagement", "changed", "latest_contact", "earlier_contact"],
         ["contact", "cadence", "left", "cadence", "newer_cadence"],
+        ["contact", "engagement", "changed", "latest_contact", "earlier_contact"],
         ["contact", "cadence", "entered", "not_yet", "cadence"],
         ["contact", "engagement", "entered", "not_yet", "latest_contact"],
         ["follow_through", "commitment", "left", "not_done", "aged_out"],

@@ -1,0 +1,86 @@
+"""What waits for a person after imports: names not linked to a partner, look-alikes, and the imports so far."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import true
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.models.accounts import Account
+from erp.models.commitments import Commitment
+from erp.models.contacts import Contact
+from erp.models.engagements import Engagement, EngagementPartner
+from erp.models.feedback import FeedbackItem
+from erp.models.imports import ImportFile
+from erp.models.partners import LookAlike, Partner
+from erp.models.ratings import Rating
+from erp.queries.visible import (
+    commitments_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    ratings_visible_to,
+)
+from erp.vocabulary import LookAlikeAnswer, RecordKind, Verb
+
+
+def unlinked_names(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return names from spreadsheets that belong to no partner yet, in records the actor may see.
+
+    Columns: name str, records int. Most records first.
+    """
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    names: Counter[str] = Counter(
+        session.scalars(
+            select(EngagementPartner.name_written)
+            .join(Engagement, col(Engagement.id) == col(EngagementPartner.engagement_id))
+            .where(col(EngagementPartner.partner_id).is_(None), engagements_visible_to(actor))
+        )
+    )
+    nouns: list[tuple[Any, Any]] = [
+        (Commitment, commitments_visible_to(actor)),
+        (FeedbackItem, feedback_visible_to(actor)),
+        (Rating, ratings_visible_to(actor)),
+        (Contact, true()),
+    ]
+    for noun, visible in nouns:
+        words = noun.as_written["partner"].as_string()
+        names.update(session.scalars(select(words).where(noun.partner_id.is_(None), words.is_not(None), visible)))
+    return pd.DataFrame(names.most_common(), columns=["name", "records"])
+
+
+def open_look_alikes(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return look-alike questions not answered yet. Columns: id, version, name, other, reason. In order of asking."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    other = aliased(Partner)
+    question = (
+        select(col(LookAlike.id), LookAlike.version, Partner.name, other.name, LookAlike.reason)
+        .join(Partner, col(Partner.id) == col(LookAlike.partner_id))
+        .join(other, col(other.id) == col(LookAlike.other_id))
+        .where(
+            LookAlike.answer == LookAlikeAnswer.OPEN,
+            col(Partner.archived_at).is_(None),
+            col(other.archived_at).is_(None),
+        )
+        .order_by(col(LookAlike.id))
+    )
+    return pd.DataFrame(session.execute(question).all(), columns=["id", "version", "name", "other", "reason"])
+
+
+def import_history(session: Session, actor: Actor) -> pd.DataFrame:
+    """Return the imports so far, newest first. Columns: import_id, file, kind, at (UTC), by, and the counts."""
+    actor.require(Verb.SEE, RecordKind.IMPORT_FILE)
+    question = (
+        select(ImportFile, Account.name)
+        .join(Account, col(Account.id) == col(ImportFile.recorded_by), isouter=True)
+        .order_by(col(ImportFile.id).desc())
+        .limit(100)
+    )
+    names = ("rows", "added", "imported", "warned", "rejected")
+    rows = [
+        (f.id, f.file_name, f.kind, f.recorded_at, by or "operator", *(f.counts.get(n) for n in names))
+        for f, by in session.execute(question)
+    ]
+    return pd.DataFrame(rows, columns=["import_id", "file", "kind", "at", "by", *names])

@@ -1,0 +1,84 @@
+"""What the pages of promises and feedback share: what is open, groups with counts, whose, pages of a list."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from erp import db
+from erp.access import Actor
+from erp.documents.tables import csv_bytes
+from erp.queries.choices import partner_choices
+from erp.ui.engagement_parts import pick_in_address
+from erp.ui.loads import load
+from erp.vocabulary import RecordKind, Verb
+
+
+def asked_for(name: str) -> int | None:
+    """Return the id that the address asks for (`?feedback=12`); 0, which no record has, where it is no number."""
+    given = st.query_params.get(name)
+    if given is None:
+        return None
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
+
+
+def open_record(name: str, record_id: int) -> None:
+    """Open a record in the list, in a button's callback."""
+    st.query_params[name] = str(record_id)
+
+
+def close_record(name: str) -> None:
+    """Close the open record, in a button's callback."""
+    st.query_params.pop(name, None)
+
+
+def pills_in_address(label: str, name: str, options: Mapping[str, str], *, page: str) -> str:
+    """Draw pills of which one is always chosen, the first one by default; the address keeps `?name=key`.
+
+    Unlike pills bound to the address it keeps keys there, not labels: those carry counts, which change.
+    """
+    state, seen = f"{page}_{name}", f"{page}_{name}_seen"
+    default = next(iter(options))
+    given = st.query_params.get(name, default)
+    if st.session_state.get(seen) != given or state not in st.session_state:
+        st.session_state[state] = given if given in options else default
+    chosen = st.pills(label, list(options), format_func=options.__getitem__, key=state, required=True) or default
+    if chosen == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != chosen:
+        st.query_params[name] = chosen
+    st.session_state[seen] = chosen
+    return chosen
+
+
+def pick_partner(page: str) -> int | None:
+    """Draw the partner filter and return the partner chosen; its id stands in the address."""
+    partners = load(partner_choices)
+    options = dict(zip(partners["partner_id"].astype(str), partners["name"], strict=True))
+    chosen = pick_in_address("Partner", "partner", options, anything="All partners", page=page)
+    return int(chosen) if chosen else None
+
+
+def page_of(filters: object, rows: int, page_rows: int, key: str) -> tuple[int, int]:
+    """Return the page to show and how many there are; another choice of filters begins at the first page."""
+    pages = max(1, -(-rows // page_rows))
+    if st.session_state.get(f"{key}_of", filters) != filters:
+        st.session_state[key] = 1
+    st.session_state[f"{key}_of"] = filters
+    return min(int(st.session_state.get(key, 1)), pages), pages
+
+
+def draw_foot(
+    actor: Actor, kind: RecordKind, pages: int, key: str, name: str, rows: Callable[..., pd.DataFrame]
+) -> None:
+    """Draw the pages of a list and its download; `rows(session, actor)` is asked only when somebody wants the file."""
+
+    def everything() -> bytes:
+        with db.reading() as session:
+            return csv_bytes(rows(session, actor))
+
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        if pages > 1:
+            st.pagination(pages, key=key, bind="query-params")
+        if actor.may(Verb.EXPORT, kind):
+            st.download_button("Download this list", everything, f"{name}.csv", "text/csv", icon=":material/download:")

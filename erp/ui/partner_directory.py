@@ -1,0 +1,202 @@
+"""The pieces of the directory: its filters, its table and list, its download."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp import db
+from erp.access import Actor
+from erp.documents.tables import csv_bytes
+from erp.queries.choices import holder_choices
+from erp.queries.health import standing_by_month
+from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
+from erp.ui import navigation
+from erp.ui.engagement_parts import pick_in_address, plain
+from erp.ui.loads import load
+from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, kind_in_words
+from erp.vocabulary import Band, PartnerKind, PartnerStatus
+
+#: The running month and the twelve before it, so that the first and the last are a year apart.
+TREND_MONTHS = 13
+
+CONTACT = {"past": "Past the cadence", "none": "No contact yet"}
+ORDER = {"name": "Name", "past": "Longest past the cadence", "latest": "Latest contact"}
+UNSCORED = "Tracked without figures"
+
+#: The directory as it opens.
+EVERYONE = DirectoryFilter()
+
+
+def choose() -> DirectoryFilter:
+    """Draw the filters, which live in the address, and return what they say."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Find a partner",
+            key="partner_words",
+            placeholder="Name, former name or area",
+            icon=":material/search:",
+            live=True,
+            bind="query-params",
+            width="stretch",
+        )
+        with st.container(width=230):
+            kinds = {kind.value: kind.label for kind in PartnerKind}
+            kind = pick_in_address("Kind", "kind", kinds, anything="Any kind", page="partners")
+        more = st.popover("More filters", icon=":material/tune:")
+    with more:
+        holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
+        holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
+        statuses = {status.value: status.label for status in PartnerStatus}
+        status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
+        contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
+        order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
+        archived = st.toggle("Archived partners", key="partner_archived", bind="query-params")
+    return DirectoryFilter(
+        words=str(words or "").strip(),
+        kind=PartnerKind(kind) if kind else None,
+        holder_id=int(holder) if holder else None,
+        status=PartnerStatus(status) if status else None,
+        contact=contact,  # pyright: ignore[reportArgumentType] -- one of the keys of CONTACT
+        archived=archived,
+        order=order,  # pyright: ignore[reportArgumentType] -- one of the keys of ORDER
+    )
+
+
+def page_of(narrowed: DirectoryFilter) -> tuple[pd.DataFrame, int]:
+    """Return the rows of the page that the address names and how many partners there are; draws the page numbers."""
+    first = load(partner_directory, narrowed, 1)
+    pages = max(1, -(-first.total // PAGE_ROWS))
+    if pages == 1:
+        return first.rows, first.total
+    number = st.pagination(pages, key="partner_page", bind="query-params")
+    return (first if number == 1 else load(partner_directory, narrowed, number)).rows, first.total
+
+
+def takeaway(narrowed: DirectoryFilter, total: int) -> str:
+    """Say in a sentence how many there are and how many of them are past their cadence."""
+    found = counted(total, "partner", "partners")
+    if narrowed.archived or narrowed.contact:
+        return f"{found}."
+    past = load(partner_directory, replace(narrowed, contact="past"), 1).total
+    if not past:
+        return f"{found}; none is past the agreed cadence."
+    return f"{found}; **{past:,} past the agreed cadence**."
+
+
+def readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return directory rows as a person reads them. Columns: headings of the table; `12 months` holds a list.
+
+    `12 months`: the standings of the newest unbroken run of months, since a cell cannot draw a gap.
+    """
+    standing = load(standing_by_month, TREND_MONTHS)
+    by_partner = dict(list(standing[standing["partner_id"].isin(rows["partner_id"])].groupby("partner_id")))
+    drawn = [_standing(row, by_partner.get(row.partner_id)) for row in rows.itertuples()]
+    return pd.DataFrame(
+        {
+            "Partner": rows["name"],
+            "Found as": rows["found_as"],
+            "Standing": [words for words, _ in drawn],
+            "12 months": [run for _, run in drawn],
+            "Last contact": [
+                contact_in_brief(row.last_contact, row.days_over_cadence, row.cadence_days, row.figures_shown)
+                for row in rows.itertuples()
+            ],
+            "Open promises": [_promises(row) for row in rows.itertuples()],
+            "Feedback waiting": rows["feedback_waiting"].astype("Int64"),
+            "Kind": [kind_in_words(row.kind, row.recognition) for row in rows.itertuples()],
+            "Holder": rows["holder"],
+            "Status": [PartnerStatus(status).label for status in rows["status"]],
+            "Area": rows["area"],
+        }
+    )
+
+
+def draw_table(rows: pd.DataFrame) -> int | None:
+    """Draw the directory as a table and return the partner whose row was chosen."""
+    table = readable(rows)
+    if not table["Found as"].any():
+        table = table.drop(columns="Found as")
+    event: Any = st.dataframe(
+        table,
+        key="partner_table",
+        hide_index=True,
+        placeholder="",
+        height=min(38 + 35 * len(table), 38 + 35 * 20),
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        alt="Partners with standing, its course over twelve months, last contact against the agreed cadence, open "
+        "promises and feedback waiting. The list view has the same facts as links.",
+        column_config={
+            "Partner": st.column_config.TextColumn(pinned=True, width=200),
+            "12 months": st.column_config.LineChartColumn(
+                y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
+            ),
+            "Last contact": st.column_config.TextColumn(help="Days since the last contact, against the agreed cadence"),
+            "Open promises": st.column_config.TextColumn(help="Not yet kept or withdrawn, whoever owes them"),
+            "Feedback waiting": st.column_config.NumberColumn(help="Items whose giver has still to be told"),
+        },
+    )
+    chosen = event["selection"]["rows"] or [row for row, _ in event["selection"].get("cells", [])]
+    return int(rows["partner_id"].iloc[chosen[0]]) if chosen else None
+
+
+def draw_list(rows: pd.DataFrame) -> None:
+    """Draw the directory as a list of links with their facts: for phones, keyboards and screen readers."""
+    table = readable(rows)
+    for partner_id, row in zip(rows["partner_id"], table.to_dict("records"), strict=True):
+        with st.container(border=True, gap=None):
+            navigation.link_to("partner", f"**{plain(row['Partner'])}**", partner=int(partner_id))
+            facts = [row["Kind"], row["Standing"]]
+            if row["Last contact"] == NOT_SHOWN:
+                facts.append("figures not shown to your role")
+            else:
+                facts += [f"last contact: {row['Last contact']}", f"open promises: {row['Open promises']}"]
+                facts.append(f"feedback waiting: {row['Feedback waiting']}")
+            facts += [f"holder: {row['Holder']}"] if row["Holder"] else []
+            facts += [f"found as {row['Found as']}"] if row["Found as"] else []
+            st.caption(plain(" · ".join(facts)))
+
+
+def draw_download(actor: Actor, narrowed: DirectoryFilter) -> None:
+    """Offer everything the filter finds as a CSV file, made only when asked for."""
+
+    def whole_list() -> bytes:
+        with db.reading() as session:
+            found = partner_directory(session, actor, narrowed, None).rows
+        return csv_bytes(found.drop(columns=["figures_shown"]))
+
+    st.download_button(
+        "Download this list as CSV",
+        whole_list,
+        file_name="partners.csv",
+        mime="text/csv",
+        key="partner_download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _promises(row: Any) -> str:
+    if pd.isna(row.open_promises):
+        return ""
+    overdue = f", {int(row.overdue_promises)} overdue" if row.overdue_promises else ""
+    return f"{int(row.open_promises)}{overdue}"
+
+
+def _standing(row: Any, months: pd.DataFrame | None) -> tuple[str, list[float] | None]:
+    """Say a partner's standing of today, and give the newest unbroken run of its standings."""
+    if not row.scored:
+        return UNSCORED, None
+    if not row.figures_shown:
+        return NOT_SHOWN, None
+    if months is None:
+        return "", None
+    course = months["standing"].to_list()
+    newest = Band(months["band"].iloc[-1])
+    if newest is Band.NOT_ENOUGH:
+        return newest.label, None
+    gaps = [n for n, value in enumerate(course) if pd.isna(value)]
+    run = course[gaps[-1] + 1 :] if gaps else course
+    return f"{newest.label} ({course[-1]:.0f})", [round(value, 1) for value in run]

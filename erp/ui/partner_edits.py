@@ -1,0 +1,43 @@
+"""Forms over a record that somebody else may change meanwhile: nobody's newer text is overwritten unseen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from erp.ui.actions import forget_form
+
+
+def opened_version(form: str, version: int) -> int:
+    """Return the version the record had when this form was opened; `version` is the one saved now.
+
+    Forms draw a field keyed f"{form}_…" in the same run: while one is alive, the form counts as open.
+    """
+    alive = any(isinstance(key, str) and key.startswith(f"{form}_") for key in st.session_state)
+    opened = st.session_state.setdefault("_opened_versions", {})
+    if not alive:
+        opened[form] = version
+    return opened.setdefault(form, version)
+
+
+def draw_newer(form: str, version: int, fields: Mapping[str, tuple[Any, Any]]) -> None:
+    """Where the record was saved after the form was opened, show both texts and let the person choose.
+
+    `fields`: label → (what the form holds, what is saved now). Draws nothing while the form is current.
+    """
+    if opened_version(form, version) == version:
+        return
+    st.warning("Somebody saved this record after you opened the form. Compare, then choose which one goes on.")
+    differing = [(label, str(yours), str(saved)) for label, (yours, saved) in fields.items() if yours != saved]
+    for label, yours, saved in differing:
+        st.markdown(f"**{label}**")
+        st.text(f"In your form: {yours or '(blank)'}\nSaved now: {saved or '(blank)'}")
+    if not differing:
+        st.markdown("Your form says the same as what is saved.")
+    with st.container(horizontal=True):
+        st.button("Take what is saved", key=f"take_{form}", on_click=forget_form, args=(form, f"{form}_"))
+        st.button("Go on with mine", key=f"keep_{form}", on_click=_go_on, args=(form, version))
+
+
+def _go_on(form: str, version: int) -> None:
+    st.session_state["_opened_versions"][form] = version

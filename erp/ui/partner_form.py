@@ -1,0 +1,262 @@
+"""The forms of the partner itself: adding, changing, the agreed cadence, archiving and restoring."""
+
+from typing import Any
+
+import streamlit as st
+
+from erp.queries.choices import holder_choices
+from erp.queries.partners import PartnerProfile, also_called, partner_cadences
+from erp.services.partners import (
+    MOST_CADENCE_DAYS,
+    PartnerDraft,
+    add_partner,
+    agree_cadence,
+    archive_partner,
+    change_partner,
+    restore_partner,
+    void_cadence,
+)
+from erp.ui import guard
+from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.loads import county_today, load
+from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_words import counted, long_day
+from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
+
+Fields = dict[str, Any]
+
+LABELS = {
+    "name": "Name",
+    "kind": "Kind",
+    "recognition": "Federal recognition",
+    "other_names": "Other names, one a line",
+    "former_names": "Former names, one a line",
+    "area": "Area served",
+    "languages": "Languages, separated by ;",
+    "holder_id": "Relationship holder",
+    "status": "Status",
+    "status_reason": "Why this status",
+    "scored": "Health figures are kept",
+    "notes": "Notes",
+}
+NEW = "new_partner"
+
+
+def draw_add() -> None:
+    """Draw the form that adds a partner: the essentials; the rest is filled in on the partner's page."""
+    with st.form(NEW, border=False):
+        _draw_name_and_kind(NEW, {})
+        _draw_holder(NEW, None)
+        st.text_input(LABELS["area"], key=f"{NEW}_area")
+        st.text_area(LABELS["notes"], key=f"{NEW}_notes", height=68)
+        if st.session_state.get("_also_called"):
+            st.checkbox("I looked: this is another partner", key=f"{NEW}_is_another")
+        guard.draw(NEW)
+        st.form_submit_button("Add this partner", type="primary", icon=":material/add:", on_click=_add)
+
+
+def draw_change(profile: PartnerProfile) -> None:
+    """Draw the form that changes a partner; a newer save of somebody else is shown before it could be overwritten."""
+    form = f"edit_partner_{profile.partner_id}"
+    saved = _saved_fields(profile)
+    opened = opened_version(form, profile.version)
+    holders = _holders()
+    typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+    pairs = {LABELS[name]: (_said(name, typed[name], holders), _said(name, saved[name], holders)) for name in saved}
+    draw_newer(form, profile.version, pairs)
+    with st.form(form):
+        _draw_name_and_kind(form, saved)
+        _draw_holder(form, profile.holder_id)
+        left, right = st.columns(2)
+        left.text_area(LABELS["other_names"], saved["other_names"], key=f"{form}_other_names", height=98)
+        right.text_area(LABELS["former_names"], saved["former_names"], key=f"{form}_former_names", height=98)
+        left.text_input(LABELS["area"], saved["area"], key=f"{form}_area")
+        right.text_input(LABELS["languages"], saved["languages"], key=f"{form}_languages")
+        statuses = list(PartnerStatus)
+        left.selectbox(
+            LABELS["status"],
+            statuses,
+            index=statuses.index(profile.status),
+            format_func=lambda each: each.label,
+            key=f"{form}_status",
+        )
+        right.text_input(LABELS["status_reason"], saved["status_reason"], key=f"{form}_status_reason")
+        st.toggle(
+            LABELS["scored"],
+            saved["scored"],
+            key=f"{form}_scored",
+            help="Off: only facts are shown. A Tribal government is tracked without figures until it agrees to them; "
+            "a Tribal liaison or leadership records that, and the notes say how and when it agreed.",
+        )
+        st.text_area(LABELS["notes"], saved["notes"], key=f"{form}_notes", height=98)
+        guard.draw(form)
+        st.form_submit_button("Save changes", type="primary", on_click=_change, args=(profile.partner_id, form, opened))
+
+
+def draw_cadence(profile: PartnerProfile) -> None:
+    """Draw the cadences agreed so far and the form for a new agreement."""
+    agreed = load(partner_cadences, profile.partner_id)
+    if agreed.empty:
+        st.markdown(f"Nothing is agreed yet: the county's default of {profile.cadence_days} days holds.")
+    for row in agreed.itertuples():
+        since = f"from {long_day(row.from_on)}" if row.from_on else "always"
+        with_whom = f", agreed with {row.agreed_with}" if row.agreed_with else ""
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Every **{counted(row.days, 'day', 'days')}**, {since}{with_whom}", width="stretch")
+            with st.popover("Entered wrongly", icon=":material/undo:", type="tertiary"):
+                key = f"void_cadence_{row.cadence_id}"
+                st.text_input("Why is it taken back?", key=key)
+                st.button("Take it back", key=f"do_{key}", on_click=_void_cadence, args=(row.cadence_id, row.version))
+    form = f"cadence_{profile.partner_id}"
+    with st.form(form):
+        left, right = st.columns(2)
+        left.number_input(
+            "Days between contacts", 1, MOST_CADENCE_DAYS, profile.cadence_days, key=f"{form}_days", step=1
+        )
+        right.date_input(
+            "From (blank: always)", county_today(), key=f"{form}_from", format="MM/DD/YYYY", min_value="1900-01-01"
+        )
+        st.text_input("Agreed with", key=f"{form}_with", placeholder="Who on their side, or how it was agreed")
+        st.form_submit_button("Record this agreement", on_click=_agree, args=(profile.partner_id, form))
+
+
+def draw_archive(profile: PartnerProfile) -> None:
+    """Draw the way to put a partner out of sight with a reason, or to bring it back."""
+    if profile.archived_at is not None:
+        st.markdown(f"Archived: {profile.archive_reason}")
+        st.button(
+            "Restore this partner",
+            icon=":material/restore:",
+            key="restore_partner",
+            on_click=submit,
+            args=(restore_partner, profile.partner_id, profile.version),
+            kwargs={"said": f"{profile.name} is back."},
+        )
+        return
+    with st.form("archive_partner", border=False):
+        st.text_input(
+            "Why is it archived?", key="archive_partner_reason", placeholder="e.g. merged, closed, moved away"
+        )
+        st.form_submit_button("Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile,))
+
+
+def _draw_name_and_kind(form: str, saved: Fields) -> None:
+    st.text_input(LABELS["name"], saved.get("name", ""), key=f"{form}_name", max_chars=300)
+    kinds, recognitions = list(PartnerKind), list(Recognition)
+    left, right = st.columns(2)
+    left.selectbox(
+        LABELS["kind"],
+        kinds,
+        index=kinds.index(saved["kind"]) if saved else None,
+        placeholder="Choose a kind",
+        format_func=lambda each: each.label,
+        key=f"{form}_kind",
+    )
+    right.selectbox(
+        LABELS["recognition"],
+        recognitions,
+        index=recognitions.index(saved.get("recognition", Recognition.NOT_SAID)),
+        format_func=lambda each: each.label,
+        key=f"{form}_recognition",
+        help="For Tribal governments only; both kinds are governments here.",
+    )
+
+
+def _draw_holder(form: str, holder_id: int | None) -> None:
+    holders = _holders()
+    options = [None, *holders]
+    st.selectbox(
+        LABELS["holder_id"],
+        options,
+        index=options.index(holder_id) if holder_id in options else 0,
+        format_func=lambda each: holders.get(each, "Nobody yet"),
+        key=f"{form}_holder_id",
+    )
+
+
+def _holders() -> dict[int | None, str]:
+    return dict(load(holder_choices).itertuples(index=False, name=None))
+
+
+def _saved_fields(profile: PartnerProfile) -> Fields:
+    alike = ("name", "kind", "recognition", "area", "holder_id", "status", "status_reason", "scored", "notes")
+    return {name: getattr(profile, name) for name in alike} | {
+        "other_names": "\n".join(profile.other_names),
+        "former_names": "\n".join(profile.former_names),
+        "languages": "; ".join(profile.languages),
+    }
+
+
+def _said(name: str, value: Any, holders: dict[int | None, str]) -> str:
+    if name == "holder_id":
+        return holders.get(value, "Nobody yet")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(getattr(value, "label", value) or "")
+
+
+def _typed(form: str, *names: str) -> Fields:
+    """Return what the form holds, lists taken apart; recognition is said of Tribal governments only."""
+    values = {name: st.session_state[f"{form}_{name}"] for name in names}
+    for name in ("other_names", "former_names"):
+        if name in values:
+            values[name] = tuple(line.strip() for line in values[name].splitlines() if line.strip())
+    if "languages" in values:
+        values["languages"] = tuple(part.strip() for part in values["languages"].split(";") if part.strip())
+    if values["kind"] != PartnerKind.TRIBAL_GOVERNMENT:
+        values["recognition"] = Recognition.NOT_SAID
+    return values
+
+
+def _add() -> None:
+    values = _typed(NEW, "name", "kind", "recognition", "holder_id", "area", "notes")
+    if values["kind"] is None:
+        refuse("Choose what kind of partner it is.")
+        return
+    alike = load(also_called, values["name"])
+    st.session_state["_also_called"] = bool(alike)
+    if alike and not st.session_state.get(f"{NEW}_is_another"):
+        refuse(f"{values['name']} is another name of: {', '.join(alike)}. Open that one, or tick that this is another.")
+        return
+    if not guard.clear({LABELS["notes"]: values["notes"]}, key=NEW):
+        return
+    partner = submit(
+        lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=form_token(NEW)),
+        said=f"{values['name']} was added. Fill in what else is known under Details.",
+    )
+    if partner is not None:
+        forget_form(NEW, f"{NEW}_")
+        st.session_state["_added_partner"] = partner.id
+
+
+def _change(partner_id: int, form: str, version: int) -> None:
+    values = _typed(form, *LABELS)
+    texts = {LABELS[name]: values[name] for name in ("status_reason", "notes")}
+    if not guard.clear(texts, key=form):
+        return
+    saved = submit(
+        lambda session, actor: change_partner(session, actor, partner_id, version, PartnerDraft.of(**values)),
+        said="The changes are saved.",
+    )
+    if saved is not None:
+        forget_form(form, f"{form}_")
+
+
+def _agree(partner_id: int, form: str) -> None:
+    days, since, with_whom = (st.session_state[f"{form}_{name}"] for name in ("days", "from", "with"))
+    said = f"Agreed: every {counted(int(days), 'day', 'days')}."
+    if submit(agree_cadence, partner_id, int(days), since, with_whom, said=said) is not None:
+        forget_form(form, f"{form}_")
+
+
+def _void_cadence(cadence_id: int, version: int) -> None:
+    key = f"void_cadence_{cadence_id}"
+    if submit(void_cadence, cadence_id, version, st.session_state[key], said="Taken back.") is not None:
+        forget_form(key, key)
+
+
+def _archive(profile: PartnerProfile) -> None:
+    reason = st.session_state["archive_partner_reason"]
+    said = f"{profile.name} is archived. It can be restored at any time."
+    if submit(archive_partner, profile.partner_id, profile.version, reason, said=said) is not None:
+        forget_form("archive_partner", "archive_partner_reason")

@@ -1,0 +1,70 @@
+"""The head of a partner's page: what kind of partner, who holds the relationship, contact in words, what to do next."""
+
+import streamlit as st
+
+from erp.access import Actor
+from erp.queries.partners import PartnerProfile
+from erp.ui import navigation
+from erp.ui.engagement_parts import plain
+from erp.ui.partner_words import contact_in_full, kind_in_words, open_in_full
+from erp.vocabulary import PartnerStatus, RecordKind, Verb
+
+STATUS_COLORS = {PartnerStatus.ACTIVE: "green", PartnerStatus.PROSPECTIVE: "blue", PartnerStatus.PAUSED: "orange"}
+
+
+def draw_head(profile: PartnerProfile) -> None:
+    """Draw kind, status, names, area, languages, holder, and contact against the agreed cadence in words."""
+    with st.container(horizontal=True, gap="small"):
+        st.badge(kind_in_words(profile.kind, profile.recognition), color="gray")
+        st.badge(profile.status.label, color=STATUS_COLORS.get(profile.status, "gray"))  # pyright: ignore[reportArgumentType] -- colors by name
+        if profile.archived_at is not None:
+            st.badge("Archived", icon=":material/archive:", color="gray")
+        if not profile.scored:
+            st.badge("Tracked without figures", color="gray")
+    names = [f"also called {', '.join(profile.other_names)}"] if profile.other_names else []
+    names += [f"formerly {', '.join(profile.former_names)}"] if profile.former_names else []
+    if names:
+        st.markdown(plain(_sentence(" · ".join(names))))
+    st.markdown(contact_in_full(profile))
+    if sentence := open_in_full(profile):
+        st.markdown(sentence)
+    facts = [f"Held by {profile.holder}" if profile.holder else "Nobody holds this relationship yet"]
+    facts += [f"serves {profile.area}"] if profile.area else []
+    facts += [f"speaks {', '.join(profile.languages)}"] if profile.languages else []
+    facts += [f"status: {profile.status_reason}"] if profile.status_reason else []
+    st.caption(plain(" · ".join(facts)))
+    if profile.archived_at is not None:
+        st.warning(f"This partner is archived: {plain(profile.archive_reason)}", icon=":material/archive:")
+
+
+def draw_actions(profile: PartnerProfile, actor: Actor) -> None:
+    """Offer what this person may do next with the partner."""
+    if profile.archived_at is not None:
+        return
+    offered = (
+        ("log", "Log engagement", ":material/edit_calendar:", RecordKind.ENGAGEMENT),
+        ("promises", "Add a promise", ":material/handshake:", RecordKind.COMMITMENT),
+        ("feedback", "Add feedback", ":material/rate_review:", RecordKind.FEEDBACK_ITEM),
+        ("rate", "Enter a rating", ":material/reviews:", RecordKind.RATING),
+    )
+    with st.container(horizontal=True, gap="small"):
+        for page, label, icon, kind in offered:
+            if actor.may(Verb.ADD, kind) and navigation.may_open(page):
+                style = "primary" if page == "log" else "secondary"
+                if st.button(label, key=f"go_{page}", icon=icon, type=style):
+                    navigation.go(page, partner=profile.partner_id)
+
+
+def draw_kept_words(profile: PartnerProfile) -> None:
+    """Draw the notes, and what the county's spreadsheet had that no field of ours holds."""
+    if profile.notes:
+        st.markdown("**Notes**")
+        st.text(profile.notes)
+    kept = {f"{name} (as written)": words for name, words in profile.as_written.items()} | profile.extras
+    if kept:
+        with st.expander("Kept from the county's spreadsheet"):
+            st.table({"Heading": [plain(name) for name in kept], "Text": [plain(words) for words in kept.values()]})
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

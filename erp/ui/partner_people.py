@@ -1,0 +1,179 @@
+"""The people of a partner: a card for each, and the form that adds or changes one."""
+
+from typing import Any
+
+import streamlit as st
+
+from erp.access import Actor
+from erp.queries.contacts import partner_people
+from erp.queries.partners import PartnerProfile
+from erp.services.contacts import ContactDraft, add_contact, archive_contact, change_contact, restore_contact
+from erp.ui import guard
+from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.engagement_parts import plain
+from erp.ui.loads import load
+from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.show import empty_state
+from erp.vocabulary import RecordKind, Verb
+
+LABELS = {
+    "name": "Name",
+    "role": "Role",
+    "language": "Preferred language",
+    "email": "E-mail",
+    "phone": "Phone",
+    "may_be_named": "May be named in lists and reports",
+    "do_not_contact": "Asked not to be contacted",
+    "notes": "Notes about working together",
+}
+#: Nobody is named before they agreed in writing: being a parent partner can itself be confidential.
+CONSENT = {None: "Not asked yet", True: "Yes, agreed in writing", False: "No"}
+
+
+def draw_people(profile: PartnerProfile, actor: Actor) -> None:
+    """Draw a partner's people, the ones with a form open for change, and the form for a new one."""
+    people = load(partner_people, profile.partner_id)
+    if people.empty:
+        empty_state("No people are recorded yet.", "Add whom you meet there, with their role.")
+    elif not people["named"].all():
+        st.caption("People who did not agree to be named are listed by role where your role cannot reach them.")
+    here = people[people["archived_at"].isna()]
+    for person in here.to_dict("records"):
+        _draw_person(person, profile, actor)
+    if actor.may(Verb.ADD, RecordKind.CONTACT) and profile.archived_at is None:
+        with st.expander("Add a person", icon=":material/person_add:"):
+            _draw_form(f"new_person_{profile.partner_id}", {}, profile, actor)
+    gone = people[people["archived_at"].notna()]
+    if len(gone):
+        with st.expander(f"Archived people ({len(gone)})"):
+            for person in gone.to_dict("records"):
+                _draw_archived(person, actor)
+
+
+def _draw_person(person: dict[str, Any], profile: PartnerProfile, actor: Actor) -> None:
+    form = f"edit_person_{person['contact_id']}"
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            role = f" – {plain(person['role'])}" if person["role"] and person["named"] else ""
+            st.markdown(f"**{plain(person['shown_as'])}**{role}", width="stretch")
+            if person["do_not_contact"]:
+                st.badge("Do not contact", icon=":material/block:", color="red")
+            if actor.may(Verb.CHANGE, RecordKind.CONTACT):
+                st.button(
+                    "Change",
+                    key=f"open_{form}",
+                    type="tertiary",
+                    icon=":material/edit:",
+                    on_click=_toggle,
+                    args=(form,),
+                )
+        facts = [person["email"], person["phone"]] if not person["do_not_contact"] else []
+        facts += [f"speaks {person['language']}"] if person["language"] else []
+        facts += [f"may be named: {CONSENT[_consent(person)].lower()}"]
+        st.caption(plain(" · ".join(fact for fact in facts if fact)))
+        if person["notes"]:
+            st.text(person["notes"])
+        if st.session_state.get("_open_person") == form:
+            _draw_form(form, person, profile, actor)
+            _draw_archiving(person, form, actor)
+
+
+def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor: Actor) -> None:
+    saved = {name: person.get(name) for name in LABELS} | {"may_be_named": _consent(person)}
+    opened = opened_version(form, person.get("version", 0))
+    if person:
+        typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+        draw_newer(
+            form,
+            person["version"],
+            {LABELS[name]: (_said(name, typed[name]), _said(name, saved[name])) for name in LABELS},
+        )
+    with st.form(form, border=False):
+        left, right = st.columns(2)
+        left.text_input(LABELS["name"], saved["name"] or "", key=f"{form}_name")
+        right.text_input(LABELS["role"], saved["role"] or "", key=f"{form}_role")
+        if actor.may(Verb.CHANGE, RecordKind.CONTACT_CHANNEL):
+            left.text_input(LABELS["email"], saved["email"] or "", key=f"{form}_email")
+            right.text_input(LABELS["phone"], saved["phone"] or "", key=f"{form}_phone")
+        left.text_input(LABELS["language"], saved["language"] or "", key=f"{form}_language")
+        right.selectbox(
+            LABELS["may_be_named"],
+            list(CONSENT),
+            index=list(CONSENT).index(saved["may_be_named"]),
+            format_func=CONSENT.__getitem__,
+            key=f"{form}_may_be_named",
+            help="Being named as a parent or youth partner can itself disclose something: only with their agreement.",
+        )
+        st.checkbox(LABELS["do_not_contact"], bool(saved["do_not_contact"]), key=f"{form}_do_not_contact")
+        st.text_area(LABELS["notes"], saved["notes"] or "", key=f"{form}_notes", height=68)
+        guard.draw(form)
+        label = "Save changes" if person else "Add this person"
+        arguments = (form, person.get("contact_id"), opened, profile.partner_id)
+        st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
+
+
+def _draw_archiving(person: dict[str, Any], form: str, actor: Actor) -> None:
+    if not actor.may(Verb.ARCHIVE, RecordKind.CONTACT):
+        return
+    key = f"archive_{form}"
+    with st.form(key, border=False):
+        st.text_input("Left, or entered wrongly? Say why", key=f"{key}_reason")
+        arguments = (person["contact_id"], person["version"], key)
+        st.form_submit_button("Archive this person", icon=":material/archive:", on_click=_archive, args=arguments)
+
+
+def _draw_archived(person: dict[str, Any], actor: Actor) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        reason = f" – {plain(person['archive_reason'])}" if person["archive_reason"] else ""
+        st.markdown(f"{plain(person['shown_as'])}{reason}", width="stretch")
+        if actor.may(Verb.ARCHIVE, RecordKind.CONTACT):
+            st.button(
+                "Restore",
+                key=f"restore_person_{person['contact_id']}",
+                icon=":material/restore:",
+                on_click=submit,
+                args=(restore_contact, person["contact_id"], person["version"]),
+                kwargs={"said": f"{person['shown_as']} is back."},
+            )
+
+
+def _consent(person: dict[str, Any]) -> bool | None:
+    given = person.get("may_be_named")
+    return None if given is None else bool(given)
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "may_be_named":
+        return CONSENT[value]
+    if name == "do_not_contact":
+        return "yes" if value else "no"
+    return str(value or "")
+
+
+def _toggle(form: str) -> None:
+    st.session_state["_open_person"] = None if st.session_state.get("_open_person") == form else form
+
+
+def _save(form: str, contact_id: int | None, version: int, partner_id: int) -> None:
+    values = {name: st.session_state[f"{form}_{name}"] for name in LABELS if f"{form}_{name}" in st.session_state}
+    values["partner_id"] = partner_id
+    if not guard.clear({LABELS["notes"]: values["notes"]}, key=form):
+        return
+
+    def save(session: Any, actor: Actor) -> object:
+        draft = ContactDraft.of(**values)
+        if contact_id is None:
+            return add_contact(session, actor, draft, token=form_token(form))
+        return change_contact(session, actor, contact_id, version, draft)
+
+    said = "The person was added." if contact_id is None else "The changes are saved."
+    if submit(save, said=said) is not None:
+        forget_form(form, f"{form}_")
+        st.session_state["_open_person"] = None
+
+
+def _archive(contact_id: int, version: int, key: str) -> None:
+    reason = st.session_state[f"{key}_reason"]
+    if submit(archive_contact, contact_id, version, reason, said="Archived. It can be restored below.") is not None:
+        forget_form(key, key)
+        st.session_state["_open_person"] = None

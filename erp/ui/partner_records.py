@@ -1,0 +1,131 @@
+"""What was held, promised and said with a partner, as lists of links; and its facts where no figures are kept."""
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from erp.queries.partner_records import (
+    PAGE_ROWS,
+    Records,
+    partner_engagements,
+    partner_feedback,
+    partner_promises,
+)
+from erp.queries.partners import PartnerProfile
+from erp.ui import navigation
+from erp.ui.engagement_parts import plain
+from erp.ui.loads import county_today, load
+from erp.ui.partner_words import contact_in_full, counted, long_day, open_in_full
+from erp.ui.show import empty_state
+from erp.vocabulary import (
+    CommitmentState,
+    EngagementKind,
+    EngagementStatus,
+    FeedbackKind,
+    FeedbackState,
+    Side,
+)
+
+#: How much of a long text a list shows, in characters.
+LINE = 160
+
+
+def draw_facts(profile: PartnerProfile) -> None:
+    """Draw what is tracked of a partner without figures: facts only, and why there is no figure."""
+    if not profile.scored:
+        st.markdown("**This partner is tracked without figures.** Only facts are shown here.")
+    else:
+        st.markdown("**Figures of a Tribal government are shown to Tribal liaisons and leadership.**")
+    st.markdown(f"- {contact_in_full(profile)}")
+    if sentence := open_in_full(profile):
+        st.markdown(f"- {sentence}")
+    st.markdown("What was held, promised and said is on the other tabs.")
+
+
+def draw_engagements(profile: PartnerProfile) -> None:
+    """Draw a partner's engagements: planned ones first, then the newest."""
+    records = _paged(partner_engagements, profile, "engagements")
+    if not records.total:
+        empty_state("No engagement with this partner yet.", "Log the last meeting or call you had with them.")
+        return
+    _count(records, "engagement", "engagements")
+    for row in records.rows.itertuples():
+        when = _day(row.held_on, row.as_written)
+        about = row.purpose or row.forum or EngagementKind(row.kind).label
+        navigation.link_to("engagement", f"**{when}** – {plain(_short(about))}", engagement=row.engagement_id)
+        facts = [EngagementKind(row.kind).label]
+        facts += [EngagementStatus(row.status).label] if row.status != EngagementStatus.HELD else []
+        facts += [row.forum] if row.forum and row.purpose else []
+        facts += [] if row.two_way else ["nobody of theirs took part"]
+        st.caption(plain(" · ".join(facts)))
+
+
+def draw_promises(profile: PartnerProfile) -> None:
+    """Draw a partner's promises: open ones by due day, then those that are done."""
+    records = _paged(partner_promises, profile, "promises")
+    if not records.total:
+        empty_state("No promise is recorded with this partner.", "Add one on the Promises page, or with an engagement.")
+        return
+    _count(records, "promise", "promises")
+    this_day = county_today()
+    for row in records.rows.itertuples():
+        state = CommitmentState(row.state)
+        navigation.link_to("promises", f"**{state.label}** – {plain(_short(row.what))}", promise=row.commitment_id)
+        owed_by = f"owed by {Side(row.owed_by).label.lower()}" if row.owed_by else f"owed by {row.owed_by_words}"
+        st.caption(plain(" · ".join([owed_by, _promise_days(row, state, this_day)])))
+
+
+def draw_feedback(profile: PartnerProfile) -> None:
+    """Draw what a partner told the county, the newest first, in their own words."""
+    records = _paged(partner_feedback, profile, "feedback")
+    if not records.total:
+        empty_state("Nothing this partner told us is recorded yet.", "Add it on the Feedback page, in their own words.")
+        return
+    _count(records, "feedback item", "feedback items")
+    for row in records.rows.itertuples():
+        state = FeedbackState(row.state)
+        words = f"“{_short(row.words)}”"
+        navigation.link_to("feedback", f"**{state.label}** – {plain(words)}", feedback=row.item_id)
+        facts = [FeedbackKind(row.kind).label, f"received {_day(row.received_on, row.as_written)}"]
+        facts += [f"translation: {_short(row.translation)}"] if row.translation else []
+        facts += [f"decided: {_short(row.decision)}"] if row.decision else []
+        st.caption(plain(" · ".join(facts)))
+
+
+def _paged(question: Any, profile: PartnerProfile, name: str) -> Records:
+    """Load the page of records that was chosen; the page numbers stand above the list."""
+    first = load(question, profile.partner_id)
+    pages = -(-first.total // PAGE_ROWS)
+    if pages <= 1:
+        return first
+    page = st.pagination(pages, key=f"{name}_page_{profile.partner_id}")
+    return first if page == 1 else load(question, profile.partner_id, page)
+
+
+def _count(records: Records, one: str, many: str) -> None:
+    shown = len(records.rows)
+    part = f", {shown} of them on this page" if shown < records.total else ""
+    st.markdown(f"{counted(records.total, one, many)} that you may see{part}.")
+
+
+def _promise_days(row: Any, state: CommitmentState, this_day: date) -> str:
+    if state is CommitmentState.WITHDRAWN:
+        return f"withdrawn {long_day(row.withdrawn_on)}"
+    if state in (CommitmentState.KEPT, CommitmentState.KEPT_LATE):
+        return f"done {long_day(row.done_on)}"
+    if row.due_on is None:
+        return f"due “{row.as_written}”, no exact date" if row.as_written else "no due day"
+    late = f", {counted((this_day - row.due_on).days, 'day', 'days')} ago" if state is CommitmentState.OVERDUE else ""
+    return f"due {long_day(row.due_on)}{late}"
+
+
+def _day(day: date | None, as_written: str) -> str:
+    if day is not None:
+        return long_day(day)
+    return f"“{plain(as_written)}” (no exact date)" if as_written else "day not known"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LINE else f"{line[:LINE].rsplit(' ', 1)[0]} …"

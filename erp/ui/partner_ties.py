@@ -1,0 +1,206 @@
+"""A partner's seats at forums and its ties to other partners, with the forms that add, change and end them."""
+
+from typing import Any
+
+import streamlit as st
+
+from erp.access import Actor
+from erp.queries.choices import partner_choices
+from erp.queries.forums import partner_seats
+from erp.queries.partner_records import partner_relationships
+from erp.queries.partners import PartnerProfile
+from erp.services.relationships import (
+    RelationshipDraft,
+    add_relationship,
+    archive_relationship,
+    change_relationship,
+    restore_relationship,
+)
+from erp.ui import guard, navigation
+from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.engagement_parts import plain
+from erp.ui.loads import load
+from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_words import long_day, span
+from erp.ui.show import empty_state
+from erp.vocabulary import RecordKind, Verb
+
+#: Days of county records; the pick list of a day starts here.
+EARLIEST = "1900-01-01"
+
+
+def draw_seats(profile: PartnerProfile) -> None:
+    """Draw the partner's seats at forums, each a link to the forum where seats are changed."""
+    seats = load(partner_seats, profile.partner_id)
+    if seats.empty:
+        empty_state("No seat at a forum is recorded.", "Seats are given on the Forums page.")
+        navigation.link_to("forums", "Forums", icon=":material/groups:")
+    for seat in seats.itertuples():
+        navigation.link_to("forums", f"**{plain(seat.forum)}**", icon=":material/groups:", forum=seat.forum_id)
+        facts = [seat.person, seat.role, span(seat.from_on, seat.until_on), "" if seat.held_now else "not held today"]
+        if any(facts):
+            st.caption(plain(" · ".join(fact for fact in facts if fact)))
+
+
+def draw_ties(profile: PartnerProfile, actor: Actor) -> None:
+    """Draw the partner's ties to others, the ones with a form open for change, and the form for a new one."""
+    ties = load(partner_relationships, profile.partner_id)
+    here = ties[ties["archived_at"].isna()]
+    if here.empty:
+        empty_state("No tie to another partner is recorded.", "For example who funds, houses or advises whom.")
+    for tie in here.to_dict("records"):
+        _draw_tie(tie, profile, actor)
+    if actor.may(Verb.ADD, RecordKind.RELATIONSHIP) and profile.archived_at is None:
+        with st.expander("Add a tie to another partner", icon=":material/add_link:"):
+            _draw_form(f"new_tie_{profile.partner_id}", {}, profile)
+    gone = ties[ties["archived_at"].notna()]
+    if len(gone):
+        with st.expander(f"Archived ties ({len(gone)})"):
+            for tie in gone.to_dict("records"):
+                _draw_archived(tie, actor)
+
+
+def _draw_tie(tie: dict[str, Any], profile: PartnerProfile, actor: Actor) -> None:
+    form = f"edit_tie_{tie['relationship_id']}"
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(_sentence(tie, profile.partner_id), width="stretch")
+            if tie["ended"]:
+                st.badge("Ended", color="gray")
+            if actor.may(Verb.CHANGE, RecordKind.RELATIONSHIP):
+                st.button(
+                    "Change",
+                    key=f"open_{form}",
+                    type="tertiary",
+                    icon=":material/edit:",
+                    on_click=_toggle,
+                    args=(form,),
+                )
+        other = "to_partner" if tie["from_partner_id"] == profile.partner_id else "from_partner"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            navigation.link_to("partner", plain(tie[other]), icon=":material/diversity_3:", partner=tie[f"{other}_id"])
+            if days := span(tie["from_on"], tie["until_on"]):
+                st.caption(days)
+        if st.session_state.get("_open_tie") == form:
+            _draw_form(form, tie, profile)
+            _draw_archiving(tie, form, actor)
+
+
+def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
+    """Draw the form read as a sentence: first partner – what – second partner."""
+    names: dict[int, str] = dict(load(partner_choices)[["partner_id", "name"]].itertuples(index=False, name=None))
+    for side in ("from_partner", "to_partner"):  # an archived partner is in no pick list, yet the tie to it stays
+        names |= {tie[f"{side}_id"]: tie[side]} if tie else {}
+    names.setdefault(profile.partner_id, profile.name)
+    saved = {name: tie.get(name) for name in ("from_partner_id", "what", "to_partner_id", "from_on", "until_on")}
+    opened = opened_version(form, tie.get("version", 0))
+    if tie:
+        typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+        pairs = {label: (_said(typed[name], names), _said(saved[name], names)) for name, label in LABELS.items()}
+        draw_newer(form, tie["version"], pairs)
+    options = sorted(names, key=lambda number: names[number].lower())
+    first = tie.get("from_partner_id", profile.partner_id)
+    second = tie.get("to_partner_id")
+    with st.form(form, border=False):
+        for name, chosen in (("from_partner_id", first), ("what", None), ("to_partner_id", second)):
+            if name == "what":
+                st.text_input(
+                    LABELS[name],
+                    saved["what"] or "",
+                    key=f"{form}_what",
+                    placeholder="e.g. is funded by, advises, is part of",
+                )
+                continue
+            st.selectbox(
+                LABELS[name],
+                options,
+                index=options.index(chosen) if chosen in options else None,
+                format_func=names.__getitem__,
+                key=f"{form}_{name}",
+                placeholder="Choose a partner",
+            )
+        left, right = st.columns(2)
+        for place, name in ((left, "from_on"), (right, "until_on")):
+            place.date_input(LABELS[name], saved[name], key=f"{form}_{name}", format="MM/DD/YYYY", min_value=EARLIEST)
+        guard.draw(form)
+        arguments = (form, tie.get("relationship_id"), opened)
+        label = "Save changes" if tie else "Add this tie"
+        st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
+
+
+LABELS = {
+    "from_partner_id": "This partner",
+    "what": "What joins them",
+    "to_partner_id": "That partner",
+    "from_on": "From (may stay blank)",
+    "until_on": "Until (blank: still so)",
+}
+
+
+def _draw_archiving(tie: dict[str, Any], form: str, actor: Actor) -> None:
+    if not actor.may(Verb.ARCHIVE, RecordKind.RELATIONSHIP):
+        return
+    key = f"archive_{form}"
+    with st.form(key, border=False):
+        st.text_input("Entered wrongly? Say why", key=f"{key}_reason", help="A tie that ended gets an end day instead.")
+        arguments = (tie["relationship_id"], tie["version"], key)
+        st.form_submit_button("Archive this tie", icon=":material/archive:", on_click=_archive, args=arguments)
+
+
+def _draw_archived(tie: dict[str, Any], actor: Actor) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sentence = f"{tie['from_partner']} {tie['what']} {tie['to_partner']} – {tie['archive_reason']}"
+        st.markdown(plain(sentence), width="stretch")
+        if actor.may(Verb.ARCHIVE, RecordKind.RELATIONSHIP):
+            st.button(
+                "Restore",
+                key=f"restore_tie_{tie['relationship_id']}",
+                icon=":material/restore:",
+                on_click=submit,
+                args=(restore_relationship, tie["relationship_id"], tie["version"]),
+                kwargs={"said": "The tie is back."},
+            )
+
+
+def _sentence(tie: dict[str, Any], own_id: int) -> str:
+    own = ("**{}**", "{}") if tie["from_partner_id"] == own_id else ("{}", "**{}**")
+    first, second = own[0].format(plain(tie["from_partner"])), own[1].format(plain(tie["to_partner"]))
+    return f"{first} {plain(tie['what'])} {second}"
+
+
+def _said(value: Any, names: dict[int, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return names.get(value, "")
+    return value if isinstance(value, str) else long_day(value)
+
+
+def _toggle(form: str) -> None:
+    st.session_state["_open_tie"] = None if st.session_state.get("_open_tie") == form else form
+
+
+def _save(form: str, relationship_id: int | None, version: int) -> None:
+    values = {name: st.session_state[f"{form}_{name}"] for name in LABELS}
+    if values["from_partner_id"] is None or values["to_partner_id"] is None:
+        refuse("Choose the two partners that the tie joins.")
+        return
+    if not guard.clear({LABELS["what"]: values["what"]}, key=form):
+        return
+
+    def save(session: Any, actor: Actor) -> object:
+        draft = RelationshipDraft.of(**values)
+        if relationship_id is None:
+            return add_relationship(session, actor, draft, token=form_token(form))
+        return change_relationship(session, actor, relationship_id, version, draft)
+
+    if submit(save, said="The tie is saved.") is not None:
+        forget_form(form, f"{form}_")
+        st.session_state["_open_tie"] = None
+
+
+def _archive(relationship_id: int, version: int, key: str) -> None:
+    reason = st.session_state[f"{key}_reason"]
+    if submit(archive_relationship, relationship_id, version, reason, said="The tie is archived.") is not None:
+        forget_form(key, key)
+        st.session_state["_open_tie"] = None

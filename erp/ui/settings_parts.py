@@ -1,0 +1,194 @@
+"""Parts of the Settings page. Each shows what is in force and, to who may, the form that changes it."""
+
+from zoneinfo import available_timezones
+
+import pandas as pd
+import streamlit as st
+
+from erp import db
+from erp.access import PERMISSIONS
+from erp.documents.permissions import permission_table
+from erp.errors import Invalid
+from erp.frameworks import display_label, load_frameworks
+from erp.health.formula import DIMENSIONS, LABELS
+from erp.queries.county import county
+from erp.queries.health import formula_versions, health_formula
+from erp.queries.settings import cadence_defaults, targets_in_force
+from erp.services.county_settings import (
+    change_county,
+    change_feedback_targets,
+    change_health_formula,
+    set_default_cadence,
+)
+from erp.ui.actions import refuse, submit
+from erp.ui.loads import load
+from erp.vocabulary import Band, PartnerKind
+
+_BANDS = (Band.STRONG, Band.STEADY, Band.STRAINED)
+
+
+def draw_county(*, may_change: bool) -> None:
+    """Show the county's name and time zone."""
+    with db.reading() as session:
+        home = county(session)
+    if home is None:
+        return
+    if not may_change:
+        st.markdown(f"**{home.name}**, time zone {home.time_zone}")
+        return
+    with st.form("county"):
+        st.text_input("County's name", home.name, key="county_name")
+        zones = sorted(available_timezones())
+        st.selectbox("Time zone", zones, index=zones.index(home.time_zone), key="county_zone")
+        st.form_submit_button("Save", on_click=_save_county, args=(home.version,))
+
+
+def _save_county(version: int) -> None:
+    state = st.session_state
+    submit(change_county, version, state["county_name"], state["county_zone"], said="The county is saved.")
+
+
+def draw_cadences(*, may_change: bool) -> None:
+    """Show the default days between contacts per kind of partner, and every earlier default."""
+    st.markdown(
+        "How many days may pass between contacts where nothing was agreed with the partner. An agreed cadence always "
+        "comes first; a change counts from its day on and leaves history as it was."
+    )
+    defaults = load(cadence_defaults)
+    st.table(defaults, hide_index=True)
+    if not may_change:
+        return
+    with st.form("cadence", clear_on_submit=True):
+        kinds = list(PartnerKind)
+        st.selectbox("Kind of partner", kinds, format_func=lambda kind: kind.label, key="cadence_kind")
+        st.number_input("Days between contacts", 1, 3660, 91, key="cadence_days")
+        st.date_input("From this day on", key="cadence_from")
+        st.form_submit_button("Save", on_click=_save_cadence)
+
+
+def _save_cadence() -> None:
+    state = st.session_state
+    submit(
+        set_default_cadence,
+        state["cadence_kind"],
+        int(state["cadence_days"]),
+        state["cadence_from"],
+        said="The default cadence is saved.",
+    )
+
+
+def draw_targets(*, may_change: bool) -> None:
+    """Show within how many days feedback is acknowledged, decided and told."""
+    targets = load(targets_in_force)
+    st.markdown(
+        f"Feedback is acknowledged within **{targets.acknowledge}** days, decided within **{targets.decide}** and told "
+        f"to the giver within **{targets.tell}**. The days to tell are part of the health formula."
+    )
+    if not may_change:
+        return
+    with st.form("targets"):
+        st.number_input("Days to acknowledge", 1, 365, targets.acknowledge, key="target_acknowledge")
+        st.number_input("Days to decide", 1, 365, targets.decide, key="target_decide")
+        st.form_submit_button("Save", on_click=_save_targets)
+
+
+def _save_targets() -> None:
+    state = st.session_state
+    submit(
+        change_feedback_targets,
+        int(state["target_acknowledge"]),
+        int(state["target_decide"]),
+        said="The targets are saved.",
+    )
+
+
+def draw_formula(*, may_change: bool) -> None:
+    """Show the health formula in force and its versions, and the form for a new version."""
+    formula = load(health_formula)
+    st.markdown(
+        f"Version **{formula.version}** is in force. Standing is the weighted mean of the dimensions with enough "
+        "evidence; docs/health.md says how each is figured. A change makes a new version and marks the charts."
+    )
+    rows = [
+        {"Dimension": LABELS[d], "Weight": formula.weights[d], "Facts needed": formula.minimums[d]} for d in DIMENSIONS
+    ]
+    st.table(pd.DataFrame(rows), hide_index=True)
+    st.markdown(
+        "; ".join(f"{Band(name).label} from {lowest:.0f}" for name, lowest in formula.bands) + "; below: At risk."
+    )
+    versions = load(formula_versions)
+    earlier = [
+        f"{v.formula.version} ({f'since {v.since:%b %-d, %Y}' if v.since else 'as published'})" for v in versions
+    ]
+    st.caption("Versions: " + ", ".join(earlier))
+    if not may_change:
+        return
+    with st.form("formula"):
+        left, right = st.columns(2)
+        for dimension in DIMENSIONS:
+            left.number_input(
+                f"Weight of {LABELS[dimension]}",
+                0.0,
+                100.0,
+                float(formula.weights[dimension]),
+                key=f"weight_{dimension}",
+            )
+            right.number_input(
+                f"Facts needed for {LABELS[dimension]}", 1, 50, formula.minimums[dimension], key=f"minimum_{dimension}"
+            )
+        lowest = dict(formula.bands)
+        for band, column in zip(_BANDS, st.columns(3), strict=True):
+            column.number_input(f"{band.label} from", 1.0, 100.0, float(lowest[band]), key=f"band_{band}")
+        st.number_input("Days to tell the giver", 1, 365, formula.target_days, key="formula_target")
+        st.form_submit_button("Make this a new version", on_click=_save_formula)
+
+
+def _save_formula() -> None:
+    state = st.session_state
+    weights = {d: float(state[f"weight_{d}"]) for d in DIMENSIONS}
+    if abs(sum(weights.values()) - 100) > 1e-9:
+        refuse(str(Invalid(f"The weights add up to {sum(weights.values()):g}; they must add up to 100.")))
+        return
+    submit(
+        change_health_formula,
+        weights,
+        {d: int(state[f"minimum_{d}"]) for d in DIMENSIONS},
+        {str(band): float(state[f"band_{band}"]) for band in _BANDS},
+        int(state["formula_target"]),
+        said="A new version of the formula is in force.",
+    )
+
+
+def draw_frameworks() -> None:
+    """Show the framework entries behind tags, with what is verified and what is not."""
+    st.markdown(
+        "The Core Practice Model, the ERP toolkit, CAPP and the Partnership Plan as this tool knows them, in our own "
+        "words. Entries not yet checked against the source are marked; docs/frameworks.md says how to mend them."
+    )
+    frameworks = load_frameworks()
+    chosen = st.selectbox(
+        "Framework", list(frameworks), format_func=lambda name: frameworks[name].title, key="framework"
+    )
+    framework = frameworks[chosen]
+    unverified = sum(not entry.verified for entry in framework.entries)
+    st.markdown(framework.about)
+    st.caption(f"Version {framework.version}. Source: {framework.source}.")
+    st.markdown(f"**{len(framework.entries)} entries, {unverified} of them not verified.**")
+    table = [
+        {
+            "Id": entry.id,
+            "Entry": display_label(entry),
+            "In our words": entry.description,
+            "Verified": "yes" if entry.verified else "not verified",
+        }
+        for entry in framework.entries
+    ]
+    st.table(pd.DataFrame(table), hide_index=True)
+
+
+def draw_permissions() -> None:
+    """Show what each role may do."""
+    st.markdown("What each role may do. A person may hold several roles; then all of them count.")
+    for role in PERMISSIONS:
+        with st.expander(role.label):
+            st.table(permission_table(role), hide_index=True)
