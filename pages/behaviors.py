@@ -105,7 +105,7 @@ event = show_chart(
     name="behaviors",
     on_select=True,
 )
-st.caption("; ".join(notes)[0].upper() + "; ".join(notes)[1:] + ".")
+st.caption("; ".join(notes) + ".")
 
 st.header("Evidence", anchor=False)
 clicked = (event["selection"].get("cell") or [{}])[0]

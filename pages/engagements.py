@@ -118,6 +118,7 @@ st.markdown(f"**{count:,} {'engagement' if count == 1 else 'engagements'}**, new
 event = st.dataframe(
     readable(shown),
     hide_index=True,
+    height="content",
     on_select="rerun",
     selection_mode="single-row",
     key="engagements_rows",

@@ -1,5 +1,7 @@
 """Feedback: the queue of what partners told us, and what became of it; only the giver closes a loop."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +16,8 @@ from erp.queries.feedback import (
 from erp.queries.targets import COUNTY_NEXT
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import pick_in_address
-from erp.ui.feedback_parts import draw_add_form, draw_card, readable
+from erp.ui.feedback_forms import draw_add_form
+from erp.ui.feedback_parts import draw_card, readable
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
 from erp.ui.session import require_actor
@@ -34,9 +37,7 @@ def filters() -> FeedbackFilters:
     with st.expander("More filters", expanded=bool(set(st.query_params) & {"kind", "feedback_mine", "feedback_past"})):
         kinds = {kind.value: kind.label for kind in FeedbackKind}
         kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
-        mine = st.toggle(
-            "Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params"
-        )
+        mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
         past = st.toggle("Only past the target", key="feedback_past", bind="query-params")
         voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
     return FeedbackFilters(
@@ -49,25 +50,66 @@ def filters() -> FeedbackFilters:
     )
 
 
-def pick_states(counts: pd.DataFrame) -> tuple[FeedbackState, ...]:
-    """Draw the states with their counts and return those chosen; none: all."""
-    n = dict(zip(counts["state"], counts["n"], strict=True))
+def pick_states(counts: pd.DataFrame, n_of: str) -> tuple[FeedbackState, ...]:
+    """Draw the states with their counts and return those chosen; none: all of them."""
+    n = dict(zip(counts["state"], counts[n_of], strict=True))
     options = {TO_DO: f"To do ({sum(n[state] for state in COUNTY_NEXT)})"}
     options |= {state.value: f"{state.label} ({n[state]})" for state in FeedbackState}
-    options |= {ALL: f"All ({counts['n'].sum()})"}
+    options[ALL] = f"All ({sum(n.values())})"
     chosen = pills_in_address("State", "state", options, page="feedback")
-    return {TO_DO: COUNTY_NEXT, ALL: ()}.get(chosen) or (() if chosen == ALL else (FeedbackState(chosen),))
+    if chosen in (TO_DO, ALL):
+        return COUNTY_NEXT if chosen == TO_DO else ()
+    return (FeedbackState(chosen),)
+
+
+def draw_open(item_id: int) -> None:
+    """Draw an item that the address asks for and the list below does not show, or say that it is not here."""
+    try:
+        draw_card(actor, load(feedback_detail, item_id).row, is_open=True)
+    except NotFound as refusal:
+        show_outcome()
+        empty_state(str(refusal), "Look for it with the filters below.")
 
 
 actor = require_actor()
 st.title("Feedback", anchor=False)
+st.markdown("What partners told us, and what became of it. Only the giver closes a loop.")
 open_id = asked_for("feedback")
 if open_id is None:
     show_outcome()
 if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
-    with st.expander("Add feedback", icon=":material/add:", key="feedback_new"):
+    with st.expander("Add feedback", icon=":material/add:"):
         draw_add_form(asked_for("partner"))
 
 wanted = filters()
 counts = load(feedback_counts, wanted)
-states = pick_states(counts)
+states = pick_states(counts, "past" if wanted.past_target else "n")
+wanted = replace(wanted, states=states)
+total = int(
+    counts.loc[counts["state"].isin(states or list(FeedbackState)), "past" if wanted.past_target else "n"].sum()
+)
+page, pages = page_of(wanted, total, PAGE_ROWS, "feedback_page")
+items = load(feedback_list, wanted, page)
+
+if open_id is not None and open_id not in set(items["item_id"]):
+    draw_open(open_id)
+if not counts["n"].sum() and wanted == FeedbackFilters(states=COUNTY_NEXT):
+    empty_state(
+        "No feedback is recorded yet.",
+        "Add what a partner told you last, or import the county's own list. Praise counts as much as a concern.",
+    )
+elif items.empty and wanted == FeedbackFilters(states=COUNTY_NEXT):
+    empty_state("Nothing waits for us.", "Items told but not confirmed are under “Told, not confirmed”.")
+elif items.empty:
+    empty_state("No feedback fits these filters.", "Take a filter away, or choose another state.")
+for row in items.to_dict("records"):
+    draw_card(actor, row, is_open=row["item_id"] == open_id)
+if total:
+    draw_foot(
+        actor,
+        RecordKind.FEEDBACK_ITEM,
+        pages,
+        "feedback_page",
+        "feedback",
+        lambda session, who: readable(feedback_list(session, who, wanted, rows=None)),
+    )

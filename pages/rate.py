@@ -1,5 +1,109 @@
-"""Page not written yet."""
+"""Enter a rating that came on paper or was spoken. The page never shows who answered, nor any answer again."""
 
+from typing import Any
+
+import streamlit as st
+
+from erp.queries.choices import partner_choices
+from erp.queries.ratings import WINDOW_DAYS, rating_counts
+from erp.services.ratings import RatingDraft, enter_rating, void_rating
+from erp.ui import guard
+from erp.ui.actions import forget_form, form_token, show_outcome, submit
+from erp.ui.engagement_parts import day_text
+from erp.ui.loads import county_today, load
+from erp.ui.loop_filters import pick_partner
 from erp.ui.session import require_actor
+from erp.ui.show import empty_state
+from erp.vocabulary import RATING_ITEMS, RATING_SCALE, RecordKind, Side, Verb
+
+FORM, SAVED = "rating", "_rating_saved"
+
+
+def save(partner_id: int) -> None:
+    """Save what the form holds; a refusal leaves it as it is."""
+    typed: dict[str, Any] = {name: st.session_state[f"rate_{name}"] for name in ("side", "respondent", "notes")}
+    if not guard.clear({"Who answered": typed["respondent"], "Notes": typed["notes"]}, key=FORM):
+        return
+    answers = tuple(st.session_state[f"rate_item_{n}"] for n in range(1, len(RATING_ITEMS) + 1))
+    typed |= {"partner_id": partner_id, "rated_on": st.session_state["rate_day"], "answers": answers}
+    rating = submit(
+        lambda session, actor: enter_rating(
+            session, actor, RatingDraft.of(**typed), token=form_token(FORM), kept_because=guard.reason(FORM)
+        ),
+        said="Saved.",
+    )
+    if rating is not None:
+        st.session_state[SAVED] = (rating.id, rating.version, partner_id)
+        forget_form(FORM, "rate_")
+
+
+def void() -> None:
+    """Void the rating that was just saved."""
+    rating_id, version, _ = st.session_state[SAVED]
+    reason = str(st.session_state["rate_void_why"])
+    if guard.clear({"Why": reason}, key="rate_void"):
+        told = {"kept_because": guard.reason("rate_void")}
+        if submit(void_rating, rating_id, version, reason, said="Voided. It counts nowhere.", **told) is not None:
+            st.session_state.pop(SAVED)
+
+
+def draw_counts(partner_id: int) -> None:
+    """Say how many ratings are here; never whose."""
+    counts = load(rating_counts, partner_id)
+    newest = f", the newest of {day_text(counts.newest_on)}" if counts.newest_on else ""
+    st.markdown(
+        f"**{counts.ratings} {'rating' if counts.ratings == 1 else 'ratings'} in the last {WINDOW_DAYS} days**: "
+        f"{counts.partner_people} of the partner's people, {counts.county_people} of the county's{newest}."
+    )
+
+
+def draw_form(partner_id: int) -> None:
+    """Draw the ten items by theme; every one may stay blank."""
+    with st.form(FORM, border=False):
+        left, right = st.columns(2)
+        left.segmented_control(
+            "Whose view is it?", list(Side), format_func=lambda s: SIDES[s], default=Side.PARTNER, required=True,
+            key="rate_side",
+        )  # fmt: skip
+        left.text_input(
+            "Who answered",
+            key="rate_respondent",
+            help="A person's name or role, so that nobody counts twice. It is shown nowhere.",
+        )
+        right.date_input(
+            "Day it was given", value=county_today(), max_value=county_today(), format="MM/DD/YYYY", key="rate_day"
+        )
+        st.markdown("Answers: " + ", ".join(f"{n} {words.lower()}" for n, words in RATING_SCALE.items()) + ".")
+        for n, (theme, words) in enumerate(RATING_ITEMS, 1):
+            if n == 1 or RATING_ITEMS[n - 2][0] != theme:
+                st.header(theme, anchor=False)
+            st.segmented_control(f"{n}. {words}", list(RATING_SCALE), key=f"rate_item_{n}")
+        st.text_input("Notes", key="rate_notes")
+        guard.draw(FORM)
+        st.form_submit_button("Save the rating", type="primary", on_click=save, args=(partner_id,))
+
+
+SIDES = {Side.PARTNER: "The partner's", Side.COUNTY: "The county's"}
 
 actor = require_actor()
+st.title("Enter a rating", anchor=False)
+st.markdown(
+    "For a rating given on paper or in conversation. Enter the answers as they were given; leave blank what was not "
+    "answered. Nobody is named on any page, and single answers are not shown again."
+)
+show_outcome()
+if load(partner_choices).empty:
+    empty_state("There is no partner yet.", "Add a partner first.")
+    st.stop()
+chosen = pick_partner("rate")
+if chosen is None:
+    empty_state("Choose the partnership that was rated.")
+    st.stop()
+draw_counts(chosen)
+just_saved = st.session_state.get(SAVED)
+if just_saved and just_saved[2] == chosen and actor.may(Verb.ARCHIVE, RecordKind.RATING):
+    with st.expander("The rating just saved was a mistake"):
+        st.text_input("Why", key="rate_void_why")
+        guard.draw("rate_void")
+        st.button("Void it", on_click=void)
+draw_form(chosen)

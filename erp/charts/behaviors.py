@@ -76,13 +76,13 @@ def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart |
         heading=rows["column"].str.replace(BREAK, " "), **_colors(rows["engagements"].tolist(), palette)
     )
     cell = alt.selection_point(name="cell", fields=["entry_id", "column_id"], on="click", toggle=False)
-    headings = list(dict.fromkeys(rows["column"]))
     lines = f"split(datum.label, '{BREAK}')"
+    two_lines = {"test": f"indexof(datum.label, '{BREAK}') >= 0", "value": "line-bottom"}
     base = alt.Chart(colored).encode(
         x=alt.X(
             field="column",
             type="nominal",
-            sort=headings,
+            sort=list(dict.fromkeys(rows["column"])),
             title=None,
             scale=alt.Scale(paddingInner=0.08, paddingOuter=0.02),
             axis=alt.Axis(
@@ -96,26 +96,44 @@ def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart |
             title=None,
             scale=alt.Scale(paddingInner=0.1, paddingOuter=0.02),
             axis=alt.Axis(
-                labelExpr=lines, labelColor=palette.axis, labelLimit=220, labelFontSize=12, ticks=False, domain=False
+                labelExpr=lines,
+                labelBaseline={"condition": two_lines, "value": "middle"},
+                labelColor=palette.axis,
+                labelLimit=220,
+                labelFontSize=12,
+                ticks=False,
+                domain=False,
             ),
         ),
-        tooltip=[
-            alt.Tooltip(field="behavior", type="nominal", title="Behavior"),
-            alt.Tooltip(field="heading", type="nominal", title="Where"),
-            alt.Tooltip(field="engagements", type="quantitative", title="Held engagements"),
-        ],
-        opacity=alt.condition(cell, alt.value(1), alt.value(0.45)),
     )
-    boxes = base.mark_rect(cornerRadius=3, strokeWidth=1.5, cursor="pointer").encode(
-        fill=alt.Fill(field="fill", type="nominal", scale=None),
-        stroke=alt.Stroke(field="stroke", type="nominal", scale=None),
-        strokeDash=alt.condition(alt.datum.engagements == 0, alt.value([4, 3]), alt.value([1, 0])),
+    chosen = alt.condition(cell, alt.value(1), alt.value(0.4))
+    shown = (
+        base.transform_filter(alt.datum.engagements > 0)
+        .mark_rect(cornerRadius=3)
+        .encode(fill=alt.Fill(field="fill", type="nominal", scale=None), opacity=chosen)
     )
-    counts = base.mark_text(fontSize=13, fontWeight=600, cursor="pointer").encode(
+    empty = (
+        base.transform_filter(alt.datum.engagements == 0)
+        .mark_rect(cornerRadius=3, fillOpacity=0, stroke=palette.empty, strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(opacity=chosen)
+    )
+    counts = base.mark_text(fontSize=13, fontWeight=600).encode(
         text=alt.Text(field="engagements", type="quantitative", format=",d"),
         color=alt.Color(field="ink", type="nominal", scale=None),
+        opacity=chosen,
     )
-    return alt.layer(boxes.add_params(cell), counts, height=alt.Step(ROW_HEIGHT))
+    clicks = (
+        base.mark_rect(fillOpacity=0, cursor="pointer")
+        .encode(
+            tooltip=[
+                alt.Tooltip(field="behavior", type="nominal", title="Behavior"),
+                alt.Tooltip(field="heading", type="nominal", title="Where"),
+                alt.Tooltip(field="engagements", type="quantitative", title="Held engagements"),
+            ]
+        )
+        .add_params(cell)
+    )
+    return alt.layer(shown, empty, counts, clicks, height=alt.Step(ROW_HEIGHT))
 
 
 def coverage_takeaway(rows: pd.DataFrame, where: str) -> str:
@@ -143,17 +161,15 @@ def coverage_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row_label(entry: frameworks.Entry) -> str:
-    mark = "" if entry.verified else " *"
+    mark = "" if entry.verified else "\u00a0*"  # never on a line of its own
     return BREAK.join(textwrap.wrap(f"{entry.id.removeprefix('LB')} {entry.label}{mark}", LINE))
 
 
 def _colors(counts: list[int], palette: Palette) -> dict[str, list[str]]:
-    """Return fill, outline and ink per cell; fills go by steps from 1 to the largest count."""
+    """Return fill and ink per cell; fills go by steps from 1 to the largest count."""
     largest = max([1, *counts])
     steps = [min(len(palette.fills) - 1, (n - 1) * len(palette.fills) // largest) for n in counts]
-    empty = [n == 0 for n in counts]
     return {
-        "fill": ["transparent" if bare else palette.fills[step] for bare, step in zip(empty, steps, strict=True)],
-        "stroke": [palette.empty if bare else "transparent" for bare in empty],
-        "ink": [palette.empty if bare else palette.inks[step] for bare, step in zip(empty, steps, strict=True)],
+        "fill": [palette.fills[step] if n else "transparent" for n, step in zip(counts, steps, strict=True)],
+        "ink": [palette.inks[step] if n else palette.empty for n, step in zip(counts, steps, strict=True)],
     }

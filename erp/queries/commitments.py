@@ -89,9 +89,9 @@ def promise_list(
     if rows is not None:
         question = question.limit(rows).offset((page - 1) * rows)
     found = [_row(*each, this_day=this_day) for each in session.execute(question)]
-    return pd.DataFrame(found, columns=COLUMNS).astype(
-        {"partner_id": "Int64", "engagement_id": "Int64", "days_over": "Int64"}
-    )
+    whole = dict.fromkeys(("partner_id", "engagement_id", "days_over"), "Int64")
+    types = {"commitment_id": int, "version": int, "voided": bool} | whole
+    return pd.DataFrame(found, columns=COLUMNS, dtype=object).astype(types)  # words of a set keep their labels
 
 
 def promise_counts(session: Session, actor: Actor, filters: PromiseFilters) -> pd.DataFrame:
@@ -109,7 +109,8 @@ def promise_counts(session: Session, actor: Actor, filters: PromiseFilters) -> p
         .group_by("promise_group")  # by its name: PostgreSQL cannot tell that two expressions with values are one
     )
     found: dict[str, int] = dict(session.execute(question).tuples().all())
-    return pd.DataFrame([(group, found.get(group.value, 0)) for group in PromiseGroup], columns=["group", "n"])
+    rows = [(group, found.get(group.value, 0)) for group in PromiseGroup]
+    return pd.DataFrame(rows, columns=["group", "n"], dtype=object).astype({"n": int})
 
 
 def promises_due(session: Session, actor: Actor, holder_id: int | None = None, rows: int = 50) -> pd.DataFrame:

@@ -84,3 +84,13 @@ def partner_people(session: Session, actor: Actor, partner_id: int) -> pd.DataFr
     )
     people = pd.DataFrame(session.execute(question).all(), columns=list(PEOPLE_COLUMNS))
     return people.astype({"may_be_named": object, "archived_at": object})
+
+
+def people_to_seat(session: Session, actor: Actor, partner_id: int) -> list[tuple[int, str]]:
+    """Return a partner's people that are not archived, as (contact_id, name or role), for pick lists; by name."""
+    people = partner_people(session, actor, partner_id)
+    here = people[people["archived_at"].isna()]
+    named = zip(here["contact_id"], here["shown_as"], here["role"], here["named"], strict=True)
+    return [
+        (int(number), f"{shown} – {role}" if named and role else str(shown)) for number, shown, role, named in named
+    ]

@@ -106,15 +106,14 @@ def partner_names(session: Session, engagements: Select | list[int]) -> dict[int
 def _conditions(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bool]]:
     voided = col(Engagement.voided_at)
     conditions = [engagements_visible_to(actor), voided.is_not(None) if wanted.voided else voided.is_(None)]
-    plain = (
-        (wanted.kind, col(Engagement.kind) == wanted.kind),
-        (wanted.status, col(Engagement.status) == wanted.status),
-        (wanted.first, col(Engagement.held_on) >= wanted.first),
-        (wanted.last, col(Engagement.held_on) <= wanted.last),
-        (wanted.forum_id, col(Engagement.forum_id) == wanted.forum_id),
-        (wanted.undated or None, col(Engagement.held_on).is_(None)),
-    )
-    conditions += [condition for chosen, condition in plain if chosen is not None]
+    same = {Engagement.kind: wanted.kind, Engagement.status: wanted.status, Engagement.forum_id: wanted.forum_id}
+    conditions += [col(column) == value for column, value in same.items() if value is not None]
+    if wanted.first is not None:
+        conditions.append(col(Engagement.held_on) >= wanted.first)
+    if wanted.last is not None:
+        conditions.append(col(Engagement.held_on) <= wanted.last)
+    if wanted.undated:
+        conditions.append(col(Engagement.held_on).is_(None))
     if wanted.partner_id is not None:
         conditions.append(_has(EngagementPartner, col(EngagementPartner.partner_id) == wanted.partner_id))
     if wanted.behavior is not None:

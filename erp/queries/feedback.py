@@ -88,8 +88,10 @@ def feedback_list(
         question = question.limit(rows).offset((page - 1) * rows)
     this_day, names = today(session), actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     found = session.execute(question).all()
-    return pd.DataFrame([_row(*each, this_day=this_day, names=names) for each in found], columns=COLUMNS).astype(
-        {"partner_id": "Int64", "days_past": "Int64"}
+    return pd.DataFrame(
+        [_row(*each, this_day=this_day, names=names) for each in found], columns=COLUMNS, dtype=object
+    ).astype(
+        {"item_id": int, "version": int, "partner_id": "Int64", "days_past": "Int64", "anonymous": bool, "voided": bool}
     )
 
 
@@ -109,7 +111,8 @@ def feedback_counts(session: Session, actor: Actor, filters: FeedbackFilters) ->
         .group_by(col(FeedbackItem.state))
     )
     found = {state: (n, late) for state, n, late in session.execute(question)}
-    return pd.DataFrame([(state, *found.get(state, (0, 0))) for state in FeedbackState], columns=["state", "n", "past"])
+    rows = [(state, *found.get(state, (0, 0))) for state in FeedbackState]
+    return pd.DataFrame(rows, columns=["state", "n", "past"], dtype=object).astype({"n": int, "past": int})
 
 
 def feedback_waiting(session: Session, actor: Actor, holder_id: int | None = None, rows: int = 50) -> pd.DataFrame:
@@ -152,6 +155,7 @@ def _steps(session: Session, item_id: int) -> pd.DataFrame:
             for s, name in session.execute(question)
         ],
         columns=["step", "on_day", "how", "said", "counts", "recorded_on", "by"],
+        dtype=object,  # states stay states; as text pandas would forget their labels
     )
 
 

@@ -4,7 +4,10 @@ A Tribal government's engagements, promises, feedback and ratings are open to Tr
 wrote them down. A record with several partners is closed as soon as one of them is a Tribal government.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from erp.access import Actor
@@ -15,35 +18,24 @@ from erp.models.partners import Partner
 from erp.models.ratings import Rating
 from erp.vocabulary import PartnerKind
 
+#: Their own names for the tables, so that a query that joins partners itself cannot weaken the condition.
+_at = aliased(EngagementPartner)
+_tribe = aliased(Partner)
+
 
 def engagements_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Engagement rows that the actor may see."""
     if actor.sees_tribal_records:
         return true()
-    with_a_tribe = (
-        select(EngagementPartner.id)
-        .join(Partner, col(Partner.id) == col(EngagementPartner.partner_id))
-        .where(
-            col(EngagementPartner.engagement_id) == col(Engagement.id),
-            Partner.kind == PartnerKind.TRIBAL_GOVERNMENT,
-        )
-    )
-    return or_(~exists(with_a_tribe), _written_by(actor, Engagement))
+    return or_(~_with_a_tribe(Engagement, col(Engagement.id)), _written_by(actor, Engagement))
 
 
 def commitments_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Commitment rows that the actor may see; a promise repeats what the meeting said."""
     if actor.sees_tribal_records:
         return true()
-    at_a_closed_meeting = (
-        select(EngagementPartner.id)
-        .join(Partner, col(Partner.id) == col(EngagementPartner.partner_id))
-        .where(
-            col(EngagementPartner.engagement_id) == col(Commitment.engagement_id),
-            Partner.kind == PartnerKind.TRIBAL_GOVERNMENT,
-        )
-    )
-    return or_(and_(_not_of_a_tribe(Commitment), ~exists(at_a_closed_meeting)), _written_by(actor, Commitment))
+    at_a_closed_meeting = _with_a_tribe(Commitment, col(Commitment.engagement_id))
+    return or_(and_(_not_of_a_tribe(Commitment), ~at_a_closed_meeting), _written_by(actor, Commitment))
 
 
 def feedback_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -67,11 +59,21 @@ def figures_visible_to(actor: Actor) -> ColumnElement[bool]:
     return Partner.kind != PartnerKind.TRIBAL_GOVERNMENT
 
 
-def _not_of_a_tribe(noun: type[Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:
-    of_a_tribe = select(Partner.id).where(
-        col(Partner.id) == col(noun.partner_id), Partner.kind == PartnerKind.TRIBAL_GOVERNMENT
+def _with_a_tribe(noun: type[Engagement | Commitment], engagement_id: Any) -> ColumnElement[bool]:
+    """Say whether a Tribal government is among the partners of the engagement with this id."""
+    at_it = (
+        select(_at.id)
+        .join(_tribe, col(_tribe.id) == col(_at.partner_id))
+        .where(col(_at.engagement_id) == engagement_id, col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT)
     )
-    return ~exists(of_a_tribe)
+    return exists(at_it.correlate(noun))
+
+
+def _not_of_a_tribe(noun: type[Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:
+    of_a_tribe = select(_tribe.id).where(
+        col(_tribe.id) == col(noun.partner_id), col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT
+    )
+    return ~exists(of_a_tribe.correlate(noun))
 
 
 def _written_by(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:

@@ -150,11 +150,14 @@ def withdraw_commitment(
     return _step(session, actor, commitment, "withdraw", values, kept_because=kept_because)
 
 
-def void_commitment(session: Session, actor: Actor, commitment_id: int, version: int, reason: str) -> Commitment:
+def void_commitment(
+    session: Session, actor: Actor, commitment_id: int, version: int, reason: str, *, kept_because: str = ""
+) -> Commitment:
     """Void a promise with a reason: from now on as if never entered."""
     commitment = _open(session, actor, commitment_id, version, Verb.ARCHIVE)
     refuse_void_twice(commitment, "promise", restoring=False)
-    return _save(session, actor, commitment, "void", {"voided_at": now(), "void_reason": need_reason(reason)})
+    values = {"voided_at": now(), "void_reason": need_reason(reason)}
+    return _save(session, actor, commitment, "void", values, kept_because=kept_because)
 
 
 def restore_commitment(session: Session, actor: Actor, commitment_id: int, version: int) -> Commitment:

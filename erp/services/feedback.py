@@ -171,9 +171,11 @@ def take_step(
     return item
 
 
-def void_feedback(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
+def void_feedback(
+    session: Session, actor: Actor, item_id: int, version: int, reason: str, *, kept_because: str = ""
+) -> FeedbackItem:
     """Void an item with a reason: from now on as if never entered."""
-    return _set_void(session, actor, item_id, version, "void", need_reason(reason))
+    return _set_void(session, actor, item_id, version, "void", need_reason(reason), kept_because=kept_because)
 
 
 def restore_feedback(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
@@ -205,7 +207,9 @@ def _open(session: Session, actor: Actor, item_id: int, version: int) -> Feedbac
     return item
 
 
-def _set_void(session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str) -> FeedbackItem:
+def _set_void(
+    session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str, **told: str
+) -> FeedbackItem:
     actor.require(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM)
     item = visible_feedback(session, actor, item_id)
     refuse_stale(item, version, "feedback")
@@ -215,7 +219,7 @@ def _set_void(session: Session, actor: Actor, item_id: int, version: int, verb: 
     revise(item, version, {"voided_at": at if reason else None, "void_reason": reason})
     session.flush()
     sync_feedback(session, item, at)
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=snapshot(item))
+    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=_told(item, **told))
     session.flush()
     return item
 

@@ -63,16 +63,18 @@ def enter_rating(
     assert rating.id is not None  # it was flushed
     rating.key = new_key(session, Rating, "R", rating.id)
     sync_rating(session, rating, rating.recorded_at)
-    after = snapshot(rating, **({"kept_because": kept_because} if kept_because else {}))
+    after = _told(rating, kept_because=kept_because)
     record_change(session, actor, "enter", RecordKind.RATING, rating.id, after=after)
     remember_save(session, token, RecordKind.RATING, rating.id)
     session.flush()
     return rating
 
 
-def void_rating(session: Session, actor: Actor, rating_id: int, version: int, reason: str) -> Rating:
+def void_rating(
+    session: Session, actor: Actor, rating_id: int, version: int, reason: str, *, kept_because: str = ""
+) -> Rating:
     """Void a rating with a reason: from now on as if never entered."""
-    return _set_void(session, actor, rating_id, version, "void", need_reason(reason))
+    return _set_void(session, actor, rating_id, version, "void", need_reason(reason), kept_because=kept_because)
 
 
 def restore_rating(session: Session, actor: Actor, rating_id: int, version: int) -> Rating:
@@ -88,7 +90,9 @@ def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
     return rating
 
 
-def _set_void(session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str) -> Rating:
+def _set_void(
+    session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str, **told: str
+) -> Rating:
     actor.require(Verb.ARCHIVE, RecordKind.RATING)
     rating = visible_rating(session, actor, rating_id)
     refuse_stale(rating, version, "rating")
@@ -100,7 +104,7 @@ def _set_void(session: Session, actor: Actor, rating_id: int, version: int, verb
     revise(rating, version, {"voided_at": at if reason else None, "void_reason": reason})
     session.flush()
     sync_rating(session, rating, at)
-    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=snapshot(rating))
+    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=_told(rating, **told))
     session.flush()
     return rating
 
@@ -125,3 +129,7 @@ def _refuse_second(session: Session, partner_id: int, respondent: str, side: Sid
     )
     if squeeze(respondent).casefold() in {squeeze(other).casefold() for other in that_day}:
         raise Conflict("This person's rating of that day is here already. Void it first if it was entered wrongly.")
+
+
+def _told(rating: Rating, **told: str) -> dict[str, object]:
+    return snapshot(rating, **{what: words for what, words in told.items() if words})

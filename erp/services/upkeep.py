@@ -105,19 +105,12 @@ def backup_database(target: Path) -> None:
 def restore_database(backup: Path) -> Path | None:
     """Put a backup in the place of the embedded database; the database that was there is copied aside first.
 
-    Returns that copy (None where there was no database). Raises: Invalid where the file is no database of this program.
+    Returns that copy (None where there was none). Raises: Invalid where the file is no backup of this program.
     """
     target = settings().database_file
     if not backup.exists():
         raise Invalid(f"There is no file {backup}.")
-    if not backup.read_bytes()[:16] == SQLITE_MAGIC:
-        raise Invalid(f"{backup} is not a backup of this program. Name a file that 'erp backup' made.")
-    with closing(sqlite3.connect(backup)) as candidate:
-        names = {row[0] for row in candidate.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"alembic_version", "change", "partner"} <= names:
-            raise Invalid(f"{backup} is a database, but not of this program. Name a file that 'erp backup' made.")
-        if candidate.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.")
+    _check_backup(backup)
     kept = set_aside("before-restore")
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(target.name + ".restoring")
@@ -126,6 +119,22 @@ def restore_database(backup: Path) -> Path | None:
         Path(left_over).unlink(missing_ok=True)
     fresh.replace(target)
     return kept
+
+
+def _check_backup(backup: Path) -> None:
+    with backup.open("rb") as file:
+        if file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
+            raise Invalid(f"{backup} is not a backup of this program. Name a file that 'erp backup' made.")
+    try:
+        with closing(sqlite3.connect(backup)) as candidate:
+            names = {row[0] for row in candidate.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            whole = candidate.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError as problem:
+        raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.") from problem
+    if not {"alembic_version", "change", "partner"} <= names:
+        raise Invalid(f"{backup} is a database, but not of this program. Name a file that 'erp backup' made.")
+    if not whole:
+        raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.")
 
 
 def verify_changes(session: Session) -> list[str]:

@@ -29,7 +29,7 @@ BADGES: dict[EngagementStatus, tuple[str, Any]] = {
 
 
 def plain(text: str) -> str:
-    """Return text that Markdown shows as it was typed: no links, pictures or headings out of a person's words."""
+    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 

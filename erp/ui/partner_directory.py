@@ -15,7 +15,7 @@ from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
 from erp.ui.engagement_parts import pick_in_address, plain
 from erp.ui.loads import load
-from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, kind_in_words
+from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
 from erp.vocabulary import Band, PartnerKind, PartnerStatus
 
 #: The running month and the twelve before it, so that the first and the last are a year apart.
@@ -81,8 +81,8 @@ def takeaway(narrowed: DirectoryFilter, total: int) -> str:
         return f"{found}."
     past = load(partner_directory, replace(narrowed, contact="past"), 1).total
     if not past:
-        return f"{found}; none is past the agreed cadence."
-    return f"{found}; **{past:,} past the agreed cadence**."
+        return f"{found}; none is past its cadence."
+    return f"{found}; **{past:,} past their cadence**."
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """
     standing = load(standing_by_month, TREND_MONTHS)
     by_partner = dict(list(standing[standing["partner_id"].isin(rows["partner_id"])].groupby("partner_id")))
-    drawn = [_standing(row, by_partner.get(row.partner_id)) for row in rows.itertuples()]
+    drawn = [_standing(row, by_partner.get(row.partner_id)) for row in each(rows)]
     return pd.DataFrame(
         {
             "Partner": rows["name"],
@@ -101,11 +101,11 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
             "12 months": [run for _, run in drawn],
             "Last contact": [
                 contact_in_brief(row.last_contact, row.days_over_cadence, row.cadence_days, row.figures_shown)
-                for row in rows.itertuples()
+                for row in each(rows)
             ],
-            "Open promises": [_promises(row) for row in rows.itertuples()],
-            "Feedback waiting": rows["feedback_waiting"].astype("Int64"),
-            "Kind": [kind_in_words(row.kind, row.recognition) for row in rows.itertuples()],
+            "Promises": [_promises(row) for row in each(rows)],
+            "Feedback": rows["feedback_waiting"].astype("Int64"),
+            "Kind": [kind_in_words(row.kind, row.recognition) for row in each(rows)],
             "Holder": rows["holder"],
             "Status": [PartnerStatus(status).label for status in rows["status"]],
             "Area": rows["area"],
@@ -129,13 +129,21 @@ def draw_table(rows: pd.DataFrame) -> int | None:
         alt="Partners with standing, its course over twelve months, last contact against the agreed cadence, open "
         "promises and feedback waiting. The list view has the same facts as links.",
         column_config={
-            "Partner": st.column_config.TextColumn(pinned=True, width=200),
+            "Partner": st.column_config.TextColumn(pinned=True, width=215),
+            "Standing": st.column_config.TextColumn(width=150),
             "12 months": st.column_config.LineChartColumn(
-                y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
+                width=100, y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
             ),
-            "Last contact": st.column_config.TextColumn(help="Days since the last contact, against the agreed cadence"),
-            "Open promises": st.column_config.TextColumn(help="Not yet kept or withdrawn, whoever owes them"),
-            "Feedback waiting": st.column_config.NumberColumn(help="Items whose giver has still to be told"),
+            "Last contact": st.column_config.TextColumn(
+                width=160, help="Days since the last contact, against the cadence agreed or the county's default"
+            ),
+            "Promises": st.column_config.TextColumn(
+                width=110, help="Open promises: not yet kept or withdrawn, whoever owes them"
+            ),
+            "Feedback": st.column_config.NumberColumn(width=85, help="Feedback whose giver has still to be told"),
+            "Kind": st.column_config.TextColumn(width=170),
+            "Holder": st.column_config.TextColumn(width=120),
+            "Status": st.column_config.TextColumn(width=80),
         },
     )
     chosen = event["selection"]["rows"] or [row for row, _ in event["selection"].get("cells", [])]
@@ -145,15 +153,15 @@ def draw_table(rows: pd.DataFrame) -> int | None:
 def draw_list(rows: pd.DataFrame) -> None:
     """Draw the directory as a list of links with their facts: for phones, keyboards and screen readers."""
     table = readable(rows)
-    for partner_id, row in zip(rows["partner_id"], table.to_dict("records"), strict=True):
+    for partner_id, row in zip(rows["partner_id"], records(table), strict=True):
         with st.container(border=True, gap=None):
             navigation.link_to("partner", f"**{plain(row['Partner'])}**", partner=int(partner_id))
             facts = [row["Kind"], row["Standing"]]
             if row["Last contact"] == NOT_SHOWN:
                 facts.append("figures not shown to your role")
             else:
-                facts += [f"last contact: {row['Last contact']}", f"open promises: {row['Open promises']}"]
-                facts.append(f"feedback waiting: {row['Feedback waiting']}")
+                facts += [f"last contact: {row['Last contact']}", f"open promises: {row['Promises']}"]
+                facts.append(f"feedback waiting: {row['Feedback']}")
             facts += [f"holder: {row['Holder']}"] if row["Holder"] else []
             facts += [f"found as {row['Found as']}"] if row["Found as"] else []
             st.caption(plain(" · ".join(facts)))

@@ -20,7 +20,7 @@ from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, refuse, submit
 from erp.ui.loads import county_today, load
 from erp.ui.partner_edits import draw_newer, opened_version
-from erp.ui.partner_words import counted, long_day
+from erp.ui.partner_words import counted, each, long_day
 from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
 
 Fields = dict[str, Any]
@@ -36,7 +36,7 @@ LABELS = {
     "holder_id": "Relationship holder",
     "status": "Status",
     "status_reason": "Why this status",
-    "scored": "Health figures are kept",
+    "scored": "Health figures are kept for this partner",
     "notes": "Notes",
 }
 NEW = "new_partner"
@@ -98,7 +98,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
     agreed = load(partner_cadences, profile.partner_id)
     if agreed.empty:
         st.markdown(f"Nothing is agreed yet: the county's default of {profile.cadence_days} days holds.")
-    for row in agreed.itertuples():
+    for row in each(agreed):
         since = f"from {long_day(row.from_on)}" if row.from_on else "always"
         with_whom = f", agreed with {row.agreed_with}" if row.agreed_with else ""
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -32,7 +32,7 @@ NOTES = {
     "told_again": "told again, not confirmed",
     "reopened": "reopened, not told again yet",
     "not_told": "the giver was not told yet",
-    "not_yet": "had not happened yet",
+    "not_yet": "did not count yet",
     "aged_out": "older than the window",
     "withdrawn": "withdrawn by agreement",
     "newer_rating": "replaced by a newer rating",

@@ -12,7 +12,7 @@ from erp.queries.partner_records import partner_relationships
 from erp.queries.partners import PartnerProfile
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_words import counted
+from erp.ui.partner_words import counted, each
 from erp.vocabulary import Door, PartnerKind, PartnerStatus, Recognition, RecordKind
 
 #: Changes on one page of a history.
@@ -35,9 +35,9 @@ WORDS = {"kind": PartnerKind, "recognition": Recognition, "status": PartnerStatu
 def draw_partner_history(profile: PartnerProfile) -> None:
     """Draw the history of a partner, or of one of its people or ties, whichever is chosen."""
     subjects: dict[tuple[RecordKind, int], str] = {(RecordKind.PARTNER, profile.partner_id): profile.name}
-    for row in load(partner_people, profile.partner_id).itertuples():
+    for row in each(load(partner_people, profile.partner_id)):
         subjects[RecordKind.CONTACT, row.contact_id] = f"Person: {row.shown_as}"
-    for row in load(partner_relationships, profile.partner_id).itertuples():
+    for row in each(load(partner_relationships, profile.partner_id)):
         subjects[RecordKind.RELATIONSHIP, row.relationship_id] = f"Tie: {row.from_partner} {row.what} {row.to_partner}"
     kind, record_id = st.selectbox("History of", list(subjects), format_func=subjects.__getitem__, key="history_of")
     draw_history(kind, record_id)
@@ -52,7 +52,7 @@ def draw_history(kind: RecordKind, record_id: int) -> None:
     st.markdown(f"{counted(len(changes), 'change', 'changes')}, the newest first. Nothing here can be altered.")
     pages = -(-len(changes) // PAGE_ROWS)
     page = st.pagination(pages, key=f"history_page_{kind}_{record_id}") if pages > 1 else 1
-    for row in changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS].itertuples():
+    for row in each(changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]):
         with st.container(border=True, gap="small"):
             by = f"{plain(row.who)}, through {Door(row.door).label}"
             st.markdown(f"**{row.at:%b} {row.at.day}, {row.at:%Y, %-I:%M %p}** – {row.verb} – {by}")

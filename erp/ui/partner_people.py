@@ -13,6 +13,7 @@ from erp.ui.actions import forget_form, form_token, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_words import records
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
 
@@ -38,7 +39,7 @@ def draw_people(profile: PartnerProfile, actor: Actor) -> None:
     elif not people["named"].all():
         st.caption("People who did not agree to be named are listed by role where your role cannot reach them.")
     here = people[people["archived_at"].isna()]
-    for person in here.to_dict("records"):
+    for person in records(here):
         _draw_person(person, profile, actor)
     if actor.may(Verb.ADD, RecordKind.CONTACT) and profile.archived_at is None:
         with st.expander("Add a person", icon=":material/person_add:"):
@@ -46,7 +47,7 @@ def draw_people(profile: PartnerProfile, actor: Actor) -> None:
     gone = people[people["archived_at"].notna()]
     if len(gone):
         with st.expander(f"Archived people ({len(gone)})"):
-            for person in gone.to_dict("records"):
+            for person in records(gone):
                 _draw_archived(person, actor)
 
 

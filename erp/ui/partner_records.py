@@ -16,7 +16,7 @@ from erp.queries.partners import PartnerProfile
 from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import county_today, load
-from erp.ui.partner_words import contact_in_full, counted, long_day, open_in_full
+from erp.ui.partner_words import contact_in_full, counted, each, long_day, open_in_full
 from erp.ui.show import empty_state
 from erp.vocabulary import (
     CommitmentState,
@@ -45,52 +45,49 @@ def draw_facts(profile: PartnerProfile) -> None:
 
 def draw_engagements(profile: PartnerProfile) -> None:
     """Draw a partner's engagements: planned ones first, then the newest."""
-    records = _paged(partner_engagements, profile, "engagements")
-    if not records.total:
+    found = _paged(partner_engagements, profile, "engagements")
+    if not found.total:
         empty_state("No engagement with this partner yet.", "Log the last meeting or call you had with them.")
         return
-    _count(records, "engagement", "engagements")
-    for row in records.rows.itertuples():
+    _count(found, "engagement", "engagements")
+    for row in each(found.rows):
         when = _day(row.held_on, row.as_written)
         about = row.purpose or row.forum or EngagementKind(row.kind).label
-        navigation.link_to("engagement", f"**{when}** – {plain(_short(about))}", engagement=row.engagement_id)
         facts = [EngagementKind(row.kind).label]
         facts += [EngagementStatus(row.status).label] if row.status != EngagementStatus.HELD else []
         facts += [row.forum] if row.forum and row.purpose else []
         facts += [] if row.two_way else ["nobody of theirs took part"]
-        st.caption(plain(" · ".join(facts)))
+        _draw_line("engagement", f"**{when}** – {plain(_short(about))}", engagement=row.engagement_id, plain(" · ".join(facts)))
 
 
 def draw_promises(profile: PartnerProfile) -> None:
     """Draw a partner's promises: open ones by due day, then those that are done."""
-    records = _paged(partner_promises, profile, "promises")
-    if not records.total:
+    found = _paged(partner_promises, profile, "promises")
+    if not found.total:
         empty_state("No promise is recorded with this partner.", "Add one on the Promises page, or with an engagement.")
         return
-    _count(records, "promise", "promises")
+    _count(found, "promise", "promises")
     this_day = county_today()
-    for row in records.rows.itertuples():
+    for row in each(found.rows):
         state = CommitmentState(row.state)
-        navigation.link_to("promises", f"**{state.label}** – {plain(_short(row.what))}", promise=row.commitment_id)
         owed_by = f"owed by {Side(row.owed_by).label.lower()}" if row.owed_by else f"owed by {row.owed_by_words}"
-        st.caption(plain(" · ".join([owed_by, _promise_days(row, state, this_day)])))
+        _draw_line("promises", f"**{state.label}** – {plain(_short(row.what))}", promise=row.commitment_id, plain(" · ".join([owed_by, _promise_days(row, state, this_day)])))
 
 
 def draw_feedback(profile: PartnerProfile) -> None:
     """Draw what a partner told the county, the newest first, in their own words."""
-    records = _paged(partner_feedback, profile, "feedback")
-    if not records.total:
+    found = _paged(partner_feedback, profile, "feedback")
+    if not found.total:
         empty_state("Nothing this partner told us is recorded yet.", "Add it on the Feedback page, in their own words.")
         return
-    _count(records, "feedback item", "feedback items")
-    for row in records.rows.itertuples():
+    _count(found, "feedback item", "feedback items")
+    for row in each(found.rows):
         state = FeedbackState(row.state)
         words = f"“{_short(row.words)}”"
-        navigation.link_to("feedback", f"**{state.label}** – {plain(words)}", feedback=row.item_id)
         facts = [FeedbackKind(row.kind).label, f"received {_day(row.received_on, row.as_written)}"]
         facts += [f"translation: {_short(row.translation)}"] if row.translation else []
         facts += [f"decided: {_short(row.decision)}"] if row.decision else []
-        st.caption(plain(" · ".join(facts)))
+        _draw_line("feedback", f"**{state.label}** – {plain(words)}", feedback=row.item_id, plain(" · ".join(facts)))
 
 
 def _paged(question: Any, profile: PartnerProfile, name: str) -> Records:

@@ -21,7 +21,7 @@ from erp.ui.actions import forget_form, form_token, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, opened_version
-from erp.ui.partner_words import long_day, span
+from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
 
@@ -35,7 +35,7 @@ def draw_seats(profile: PartnerProfile) -> None:
     if seats.empty:
         empty_state("No seat at a forum is recorded.", "Seats are given on the Forums page.")
         navigation.link_to("forums", "Forums", icon=":material/groups:")
-    for seat in seats.itertuples():
+    for seat in each(seats):
         navigation.link_to("forums", f"**{plain(seat.forum)}**", icon=":material/groups:", forum=seat.forum_id)
         facts = [seat.person, seat.role, span(seat.from_on, seat.until_on), "" if seat.held_now else "not held today"]
         if any(facts):
@@ -48,7 +48,7 @@ def draw_ties(profile: PartnerProfile, actor: Actor) -> None:
     here = ties[ties["archived_at"].isna()]
     if here.empty:
         empty_state("No tie to another partner is recorded.", "For example who funds, houses or advises whom.")
-    for tie in here.to_dict("records"):
+    for tie in records(here):
         _draw_tie(tie, profile, actor)
     if actor.may(Verb.ADD, RecordKind.RELATIONSHIP) and profile.archived_at is None:
         with st.expander("Add a tie to another partner", icon=":material/add_link:"):
@@ -56,7 +56,7 @@ def draw_ties(profile: PartnerProfile, actor: Actor) -> None:
     gone = ties[ties["archived_at"].notna()]
     if len(gone):
         with st.expander(f"Archived ties ({len(gone)})"):
-            for tie in gone.to_dict("records"):
+            for tie in records(gone):
                 _draw_archived(tie, actor)
 
 

@@ -1,6 +1,8 @@
 """How a partner's facts are said in words, the same in the directory and on the partner's page."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -9,6 +11,16 @@ from erp.vocabulary import PartnerKind, Recognition
 
 #: Said where a Tribal government's figures are not shown to this person.
 NOT_SHOWN = "Not shown to your role"
+
+
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Give the rows of a frame one by one, each with its columns as attributes."""
+    return iter(rows.itertuples())
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame as mappings of column to value."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def long_day(day: date | None) -> str:
@@ -46,7 +58,7 @@ def contact_in_brief(last_contact: date | None, days_over: float | None, cadence
     if not shown:
         return NOT_SHOWN
     if last_contact is None or days_over is None or pd.isna(days_over):
-        return f"None yet (every {cadence_days} days)"
+        return "None yet"
     days_since = int(days_over) + cadence_days
     if days_over > 0:
         return f"{days_since:,} days, {int(days_over):,} past {cadence_days}"

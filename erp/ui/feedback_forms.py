@@ -1,0 +1,290 @@
+"""The forms of a feedback item: its next step, correcting, voiding, and adding one."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp.access import Actor
+from erp.queries.choices import contact_choices, partner_choices
+from erp.queries.feedback import FeedbackDetail
+from erp.services.feedback import (
+    FeedbackDraft,
+    StepDraft,
+    change_feedback,
+    receive_feedback,
+    restore_feedback,
+    take_step,
+    visible_feedback,
+    void_feedback,
+)
+from erp.ui import guard
+from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.loads import county_today, load
+from erp.ui.loop_filters import close_record, open_record
+from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
+
+S = FeedbackState
+#: What is asked of each step: the field for how it was done, the field for what was said. None: not asked.
+QUESTIONS: dict[FeedbackState, tuple[str | None, str]] = {
+    S.ACKNOWLEDGED: ("How (may stay blank)", "What was said (may stay blank)"),
+    S.DECIDED: (None, "What was decided, and why"),
+    S.TOLD: ("How the giver was told", "What the giver was told"),
+    S.CONFIRMED: ("How the giver said so", "Their words (may stay blank)"),
+    S.REOPENED: (None, "What is not fixed, in the giver's words"),
+}
+HOW = ("In person", "By phone", "By e-mail", "By letter", "At a meeting")
+#: What is said after a step, besides that it was saved.
+SAID = {
+    S.TOLD: "It stays “told, not confirmed” until the giver says so.",
+    S.CONFIRMED: "The giver closed the loop.",
+    S.REOPENED: "It is back in the queue, so that the giver is told again.",
+}
+#: The first day a date field offers.
+FIRST_DAY = date(1990, 1, 1)
+
+
+# --- Steps ------------------------------------------------------------------------------------------------
+
+
+def draw_step(detail: FeedbackDetail) -> None:
+    """Draw the form for what may happen next; the likeliest step is chosen, the day is today."""
+    row, item_id = detail.row, int(detail.row["item_id"])
+    name = f"feedback_step_{item_id}"
+    verbs = FEEDBACK_TRANSITIONS[row["state"]]
+    step = st.segmented_control(
+        "What happened?",
+        list(verbs),
+        default=next(iter(verbs)),
+        required=True,
+        format_func=lambda s: f"{verbs[s][:1].upper()}{verbs[s][1:]}",
+        key=f"{name}_which_{row['version']}",
+    )
+    step = step or next(iter(verbs))
+    ask_how, ask_said = QUESTIONS[step]
+    with st.form(f"{name}_{step.value}", border=False):
+        days = [d for d in detail.steps["on_day"] if not pd.isna(d)]
+        st.date_input(
+            "Day",
+            value=county_today(),
+            min_value=max(days, default=FIRST_DAY),
+            max_value=county_today(),
+            format="MM/DD/YYYY",
+            key=f"{name}_{step.value}_day",
+            width=200,
+        )
+        if ask_how:
+            _draw_how(row, step, ask_how, f"{name}_{step.value}_how")
+        st.text_area(
+            ask_said,
+            value=row["decision"] if step is S.TOLD else "",
+            height=90,
+            key=f"{name}_{step.value}_said",
+        )
+        guard.draw(name)
+        st.form_submit_button(
+            "Save this step", type="primary", on_click=_save_step, args=(item_id, row["version"], step)
+        )
+
+
+def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str) -> None:
+    published = step is S.TOLD and row["anonymous"]
+    st.selectbox(
+        label,
+        [PUBLISHED, *HOW] if published else HOW,
+        index=0 if published else None,
+        accept_new_options=True,
+        placeholder="Choose, or type your own",
+        key=key,
+        help="The giver left no way back: publishing the answer is telling." if published else None,
+        width=400,
+    )
+
+
+def _save_step(item_id: int, version: int, step: FeedbackState) -> None:
+    name = f"feedback_step_{item_id}"
+    at = f"{name}_{step.value}_"
+    how, said = (str(st.session_state.get(f"{at}{field}") or "") for field in ("how", "said"))
+    if not guard.clear({"How": how, QUESTIONS[step][1]: said}, key=name):
+        return
+    values = {"on_day": st.session_state[f"{at}day"], "how": how, "said": said}
+    saved = submit(
+        lambda session, actor: take_step(
+            session, actor, item_id, version, step, StepDraft.of(**values), kept_because=guard.reason(name)
+        ),
+        said="Saved. " + SAID.get(step, ""),
+    )
+    if saved is not None:
+        forget_form(name, at)
+
+
+# --- Correcting, voiding ------------------------------------------------------------------------------------
+
+
+def draw_mending(actor: Actor, detail: FeedbackDetail) -> None:
+    """Draw correcting and voiding, or restoring where the item was voided."""
+    item_id, version = int(detail.row["item_id"]), int(detail.row["version"])
+    if detail.row["voided"]:
+        if actor.may(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM):
+            args = (restore_feedback, item_id, version)
+            st.button("Restore this feedback", on_click=submit, args=args, kwargs={"said": "Restored."})
+        return
+    if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):
+        with st.expander("Correct this record", key=f"feedback_mend_{item_id}"):
+            draw_fields(f"feedback_mend_{item_id}_", detail, save=(_save_mended, (item_id, version)))
+    if actor.may(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM):
+        with st.expander("Void this record", key=f"feedback_void_{item_id}"):
+            st.markdown("For what was entered by mistake. The record and your reason stay, but it counts nowhere.")
+            why = f"feedback_void_{item_id}_why"
+            st.text_input("Why", key=why)
+            guard.draw(why)
+            st.button("Void", key=f"feedback_void_{item_id}_go", on_click=_void, args=(item_id, version))
+
+
+def _void(item_id: int, version: int) -> None:
+    why = f"feedback_void_{item_id}_why"
+    reason = str(st.session_state[why])
+    if guard.clear({"Why": reason}, key=why):
+        told = {"kept_because": guard.reason(why)}
+        if submit(void_feedback, item_id, version, reason, said="Voided.", **told) is not None:
+            forget_form(why, why)
+
+
+def _save_mended(item_id: int, version: int) -> None:
+    at = f"feedback_mend_{item_id}_"
+    typed = read_fields(at)
+    if not guard.clear(_texts(typed), key=at):
+        return
+
+    def change(session: Any, actor: Actor) -> Any:
+        meeting = visible_feedback(session, actor, item_id).engagement_id  # the form does not ask for it
+        draft = FeedbackDraft.of(**typed, engagement_id=meeting)
+        return change_feedback(session, actor, item_id, version, draft, kept_because=guard.reason(at))
+
+    if submit(change, said="Corrected.") is not None:
+        forget_form(at, at)
+
+
+# --- The form of an item ------------------------------------------------------------------------------------
+
+
+def draw_add_form(partner_id: int | None) -> None:
+    """Draw the form for new feedback, with the partner of the page chosen."""
+    draw_fields("feedback_new_", None, save=(_save_new, ()), partner_id=partner_id)
+
+
+def _save_new() -> None:
+    at = "feedback_new_"
+    typed = read_fields(at)
+    close_record("feedback")  # a refusal is then shown at the top, above this form
+    if not guard.clear(_texts(typed), key=at):
+        return
+    received = submit(
+        lambda session, actor: receive_feedback(
+            session,
+            actor,
+            FeedbackDraft.of(**typed),
+            token=form_token("feedback_new"),
+            kept_because=guard.reason(at),
+        ),
+        said="Saved. Next: let the giver know that it came in.",
+    )
+    if received is not None and received.id is not None:
+        forget_form("feedback_new", at)
+        open_record("feedback", received.id)
+
+
+def draw_fields(
+    at: str, detail: FeedbackDetail | None, *, save: tuple[Any, tuple[Any, ...]], partner_id: int | None = None
+) -> None:
+    """Draw the fields of an item under keys that begin with `at`, filled from a record where there is one."""
+    row = detail.row if detail else {}
+    partners = load(partner_choices)
+    names = dict(zip(partners["partner_id"].astype(int), partners["name"], strict=True))
+    own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
+    if own is not None and row:
+        names.setdefault(own, str(row["partner"]))  # archived since, and still the one it came from
+    ids = [None, *names]
+    chosen = st.selectbox(
+        "Partner",
+        ids,
+        index=ids.index(own) if own in ids else 0,
+        format_func=lambda i: names.get(i, "No partner, or not known") if i is not None else "No partner, or not known",
+        key=f"{at}partner_id",
+    )
+    with st.form(f"{at}form", border=False):
+        st.text_area("What was said, in the giver's own words", value=row.get("words", ""), key=f"{at}words")
+        left, right = st.columns(2)
+        _draw_giver(left, at, detail, chosen)
+        _draw_circumstances(right, at, row)
+        st.text_input(
+            "Language, if not English", value=row.get("language", ""), key=f"{at}language", placeholder="Spanish"
+        )
+        st.text_area("The same in English", value=row.get("translation", ""), height=90, key=f"{at}translation")
+        st.text_input("Notes", value=detail.notes if detail else "", key=f"{at}notes")
+        guard.draw(at)
+        st.form_submit_button("Save", type="primary", on_click=save[0], args=save[1])
+
+
+def _draw_giver(place: Any, at: str, detail: FeedbackDetail | None, partner_id: int | None) -> None:
+    people = load(contact_choices)
+    people = people[people["partner_id"] == partner_id] if partner_id is not None else people.iloc[:0]
+    labels = {
+        int(contact): " · ".join(filter(None, (name, role)))
+        for contact, name, role in people[["contact_id", "name", "role"]].itertuples(index=False)
+    }
+    ids = [None, *labels]
+    own = detail.contact_id if detail else None
+    place.selectbox(
+        "One of the partner's people",
+        ids,
+        index=ids.index(own) if own in ids else 0,
+        format_func=lambda i: labels.get(i, "Not said") if i is not None else "Not said",
+        key=f"{at}contact_id",
+    )
+    place.text_input(
+        "Or a person or role",
+        value=detail.person if detail else "",
+        key=f"{at}person",
+        placeholder="a foster parent",
+        help="A role is enough. A person's name only where they agreed to be named.",
+    )
+    place.checkbox("Anonymous", value=bool(detail and detail.row["anonymous"]), key=f"{at}anonymous")
+
+
+def _draw_circumstances(place: Any, at: str, row: Mapping[str, Any]) -> None:
+    kinds, ways = list(FeedbackKind), list(FeedbackWay)
+    kind = next((k for k in kinds if k.label == row.get("kind")), FeedbackKind.OTHER if row else FeedbackKind.CONCERN)
+    way = next((w for w in ways if w.label == row.get("way")), FeedbackWay.OTHER if row else FeedbackWay.MEETING)
+    place.selectbox("Kind", kinds, index=kinds.index(kind), format_func=lambda k: k.label, key=f"{at}kind")
+    place.selectbox("How it came", ways, index=ways.index(way), format_func=lambda w: w.label, key=f"{at}way")
+    received = row.get("received_on", county_today())
+    place.date_input(
+        "Day received",
+        value=None if pd.isna(received) else received,
+        min_value=FIRST_DAY,
+        max_value=county_today(),
+        format="MM/DD/YYYY",
+        key=f"{at}received_on",
+    )
+
+
+def read_fields(at: str) -> dict[str, Any]:
+    """Return what the fields hold, by the names of a FeedbackDraft."""
+    names = (
+        "words", "partner_id", "contact_id", "person", "anonymous", "way", "kind", "language", "translation",
+        "received_on", "notes",
+    )  # fmt: skip
+    return {name: st.session_state.get(f"{at}{name}") for name in names}
+
+
+def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
+    labels = {
+        "words": "What was said",
+        "translation": "The same in English",
+        "person": "Person or role",
+        "notes": "Notes",
+    }
+    return {label: str(typed[name] or "") for name, label in labels.items()}

@@ -1,0 +1,251 @@
+"""The forms of a promise: keeping, withdrawing, reopening, correcting, voiding, and adding one."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp.access import Actor
+from erp.queries.choices import partner_choices
+from erp.queries.commitments import OwedBy
+from erp.services.commitments import (
+    CommitmentDraft,
+    change_commitment,
+    keep_commitment,
+    make_commitment,
+    reopen_commitment,
+    restore_commitment,
+    visible_commitment,
+    void_commitment,
+    withdraw_commitment,
+)
+from erp.ui import guard
+from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.engagement_parts import day_text
+from erp.ui.loads import county_today, load
+from erp.ui.loop_filters import close_record, open_record
+from erp.vocabulary import RecordKind, Side, Verb
+
+#: The days a date field offers.
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY_AHEAD = timedelta(days=3660)
+
+
+# --- Keeping, withdrawing, reopening ------------------------------------------------------------------------
+
+
+def draw_keep(row: Mapping[str, Any]) -> None:
+    """Draw the form for keeping a promise; the day is today."""
+    promise_id = int(row["commitment_id"])
+    with (
+        st.form(f"promise_keep_{promise_id}", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        _day("Kept on", f"promise_keep_{promise_id}_day", row)
+        args = (promise_id, row["version"])
+        st.form_submit_button("Kept", type="primary", icon=":material/check:", on_click=_keep_on, args=args)
+
+
+def _keep_on(promise_id: int, version: int) -> None:
+    keep(promise_id, version, st.session_state[f"promise_keep_{promise_id}_day"])
+
+
+def keep(promise_id: int, version: int, day: date) -> None:
+    """Record a promise as kept, in a button's callback."""
+    submit(keep_commitment, promise_id, version, day, said=f"Kept on {day_text(day)}. Thank you.")
+
+
+def draw_withdraw(row: Mapping[str, Any]) -> None:
+    """Draw the form for withdrawing a promise by agreement."""
+    promise_id = int(row["commitment_id"])
+    name = f"promise_withdraw_{promise_id}"
+    with st.expander("Withdraw it by agreement"), st.form(name, border=False):
+        st.markdown("For what both sides agreed to drop. It then counts neither as kept nor as broken.")
+        _day("Agreed on", f"{name}_day", row)
+        st.text_input("Why, and who agreed", key=f"{name}_why")
+        guard.draw(name)
+        st.form_submit_button("Withdraw", on_click=_withdraw, args=(promise_id, row["version"]))
+
+
+def _withdraw(promise_id: int, version: int) -> None:
+    name = f"promise_withdraw_{promise_id}"
+    day, why = st.session_state[f"{name}_day"], str(st.session_state[f"{name}_why"])
+    if guard.clear({"Why": why}, key=name):
+        told = {"kept_because": guard.reason(name)}
+        if submit(withdraw_commitment, promise_id, version, day, why, said="Withdrawn by agreement.", **told):
+            forget_form(name, f"{name}_")
+
+
+def draw_reopen(row: Mapping[str, Any]) -> None:
+    """Draw the form for taking back “kept” or “withdrawn”."""
+    promise_id = int(row["commitment_id"])
+    name = f"promise_reopen_{promise_id}"
+    with st.expander("Reopen it"), st.form(name, border=False):
+        st.text_input("Why", key=f"{name}_why")
+        guard.draw(name)
+        st.form_submit_button("Reopen", on_click=_reopen, args=(promise_id, row["version"]))
+
+
+def _reopen(promise_id: int, version: int) -> None:
+    name = f"promise_reopen_{promise_id}"
+    why = str(st.session_state[f"{name}_why"])
+    if guard.clear({"Why": why}, key=name):
+        told = {"kept_because": guard.reason(name)}
+        if submit(reopen_commitment, promise_id, version, why, said="Open again.", **told):
+            forget_form(name, f"{name}_")
+
+
+def _day(label: str, key: str, row: Mapping[str, Any]) -> None:
+    made = row["made_on"] if not pd.isna(row["made_on"]) else FIRST_DAY
+    this_day = county_today()
+    st.date_input(label, value=this_day, min_value=made, max_value=this_day, format="MM/DD/YYYY", key=key, width=180)
+
+
+# --- Correcting, voiding, adding ----------------------------------------------------------------------------
+
+
+def draw_mending(actor: Actor, row: Mapping[str, Any]) -> None:
+    """Draw correcting and voiding, or restoring where the promise was voided."""
+    promise_id, version = int(row["commitment_id"]), int(row["version"])
+    if row["voided"]:
+        if actor.may(Verb.ARCHIVE, RecordKind.COMMITMENT):
+            args = (restore_commitment, promise_id, version)
+            st.button("Restore this promise", on_click=submit, args=args, kwargs={"said": "Restored."})
+        return
+    if actor.may(Verb.CHANGE, RecordKind.COMMITMENT):
+        with st.expander("Correct this record"):
+            draw_fields(f"promise_mend_{promise_id}_", row, save=(_save_mended, (promise_id, version)))
+    if actor.may(Verb.ARCHIVE, RecordKind.COMMITMENT):
+        with st.expander("Void this record"):
+            st.markdown("For what was entered by mistake. The record and your reason stay, but it counts nowhere.")
+            why = f"promise_void_{promise_id}_why"
+            st.text_input("Why", key=why)
+            guard.draw(why)
+            st.button("Void", key=f"promise_void_{promise_id}_go", on_click=_void, args=(promise_id, version))
+
+
+def _void(promise_id: int, version: int) -> None:
+    why = f"promise_void_{promise_id}_why"
+    reason = str(st.session_state[why])
+    if guard.clear({"Why": reason}, key=why):
+        told = {"kept_because": guard.reason(why)}
+        if submit(void_commitment, promise_id, version, reason, said="Voided.", **told) is not None:
+            forget_form(why, why)
+
+
+def _save_mended(promise_id: int, version: int) -> None:
+    at = f"promise_mend_{promise_id}_"
+    typed = read_fields(at)
+    if not guard.clear(_texts(typed), key=at):
+        return
+
+    def change(session: Any, actor: Actor) -> Any:
+        meeting = visible_commitment(session, actor, promise_id).engagement_id  # the form does not ask for it
+        draft = CommitmentDraft.of(**typed, engagement_id=meeting)
+        return change_commitment(session, actor, promise_id, version, draft, kept_because=guard.reason(at))
+
+    if submit(change, said="Corrected.") is not None:
+        forget_form(at, at)
+
+
+def draw_add_form(partner_id: int | None) -> None:
+    """Draw the form for a new promise, with the partner of the page chosen."""
+    draw_fields("promise_new_", {}, save=(_save_new, ()), partner_id=partner_id)
+
+
+def _save_new() -> None:
+    at = "promise_new_"
+    typed = read_fields(at)
+    close_record("promise")  # a refusal is then shown at the top, above this form
+    if not guard.clear(_texts(typed), key=at):
+        return
+    made = submit(
+        lambda session, actor: make_commitment(
+            session,
+            actor,
+            CommitmentDraft.of(**typed),
+            token=form_token("promise_new"),
+            kept_because=guard.reason(at),
+        ),
+        said="Saved.",
+    )
+    if made is not None and made.id is not None:
+        forget_form("promise_new", at)
+        open_record("promise", made.id)
+
+
+def draw_fields(
+    at: str, row: Mapping[str, Any], *, save: tuple[Any, tuple[Any, ...]], partner_id: int | None = None
+) -> None:
+    """Draw the fields of a promise under keys that begin with `at`, filled from a row where there is one."""
+    partners = load(partner_choices)
+    names = dict(zip(partners["partner_id"].astype(int), partners["name"], strict=True))
+    own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
+    if own is not None and row:
+        names.setdefault(own, str(row["partner"]))  # archived since, and still the one it is about
+    ids = list(names)
+    with st.form(f"{at}form", border=False):
+        st.text_area("What was promised", value=row.get("what", ""), height=90, key=f"{at}what")
+        left, right = st.columns(2)
+        left.selectbox(
+            "With which partner",
+            ids,
+            index=ids.index(own) if own in ids else None,
+            format_func=lambda i: names.get(i, ""),
+            placeholder="Choose a partner",
+            key=f"{at}partner_id",
+        )
+        owed = list(OwedBy)
+        left.selectbox(
+            "Owed by",
+            owed,
+            index=owed.index(row.get("owed_by", OwedBy.COUNTY)),
+            format_func=lambda o: o.label,
+            key=f"{at}owed_by",
+        )
+        left.text_input("If another body owes it: which?", value=row.get("owed_by_words", ""), key=f"{at}owed_by_words")
+        _draw_days(right, at, row)
+        st.text_input("Notes", value=row.get("notes", ""), key=f"{at}notes")
+        guard.draw(at)
+        st.form_submit_button("Save", type="primary", on_click=save[0], args=save[1])
+
+
+def _draw_days(place: Any, at: str, row: Mapping[str, Any]) -> None:
+    this_day = county_today()
+    days = {
+        "due_on": ("Due (blank: no day)", None, this_day + LAST_DAY_AHEAD),
+        "made_on": ("Made on", this_day, this_day),
+    } | ({"done_on": ("Kept on (blank: not yet)", None, this_day)} if row else {})
+    for name, (label, usual, last) in days.items():
+        value = row[name] if row else usual
+        place.date_input(
+            label,
+            value=None if pd.isna(value) else value,
+            min_value=FIRST_DAY,
+            max_value=last,
+            format="MM/DD/YYYY",
+            key=f"{at}{name}",
+        )
+    place.text_input(
+        "Or due in words", value=row.get("due_words", ""), placeholder="every fiscal year", key=f"{at}due_words"
+    )
+
+
+def read_fields(at: str) -> dict[str, Any]:
+    """Return what the fields hold, by the names of a CommitmentDraft."""
+    names = ("what", "partner_id", "owed_by_words", "made_on", "due_on", "due_words", "done_on", "notes")
+    typed = {name: st.session_state.get(f"{at}{name}") for name in names}
+    owed = st.session_state[f"{at}owed_by"]
+    return typed | {"owed_by": None if owed is OwedBy.OTHER else Side(owed.value)}
+
+
+def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
+    labels = {
+        "what": "What was promised",
+        "owed_by_words": "Who owes it",
+        "due_words": "Due in words",
+        "notes": "Notes",
+    }
+    return {label: str(typed[name] or "") for name, label in labels.items()}

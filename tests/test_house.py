@@ -1,0 +1,48 @@
+"""The house rules that a machine can check: layers, and nothing that should not be in the repository."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from erp.settings import ROOT
+
+TRACKED = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+]
+
+
+def test_layers_and_forbidden_imports_hold() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_lock_file_carries_a_registry_address() -> None:
+    for lock in ROOT.glob("requirements*.lock"):
+        text = lock.read_text()
+        assert not re.search(r"https?://|--(extra-)?index-url", text)
+        assert "--hash=sha256:" in text
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
+def test_every_page_begins_by_asking_who_is_there(page: object) -> None:
+    code = [line for line in page.read_text().splitlines() if line and not line.startswith(("import", "from", "#"))]
+    assert any(line.startswith("actor = require_actor()") for line in code)
+    first_drawing = next((n for n, line in enumerate(code) if line.startswith("st.")), len(code))
+    assert code.index("actor = require_actor()") < first_drawing
+
+
+def test_no_file_of_ours_is_too_long_to_read() -> None:
+    for path in TRACKED:
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "erp"):
+            assert len(path.read_text().splitlines()) <= 400, path

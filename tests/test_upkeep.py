@@ -1,0 +1,156 @@
+"""Keeping the database: migrating, copying aside, refusing what is newer, restoring, proving the history whole."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from erp import db
+from erp.errors import Invalid
+from erp.services import upkeep
+from erp.services.partners import PartnerDraft, add_partner
+from erp.settings import settings
+from erp.vocabulary import PartnerKind
+from tests.conftest import Cast
+
+CLINIC = PartnerDraft(name="Lark Clinic", kind=PartnerKind.SYSTEM_PARTNER)
+
+
+def add(cast: Cast, name: str = "Lark Clinic") -> None:
+    with db.writing() as session:
+        add_partner(session, cast.coordinator, CLINIC.model_copy(update={"name": name}))
+
+
+def sql(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def faults() -> list[str]:
+    with db.reading() as session:
+        return upkeep.verify_changes(session)
+
+
+def test_the_tables_are_what_the_migrations_make(database: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from erp.models import Table
+
+    with db.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_an_up_to_date_database_is_left_alone(database: Path) -> None:
+    assert upkeep.migrate(db.engine()).copy is None
+    assert not (settings().data_dir / "copies").exists()
+
+
+def test_a_database_newer_than_the_code_is_refused_and_untouched(database: Path) -> None:
+    sql(database, "UPDATE alembic_version SET version_num = '9999'")
+    before = database.read_bytes()
+    with pytest.raises(Invalid, match=r"newer version of the program .*not\s+touched"):
+        upkeep.migrate(db.engine())
+    assert database.read_bytes() == before
+
+
+def test_a_database_is_copied_aside_before_it_is_migrated(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(upkeep.ROOT / "migrations", tmp_path / "migrations")
+    newer = "revision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade():\n    pass\n"
+    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(newer)
+    monkeypatch.setattr(upkeep, "ROOT", tmp_path)
+    done = upkeep.migrate(db.engine())
+    assert (done.before, done.after) == ("0001", "0002")
+    assert done.copy is not None
+    with closing(sqlite3.connect(done.copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT name FROM county").fetchone() == ("Alder County",)
+
+
+def test_only_so_many_copies_are_kept(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_KEPT_COPIES", "2")
+    settings.cache_clear()
+    copies = [upkeep.set_aside("test") for _ in range(4)]
+    left = sorted((settings().data_dir / "copies").iterdir())
+    assert left == sorted(filter(None, copies))[-2:]
+
+
+def test_the_history_is_whole_after_ordinary_work(database: Path, cast: Cast) -> None:
+    add(cast)
+    assert faults() == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE change SET actor_name = 'x'", "DELETE FROM change"])
+def test_the_database_itself_refuses_to_alter_history(database: Path, cast: Cast, statement: str) -> None:
+    add(cast)
+    with pytest.raises((IntegrityError, OperationalError), match="append-only"), db.writing() as session:
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE change SET actor_name = 'somebody else' WHERE id = 1",
+        "DELETE FROM change WHERE id = 1",
+        "DELETE FROM change WHERE id = 2",
+        "DELETE FROM change WHERE id = 3",
+        "DELETE FROM change",
+        "DELETE FROM change_head",
+        "UPDATE change SET after = '{}' WHERE id = 3",
+    ],
+)
+def test_verify_finds_a_removed_or_altered_row(database: Path, cast: Cast, tampering: str) -> None:
+    for name in ("One", "Two", "Three"):
+        add(cast, name)
+    db.engine().dispose()
+    for trigger in ("change_no_update", "change_no_delete"):
+        sql(database, f"DROP TRIGGER {trigger}")
+    sql(database, tampering)
+    assert faults()
+
+
+def test_a_backup_is_proven_by_restoring_it(database: Path, cast: Cast, tmp_path: Path) -> None:
+    add(cast, "Before the backup")
+    upkeep.backup_database(tmp_path / "b.db")
+    add(cast, "After the backup")
+    db.forget_engines()
+    kept = upkeep.restore_database(tmp_path / "b.db")
+    with db.reading() as session:
+        names = session.execute(text("SELECT name FROM partner")).scalars().all()
+    assert names == ["Before the backup"]
+    assert kept is not None
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM partner").fetchone() == (2,)
+    assert faults() == []
+
+
+def test_a_backup_never_overwrites_a_file(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.db").write_text("mine")
+    with pytest.raises(Invalid, match="exists already"):
+        upkeep.backup_database(tmp_path / "b.db")
+    assert (tmp_path / "b.db").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", upkeep.SQLITE_MAGIC + b"\0" * 100])
+def test_what_is_no_backup_is_not_restored(database: Path, tmp_path: Path, content: bytes) -> None:
+    wrong = tmp_path / "wrong.db"
+    wrong.write_bytes(content)
+    before = database.read_bytes()
+    with pytest.raises(Invalid):
+        upkeep.restore_database(wrong)
+    assert database.read_bytes() == before
+
+
+def test_another_programs_database_is_not_restored(database: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    sql(other, "CREATE TABLE song (id INTEGER)")
+    with pytest.raises(Invalid, match="not of this program"):
+        upkeep.restore_database(other)
