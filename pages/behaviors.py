@@ -30,7 +30,7 @@ HEADINGS = {
     PartnerKind.TRIBAL_GOVERNMENT: ("Tribal|gov.", "Tribal governments"),
     PartnerKind.TRIBAL_ORGANIZATION: ("Tribal|org.", "Tribal organizations"),
     PartnerKind.COMMUNITY_ORGANIZATION: ("Comm.|org.", "community organizations"),
-    PartnerKind.SYSTEM_PARTNER: ("System|partner", "system partners"),
+    PartnerKind.SYSTEM_PARTNER: ("System", "system partners"),
     PartnerKind.LIVED_EXPERIENCE: ("Lived|exp.", "lived-experience groups"),
     PartnerKind.OTHER: ("Other", "other partners"),
 }
@@ -47,10 +47,10 @@ def draw_evidence(found: pd.DataFrame) -> None:
     page = st.pagination(-(-len(found) // EVIDENCE_ROWS), key="evidence_page") if len(found) > EVIDENCE_ROWS else 1
     for row in found.iloc[(page - 1) * EVIDENCE_ROWS : page * EVIDENCE_ROWS].to_dict("records"):
         with st.container(border=True, gap="xsmall"):
-            what = f"{day_text(row['held_on'])}: {EngagementKind(row['engagement_kind']).label}, {row['partners']}"
-            navigation.link_to("engagement", plain(what), engagement=row["engagement_id"])
+            what = f"{day_text(row['held_on'])}: {EngagementKind(row['engagement_kind']).label.lower()}"
+            navigation.link_to("engagement", what, engagement=row["engagement_id"])
             st.markdown(plain(row["evidence"]) or "*No evidence noted: open the engagement to say what showed it.*")
-            st.caption(plain(f"{behavior_label(row['shown_id'])} – {row['purpose']}"))
+            st.caption(plain(f"{row['partners']} – {row['purpose']} – {behavior_label(row['shown_id'])}"))
 
 
 actor = require_actor()

@@ -11,6 +11,7 @@ from erp.ui.actions import show_outcome, submit
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, filled, forget, open_form, save
 from erp.ui.loads import load
+from erp.ui.partner_history import draw_history
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
@@ -42,7 +43,7 @@ def leave(form: Form, *, stay: bool = False) -> None:
 def draw_actions(detail: EngagementDetail) -> None:
     """Draw what can be done with the record."""
     may_change = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if may_change and detail.voided_at is None:
             if detail.status is EngagementStatus.PLANNED:
                 if st.button("It was held", type="primary", icon=":material/event_available:"):
@@ -111,14 +112,18 @@ if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMEN
     st.stop()
 
 show_outcome()
-parts.draw_head(engagement)
-draw_actions(engagement)
-parts.draw_who(engagement)
-parts.draw_said(engagement)
 may_tick = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT) and engagement.voided_at is None
-parts.draw_points(engagement, may_change=may_tick)
-parts.draw_decided(engagement)
-parts.draw_loop(engagement)
-parts.draw_practice(engagement)
-parts.draw_rest(engagement)
-draw_void(engagement)
+with st.container(width=parts.READING_WIDTH):
+    parts.draw_head(engagement)
+    draw_actions(engagement)
+    parts.draw_who(engagement)
+    parts.draw_said(engagement)
+    parts.draw_points(engagement, may_change=may_tick)
+    parts.draw_decided(engagement)
+    parts.draw_loop(engagement)
+    parts.draw_practice(engagement)
+    parts.draw_rest(engagement)
+    with st.expander("History", icon=":material/history:", on_change="rerun") as history:
+        if history.open:
+            draw_history(RecordKind.ENGAGEMENT, engagement_id)
+    draw_void(engagement)

@@ -23,7 +23,7 @@ def draw_all() -> None:
     st.markdown("Councils, steering committees, leadership teams: tables that meet again and again.")
     archived = st.toggle("Archived forums", key="forums_archived", bind="query-params")
     if actor.may(Verb.ADD, RecordKind.FORUM) and not archived:
-        with st.expander("Add a forum", icon=":material/add:"):
+        with st.expander("Add a forum", icon=":material/add:", key="forum_add"):
             partner_forum.draw_forum_form(None)
     forums = load(forum_list, archived)
     if forums.empty and archived:
@@ -55,10 +55,10 @@ def draw_one(forum_id: int) -> None:
     st.header("Engagements", anchor=False)
     partner_forum.draw_engagements(forum_id)
     if actor.may(Verb.CHANGE, RecordKind.FORUM) and forum["archived_at"] is None:
-        with st.expander("Change or archive this forum", icon=":material/edit:"):
+        with st.expander("Change or archive this forum", icon=":material/edit:", key="forum_change"):
             partner_forum.draw_forum_form(forum)
             partner_forum.draw_archiving(forum)
-    with st.expander("History", icon=":material/history:"):
+    with st.expander("History", icon=":material/history:", key="forum_history"):
         draw_history(RecordKind.FORUM, forum_id)
     navigation.link_to("forums", "All forums", icon=":material/arrow_back:")
 

@@ -44,6 +44,8 @@ def draw_details(profile: PartnerProfile) -> None:
     """Draw the forms for those who may change the partner, and what a spreadsheet brought along for everyone."""
     draw_kept_words(profile)
     if not actor.may(Verb.CHANGE, RecordKind.PARTNER):
+        if profile.notes:
+            st.text(profile.notes)
         st.markdown("Your role reads this record. Coordinators, liaisons and leadership change it.")
         return
     if profile.archived_at is None:

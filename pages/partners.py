@@ -15,7 +15,7 @@ if (added := st.session_state.pop("_added_partner", None)) is not None:
 st.title("Partners", anchor=False)
 show_outcome()
 if actor.may(Verb.ADD, RecordKind.PARTNER):
-    with st.expander("Add a partner", icon=":material/add:"):
+    with st.expander("Add a partner", icon=":material/add:", key="partner_add"):
         partner_form.draw_add()
 
 narrowed = partner_directory.choose()

@@ -19,6 +19,11 @@ from erp.vocabulary import RATING_ITEMS, RATING_SCALE, RecordKind, Side, Verb
 FORM, SAVED = "rating", "_rating_saved"
 
 
+def answer(number: int) -> str:
+    """Return an answer with its word."""
+    return f"{number} {RATING_SCALE[number]}"
+
+
 def save(partner_id: int) -> None:
     """Save what the form holds; a refusal leaves it as it is."""
     typed: dict[str, Any] = {name: st.session_state[f"rate_{name}"] for name in ("side", "respondent", "notes")}
@@ -62,7 +67,7 @@ def draw_form(partner_id: int) -> None:
     with st.form(FORM, border=False):
         left, right = st.columns(2)
         left.segmented_control(
-            "Whose view is it?", list(Side), format_func=lambda s: SIDES[s], default=Side.PARTNER, required=True,
+            "Whose view is it?", list(SIDES), format_func=lambda s: SIDES[s], default=Side.PARTNER, required=True,
             key="rate_side",
         )  # fmt: skip
         left.text_input(
@@ -73,11 +78,15 @@ def draw_form(partner_id: int) -> None:
         right.date_input(
             "Day it was given", value=county_today(), max_value=county_today(), format="MM/DD/YYYY", key="rate_day"
         )
-        st.markdown("Answers: " + ", ".join(f"{n} {words.lower()}" for n, words in RATING_SCALE.items()) + ".")
         for n, (theme, words) in enumerate(RATING_ITEMS, 1):
             if n == 1 or RATING_ITEMS[n - 2][0] != theme:
                 st.header(theme, anchor=False)
-            st.segmented_control(f"{n}. {words}", list(RATING_SCALE), key=f"rate_item_{n}")
+            st.segmented_control(
+                f"{n}. {words}",
+                list(RATING_SCALE),
+                format_func=lambda a: f"{a} {RATING_SCALE[a]}",
+                key=f"rate_item_{n}",
+            )
         st.text_input("Notes", key="rate_notes")
         guard.draw(FORM)
         st.form_submit_button("Save the rating", type="primary", on_click=save, args=(partner_id,))

@@ -13,6 +13,7 @@ from erp import frameworks
 LINE = 25
 #: Between the lines of a label; Vega splits there.
 BREAK = "|"
+CROWDED = 6  # columns from which on a phone leaves out headings
 ROW_HEIGHT = 34  # pixels, room for two lines
 
 
@@ -86,7 +87,14 @@ def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart |
             title=None,
             scale=alt.Scale(paddingInner=0.08, paddingOuter=0.02),
             axis=alt.Axis(
-                orient="top", labelAngle=0, labelExpr=lines, labelColor=palette.axis, ticks=False, domain=False
+                orient="top",
+                labelAngle=0,
+                labelExpr=lines,
+                labelOverlap=len(set(rows["column"])) > CROWDED,
+                labelFontSize=10,
+                labelColor=palette.axis,
+                ticks=False,
+                domain=False,
             ),
         ),
         y=alt.Y(

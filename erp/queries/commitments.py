@@ -108,7 +108,7 @@ def promise_counts(session: Session, actor: Actor, filters: PromiseFilters) -> p
         .where(*_conditions(actor, replace(filters, groups=()), this_day))
         .group_by("promise_group")  # by its name: PostgreSQL cannot tell that two expressions with values are one
     )
-    found: dict[str, int] = dict(session.execute(question).tuples().all())
+    found: dict[str, int] = dict(session.execute(question).all())
     rows = [(group, found.get(group.value, 0)) for group in PromiseGroup]
     return pd.DataFrame(rows, columns=["group", "n"], dtype=object).astype({"n": int})
 

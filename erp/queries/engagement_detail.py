@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from erp import frameworks
@@ -24,6 +23,7 @@ from erp.models.engagements import (
 )
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
+from erp.queries.contacts import name_shown
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import (
     EngagementKind,
@@ -191,26 +191,17 @@ def _partners(session: Session, engagement_id: int) -> tuple[PartnerThere, ...]:
 
 
 def _people(session: Session, actor: Actor, engagement_id: int) -> tuple[PersonThere, ...]:
-    """Return who took part. Without consent to be named only the role is shown, but to those who see channels."""
-    sees_names = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
-    people = session.exec(
-        select(Contact)
+    """Return who took part: name and role, or the role alone where the actor may not see the name."""
+    rows = session.execute(
+        select(col(Contact.id), col(Contact.partner_id), name_shown(actor), col(Contact.role))
         .join(EngagementPerson, col(EngagementPerson.contact_id) == col(Contact.id))
         .where(EngagementPerson.engagement_id == engagement_id)
         .order_by(col(EngagementPerson.id))
     )
     return tuple(
-        PersonThere(who.id or 0, who.partner_id, _named(who) if who.may_be_named or sees_names else _role(who))
-        for who in people
+        PersonThere(number, partner_id, f"{shown} ({role})" if role and role != shown else shown)
+        for number, partner_id, shown, role in rows
     )
-
-
-def _named(who: Contact) -> str:
-    return f"{who.name} ({who.role})" if who.role else who.name
-
-
-def _role(who: Contact) -> str:
-    return who.role or "a person not named here"
 
 
 def _points(session: Session, engagement_id: int) -> tuple[Point, ...]:
@@ -236,10 +227,9 @@ def _topics(session: Session, engagement_id: int) -> tuple[str, ...]:
 
 
 def _promises(session: Session, actor: Actor, engagement_id: int) -> tuple[PromiseMade, ...]:
-    other_side = aliased(Partner)  # the condition of what is visible asks the partner table itself
     rows = session.execute(
-        select(Commitment, col(other_side.name))
-        .outerjoin(other_side, col(other_side.id) == col(Commitment.partner_id))
+        select(Commitment, col(Partner.name))
+        .outerjoin(Partner, col(Partner.id) == col(Commitment.partner_id))
         .where(
             Commitment.engagement_id == engagement_id,
             col(Commitment.voided_at).is_(None),
@@ -269,10 +259,9 @@ def _owed_by(promise: Commitment, partner: str | None) -> str:
 
 
 def _feedback(session: Session, actor: Actor, engagement_id: int) -> tuple[FeedbackGiven, ...]:
-    giver = aliased(Partner)  # as above
     rows = session.execute(
-        select(FeedbackItem, col(giver.name))
-        .outerjoin(giver, col(giver.id) == col(FeedbackItem.partner_id))
+        select(FeedbackItem, col(Partner.name))
+        .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
         .where(
             FeedbackItem.engagement_id == engagement_id,
             col(FeedbackItem.voided_at).is_(None),

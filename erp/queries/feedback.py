@@ -87,12 +87,9 @@ def feedback_list(
     if rows is not None:
         question = question.limit(rows).offset((page - 1) * rows)
     this_day, names = today(session), actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
-    found = session.execute(question).all()
-    return pd.DataFrame(
-        [_row(*each, this_day=this_day, names=names) for each in found], columns=COLUMNS, dtype=object
-    ).astype(
-        {"item_id": int, "version": int, "partner_id": "Int64", "days_past": "Int64", "anonymous": bool, "voided": bool}
-    )
+    found = [_row(*each, this_day=this_day, names=names) for each in session.execute(question)]
+    types = {"item_id": int, "version": int, "partner_id": "Int64", "days_past": "Int64", "anonymous": bool}
+    return pd.DataFrame(found, columns=COLUMNS, dtype=object).astype(types | {"voided": bool})
 
 
 def feedback_counts(session: Session, actor: Actor, filters: FeedbackFilters) -> pd.DataFrame:

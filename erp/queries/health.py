@@ -237,7 +237,7 @@ def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.Dat
         found: dict[int, str] = {}
         for start in range(0, len(ids), 500):  # a database takes only so many values in one question
             some = col(noun.id).in_(ids[start : start + 500])
-            found.update(session.execute(select(col(noun.id), words).where(some, visible)).tuples().all())
+            found.update(session.execute(select(col(noun.id), words).where(some, visible)).all())
         shown.loc[here, "visible"] = shown.loc[here, "source_id"].isin(list(found))
         shown.loc[here, "what"] = shown.loc[here, "source_id"].map(found).fillna("")
     return shown[shown["visible"]].drop(columns="visible").reset_index(drop=True)

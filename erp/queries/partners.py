@@ -298,7 +298,7 @@ def _default_days(session: Session, day: date) -> ColumnElement[Any]:
         or_(col(DefaultCadence.from_on).is_(None), col(DefaultCadence.from_on) <= day)
     )
     ordered = question.order_by(col(DefaultCadence.from_on).nulls_first(), col(DefaultCadence.recorded_at))
-    in_force = dict(session.execute(ordered).tuples().all())
+    in_force = dict(session.execute(ordered).all())
     fallback = literal(FORMULA_H1.default_cadence_days)
     return case(in_force, value=col(Partner.kind), else_=fallback) if in_force else fallback
 

@@ -1,20 +1,25 @@
 """Building the demonstration: a made-up county with three years of partnership, the same again for a seed and a day."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from random import Random
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from erp.services.demo_book import Book
+from erp.services.commitments import CommitmentDraft
 from erp.services.demo_county import DemoCounty, demo_county
 from erp.services.demo_loops import feedback, promises, public_feedback, ratings
 from erp.services.demo_meetings import Partnership, forum_meetings
-from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, Lives
+from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.demo_setup import set_the_county_up
-from erp.services.demo_writing import write_lives
-from erp.services.commitments import CommitmentDraft
+from erp.services.demo_writing import Book, write_lives
 from erp.vocabulary import EngagementStatus
+
+LifeT = TypeVar("LifeT", EngagementLife, CommitmentLife, FeedbackLife, RatingLife)
+
+#: Days after which a slip of that time touches no figure of today.
+LONG_AGO = 460
 
 
 def build_demo(session: Session, today: date, seed: int = 20260101) -> None:
@@ -44,5 +49,60 @@ def county_lives(county: DemoCounty, clock: Clock, seed: int) -> Lives:
     lender = partnerships[county.partner[-1].id]
     lives.feedback += public_feedback(lender, county.words.public)
     lives.commitments += _of_other_bodies(county, lender)
-    _void_some(county, clock, lives, Random(f"{seed}/voided"))  # noqa: S311 -- made-up data
+    _add_slips(county, clock, lives, Random(f"{seed}/slips"))  # noqa: S311 -- made-up data, the same for a seed
     return lives
+
+
+def _of_other_bodies(county: DemoCounty, lender: Partnership) -> list[CommitmentLife]:
+    """Return promises that neither side owes, kept so that nobody forgets them."""
+    clock, rng = lender.clock, lender.rng
+    partners = [p for p in county.partner if not p.is_tribal_government]
+    lives: list[CommitmentLife] = []
+    for promise in county.words.other_body:
+        made = rng.randint(60, 300)
+        draft = CommitmentDraft(
+            what=promise.what,
+            owed_by=None,
+            owed_by_words=promise.owed_by,
+            due_words=promise.due,
+            partner_id=county.number_of(rng.choice(partners).id),
+            made_on=clock.day(made),
+        )
+        lives.append(CommitmentLife(draft, clock.entered(clock.day(made), rng), "coordinator"))
+    return lives
+
+
+def _add_slips(county: DemoCounty, clock: Clock, lives: Lives, rng: Random) -> None:
+    """Add what goes wrong in every office: records entered twice and voided, a name that no partner has."""
+    words = county.words
+    sealed = {n for n, p in enumerate(county.partner, 1) if p.is_tribal_government}
+    plain = [life for life in lives.engagements if _is_plain(life) and sealed.isdisjoint(_partners(life))]
+    for name, life in zip(words.unlinked, rng.sample(plain, len(words.unlinked)), strict=True):
+        life.unlinked = (name,)
+    for life in rng.sample(plain, 4):
+        twice = EngagementLife(life.draft, life.at + timedelta(hours=3), "coordinator")
+        lives.engagements.append(_voided(twice, twice.at, words.voided_twice))
+    promise = rng.choice([p for p in lives.commitments if p.draft.due_on and clock.ago(p.draft.due_on) > LONG_AGO])
+    again = CommitmentLife(promise.draft, promise.at + timedelta(hours=2), promise.by, promise.meeting)
+    lives.commitments.append(_voided(again, again.at, words.voided_twice))
+    item = rng.choice([f for f in lives.feedback if f.meeting and clock.ago(f.steps[0].draft.on_day) > LONG_AGO])
+    same = FeedbackLife(item.draft, item.steps[:1], item.meeting)
+    lives.feedback.append(_voided(same, same.steps[0].at, words.voided_twice))
+    rating = rng.choice([r for r in lives.ratings if clock.ago(r.draft.rated_on) > LONG_AGO])
+    unrated = rng.choice([n for n, p in enumerate(county.partner, 1) if not p.raters and n not in sealed])
+    wrong = RatingLife(rating.draft.model_copy(update={"partner_id": unrated}), rating.at, rating.by)
+    lives.ratings.append(_voided(wrong, wrong.at, words.voided_wrong))
+
+
+def _is_plain(life: EngagementLife) -> bool:
+    held = life.draft.status is EngagementStatus.HELD and life.draft.held_on is not None
+    return held and life.planned_at is None and life.draft.forum_id is None and not life.draft.behaviors
+
+
+def _partners(life: EngagementLife) -> set[int]:
+    return {taking_part.partner_id for taking_part in life.draft.partners}
+
+
+def _voided(life: LifeT, at: datetime, reason: str) -> LifeT:
+    life.voided_at, life.void_reason = at + timedelta(minutes=40), reason
+    return life

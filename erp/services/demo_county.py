@@ -238,7 +238,9 @@ class Words(Told):
     emails: tuple[str, ...]
     inputs: tuple[str, ...]
     others: tuple[str, ...]
-    voided: tuple[str, ...]
+    voided_twice: str
+    voided_wrong: str
+    unlinked: tuple[str, ...]
     respondents: tuple[str, ...]
     public: tuple[PublicWords, ...]
     other_body: tuple[OtherBody, ...]

@@ -40,6 +40,8 @@ WAYS = {
 ITEM_LEANS = (0.1, -0.1, 0.0, 0.2, -0.3, -0.2, -0.1, 0.0, 0.3, 0.1)
 #: Days between one person's ratings, and between the county's own.
 RATES_EVERY = 176
+#: Days after which a partnership is rated for the first time.
+FIRST_RATED = 150
 
 
 def promises(partnership: Partnership, stories: Iterable[Promised]) -> list[CommitmentLife]:
@@ -97,7 +99,7 @@ def ratings(partnership: Partnership) -> list[RatingLife]:
     partner, rng, clock = partnership.partner, partnership.rng, partnership.clock
     if not partner.raters:
         return []
-    rounds = partner.rated or tuple(range(rng.randint(25, 110), partner.since - 60, RATES_EVERY))
+    rounds = partner.rated or tuple(range(rng.randint(25, 110), partner.since - FIRST_RATED, RATES_EVERY))
     lives: list[RatingLife] = []
     for place in range(partner.raters):
         respondent = _respondent(partnership, place)
@@ -106,7 +108,7 @@ def ratings(partnership: Partnership) -> list[RatingLife]:
             day_ago = max(1, ago + (0 if partner.rated else rng.randint(-14, 14)) - place)
             level = partnership.level(day_ago, "trust") + lean * 25
             lives.append(_rating(partnership, respondent, Side.PARTNER, day_ago, level))
-    for ago in range(rng.randint(20, 120), partner.since - 60, RATES_EVERY):
+    for ago in range(rng.randint(20, 120), partner.since - FIRST_RATED, RATES_EVERY):
         level = partnership.level(ago, "trust")
         kinder = 9 + max(0.0, 65 - level) * 0.45  # the county sees itself more kindly, most so where it goes badly
         lives.append(_rating(partnership, "relationship holder", Side.COUNTY, ago, level + kinder))
@@ -217,6 +219,7 @@ def _ended(partnership: Partnership, life: CommitmentLife, ending: str, ago: int
     life.ending = ending
     life.ended_on = max(clock.day(max(1, ago)), made_on)
     life.ended_at = clock.entered(life.ended_on, partnership.rng, after=life.at)
+    life.ended_by = partnership.author(ago)
     return life
 
 

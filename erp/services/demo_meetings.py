@@ -1,7 +1,8 @@
-"""The made-up county's engagements: each partnership's own, the forums', the stories', the planned and the cancelled."""
+"""The made-up county's engagements: each partnership's own, the forums', the stories', planned and cancelled ones."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from erp.services.demo_county import DemoCounty, DemoForum, DemoPartner, Line, Met, Strand
@@ -20,7 +21,7 @@ KINDS = {
     EngagementKind.OTHER: 1,
 }
 #: Contacts a year are a little more than a partner's pace, so that an agreed cadence is kept with room to spare.
-LIVELIER = 1.25
+LIVELIER = 1.12
 #: From this level on a cadence that was agreed is kept.
 KEEPS_CADENCE = 58
 #: Below this level nobody praises, and little is shown or quoted.
@@ -109,7 +110,7 @@ class Partnership:
         partner, rng = self.partner, self.rng
         days: list[int] = []
         ago = 0.0
-        gap = min(self._gap(0), self._cadence(0)) * rng.uniform(0.2, 0.8)
+        gap = self._newest()
         while ago + gap < partner.since:
             ago += gap
             if self._pace(int(ago)) > 0:
@@ -119,10 +120,20 @@ class Partnership:
                 gap = min(gap, 0.94 * self._cadence(int(ago)))
         return [*days, partner.since]
 
+    def _newest(self) -> float:
+        """Return the days since the last contact: past the cadence where it goes badly, now and then elsewhere, too."""
+        rng, level, cadence = self.rng, self.level(0), self._cadence(0)
+        if self.partner.course == "busy":
+            return rng.uniform(2, 8)
+        if level < KEEPS_CADENCE:
+            return cadence * rng.uniform(1.05, 1.4 + (KEEPS_CADENCE - level) / 35)
+        overdue = 1.25 if rng.random() < 0.08 else 0.8
+        return min(self._gap(0) * 0.8, cadence * rng.uniform(overdue - 0.55, overdue))
+
     def _gap(self, ago: int) -> float:
-        """Return the usual days between contacts: longer where the partnership goes badly."""
-        slower = max(0, 50 - self.level(ago)) / 40 if ago == 0 else 0
-        return DAYS_A_YEAR / (max(self._pace(ago), 2) * LIVELIER) * (1 + slower)
+        """Return the usual days between contacts."""
+        livelier = LIVELIER if self.level(ago) >= KEEPS_CADENCE else 1
+        return DAYS_A_YEAR / (max(self._pace(ago), 2) * livelier)
 
     def _pace(self, ago: int) -> float:
         later = [pace for since, pace in self.partner.paces if since >= ago]
@@ -339,7 +350,7 @@ def on_line(line: Line, ago: float) -> float:
     """Return the level on a line of points (days ago, level), straight between them and flat beyond."""
     if ago >= line[0][0]:
         return line[0][1]
-    for (from_ago, from_level), (to_ago, to_level) in zip(line, line[1:], strict=False):
+    for (from_ago, from_level), (to_ago, to_level) in pairwise(line):
         if from_ago >= ago >= to_ago:
             return from_level + (to_level - from_level) * (from_ago - ago) / (from_ago - to_ago)
     return line[-1][1]

@@ -1,4 +1,4 @@
-"""What the demonstration's generator hands to its writer: records with their days, and the clock and decks behind them."""
+"""What the demonstration's generator hands to its writer: records with their days; and its calendar and its luck."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Clock:
         return datetime.combine(day, time(hour, minute), self.zone).astimezone(UTC)
 
     def entered(self, day: date, rng: Random, after: datetime | None = None) -> datetime:
-        """Return when something of that day was entered: in working hours, after `after`, never later than yesterday."""
+        """Return when something of that day was entered: in working hours, after `after`, by yesterday."""
         lag = rng.choices([days for days, _ in LAGS], [weight for _, weight in LAGS])[0]
         on = day + timedelta(days=lag)
         on += timedelta(days=(7 - on.weekday()) % 7 if on.weekday() >= SATURDAY else 0)
@@ -116,7 +116,10 @@ class CommitmentLife:
     ending: str = ""
     ended_on: date | None = None
     ended_at: datetime | None = None
+    ended_by: str = ""
     reason: str = ""
+    voided_at: datetime | None = None
+    void_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,8 @@ class FeedbackLife:
     draft: FeedbackDraft
     steps: list[StepTaken]
     meeting: EngagementLife | None = None
+    voided_at: datetime | None = None
+    void_reason: str = ""
 
 
 @dataclass(eq=False)

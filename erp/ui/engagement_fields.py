@@ -15,7 +15,7 @@ from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form
-from erp.ui.engagement_parts import behavior_label, topic_label
+from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.loads import county_today
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
 
@@ -25,16 +25,17 @@ WAITS: Any = {"on_change": "ignore", "persist_state": "session"}
 
 def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str, on_save: Callable[[], None]) -> None:
     """Draw the form: the essentials first, the rest folded, the outcome of the last try beside the button."""
-    _draw_essentials(form, statuses)
-    for title, fields, section in SECTIONS:
-        started = any(form.start.get(field) not in ("", [], None, Who.UNKNOWN) for field in fields)
-        if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
-            continue
-        with st.expander(title, expanded=started):
-            section(form)
-    show_outcome()
-    guard.draw(form.name)
-    st.button(save_label, on_click=on_save, type="primary", icon=":material/check:", width="stretch")
+    with st.container(width=READING_WIDTH):
+        _draw_essentials(form, statuses)
+        for title, fields, section in SECTIONS:
+            started = any(form.start.get(field) not in ("", [], None, Who.UNKNOWN) for field in fields)
+            if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
+                continue
+            with st.expander(title, expanded=started):
+                section(form)
+        show_outcome()
+        guard.draw(form.name)
+        st.button(save_label, on_click=on_save, type="primary", icon=":material/check:", width="stretch")
 
 
 def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from erp import frameworks
 from erp.errors import NotFound
-from erp.queries.engagement_detail import EngagementDetail, FeedbackGiven, Point, PromiseMade
+from erp.queries.engagement_detail import EngagementDetail, Point, PromiseMade
 from erp.services.engagements import finish_follow_up
 from erp.ui import navigation
 from erp.ui.actions import submit
@@ -17,6 +17,8 @@ from erp.ui.loads import county_today
 from erp.vocabulary import EngagementStatus, Interpreter, Who
 
 NO_EXACT_DATE = "no exact date"
+#: Pixels of a text that is read, or of a form that is filled in, on a wide screen.
+READING_WIDTH = 880
 #: Status → icon and color of its badge; the word beside them says the same.
 BADGES: dict[EngagementStatus, tuple[str, Any]] = {
     EngagementStatus.HELD: (":material/check_circle:", "green"),
@@ -116,11 +118,14 @@ def draw_who(detail: EngagementDetail) -> None:
     """Draw the partners with links, those that did not take part and names not linked yet marked, then the people."""
     st.header("Who", anchor=False)
     for partner in detail.partners:
-        said = "" if partner.two_way else " – informed or invited, did not take part"
-        if partner.partner_id is None:
-            st.markdown(f"{plain(partner.name)} :orange-badge[:material/link_off: not linked yet]{said}")
-        else:
-            navigation.link_to("partner", f"{plain(partner.name)}{said}", partner=partner.partner_id)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if partner.partner_id is None:
+                st.markdown(plain(partner.name), width="content")
+                st.badge("not linked yet", icon=":material/link_off:", color="orange")
+            else:
+                navigation.link_to("partner", plain(partner.name), partner=partner.partner_id)
+            if not partner.two_way:
+                st.badge("did not take part", icon=":material/person_off:", color="gray")
     people = [plain(person.shown) for person in detail.people]
     if people:
         st.markdown(f"**Their people:** {', '.join(people)}")
@@ -187,17 +192,20 @@ def draw_practice(detail: EngagementDetail) -> None:
 
 
 def draw_loop(detail: EngagementDetail) -> None:
-    """Draw the promises made and the feedback heard at the engagement, each a link to its own page."""
+    """Draw the promises made and the feedback heard at the engagement, each with a link to its own page."""
     if detail.promises:
         st.header("Promises made", anchor=False)
-        for promise in detail.promises:
-            navigation.link_to(
-                "promises", _promise(promise), icon=":material/handshake:", promise=promise.commitment_id
-            )
+    for promise in detail.promises:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"{plain(promise.what)}  \n{_promise_state(promise)}")
+            navigation.link_to("promises", "Open this promise", promise=promise.commitment_id)
     if detail.feedback:
         st.header("Feedback heard", anchor=False)
-        for item in detail.feedback:
-            navigation.link_to("feedback", _feedback(item), icon=":material/rate_review:", feedback=item.item_id)
+    for item in detail.feedback:
+        with st.container(border=True, gap="xsmall"):
+            state = f"{plain(item.who)} · {item.kind.label} · **{item.state.label}**"
+            st.markdown(f"“{_lines(item.words)}”  \n{state}")
+            navigation.link_to("feedback", "Open this feedback", feedback=item.item_id)
 
 
 def draw_rest(detail: EngagementDetail) -> None:
@@ -229,18 +237,14 @@ def _draw_follow_up(detail: EngagementDetail, point: Point, may_change: bool) ->
         )
 
 
-def _promise(promise: PromiseMade) -> str:
-    due = day_text(promise.due_on) if promise.due_on else promise.due_words
+def _promise_state(promise: PromiseMade) -> str:
+    due = day_text(promise.due_on) if promise.due_on else plain(promise.due_words)
     state = f"due {due}" if due else "no due day"
     if promise.withdrawn_on:
-        state = f"withdrawn {day_text(promise.withdrawn_on)}"
+        state = f"withdrawn by agreement on {day_text(promise.withdrawn_on)}"
     elif promise.done_on:
-        state = f"kept {day_text(promise.done_on)}"
-    return plain(f"{promise.what} – owed by {promise.owed_by}; {state}")
-
-
-def _feedback(item: FeedbackGiven) -> str:
-    return plain(f"“{item.words}” – {item.who}; {item.kind.label.lower()}, {item.state.label.lower()}")
+        state = f"kept on {day_text(promise.done_on)}"
+    return f"Owed by {plain(promise.owed_by)} · **{state}**"
 
 
 def _at(time: str) -> str:
@@ -250,4 +254,8 @@ def _at(time: str) -> str:
 def _text(text: str) -> None:
     """Draw a person's words with their line breaks and nothing else."""
     if text:
-        st.markdown(plain(text).replace("\n", "  \n"))
+        st.markdown(_lines(text))
+
+
+def _lines(text: str) -> str:
+    return plain(text).replace("\n", "  \n")

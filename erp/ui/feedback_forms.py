@@ -66,17 +66,18 @@ def draw_step(detail: FeedbackDetail) -> None:
     ask_how, ask_said = QUESTIONS[step]
     with st.form(f"{name}_{step.value}", border=False):
         days = [d for d in detail.steps["on_day"] if not pd.isna(d)]
-        st.date_input(
-            "Day",
-            value=county_today(),
-            min_value=max(days, default=FIRST_DAY),
-            max_value=county_today(),
-            format="MM/DD/YYYY",
-            key=f"{name}_{step.value}_day",
-            width=200,
-        )
-        if ask_how:
-            _draw_how(row, step, ask_how, f"{name}_{step.value}_how")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.date_input(
+                "Day",
+                value=county_today(),
+                min_value=max(days, default=FIRST_DAY),
+                max_value=county_today(),
+                format="MM/DD/YYYY",
+                key=f"{name}_{step.value}_day",
+                width=180,
+            )
+            if ask_how:
+                _draw_how(row, step, ask_how, f"{name}_{step.value}_how")
         st.text_area(
             ask_said,
             value=row["decision"] if step is S.TOLD else "",
@@ -99,7 +100,7 @@ def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str)
         placeholder="Choose, or type your own",
         key=key,
         help="The giver left no way back: publishing the answer is telling." if published else None,
-        width=400,
+        width=320,
     )
 
 

@@ -41,7 +41,7 @@ def next_words(row: Mapping[str, Any]) -> str:
     if row["state"] is S.CONFIRMED:
         return "The giver confirmed: the loop is closed."
     if row["state"] is S.TOLD and row["anonymous"]:
-        return "Told by publishing or on the way it came; the giver left no way back, so nobody can be asked."
+        return "Told, not confirmed: the giver left no way back, so nobody can be asked whether it is fixed."
     if row["state"] is S.TOLD:
         return "Told, not confirmed: ask the giver whether it is fixed. Only they can close it."
     step = next(iter(FEEDBACK_TRANSITIONS[row["state"]].values()))
@@ -104,17 +104,19 @@ def readable(items: pd.DataFrame) -> pd.DataFrame:
 def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
     """Draw one item: what was said, by whom, where it stands and what comes next; opened also forms and history."""
     item_id = int(row["item_id"])
-    with st.container(border=True, key=f"feedback_{item_id}"):
+    with st.container(border=True, gap="small", key=f"feedback_{item_id}"):
         if is_open:
             show_outcome()
         _draw_head(row)
         _draw_words(row)
-        late = not row["voided"] and not pd.isna(row["days_past"]) and row["days_past"] > 0
-        icon = ":material/schedule:" if late else ":material/arrow_forward:"
-        st.markdown(f"{icon} **{plain(next_words(row))}**" if late else f"{icon} {plain(next_words(row))}")
         if not is_open:
-            _draw_way_in(actor, row, item_id)
+            with st.container(
+                horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+            ):
+                _draw_next(row)
+                _draw_way_in(actor, row, item_id)
             return
+        _draw_next(row)
         detail = load(feedback_detail, item_id)
         if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"]:
             draw_step(detail)
@@ -138,19 +140,27 @@ def _draw_head(row: Mapping[str, Any]) -> None:
 
 
 def _draw_words(row: Mapping[str, Any]) -> None:
-    st.markdown("> " + plain(row["words"]).replace("\n", "\n> "))
+    st.markdown(f"“{_lines(row['words'])}”")
     if row["translation"]:
-        st.markdown(f"In English: {plain(row['translation'])}")
+        st.markdown(f"In English: “{_lines(row['translation'])}”")
     received = day_text(row["received_on"] if not pd.isna(row["received_on"]) else None, row["received_words"])
     language = f" · {row['language']}" if row["language"] else ""
     st.caption(plain(f"From {row['giver']} · {row['way'].lower()} · received: {received}{language} · {row['key']}"))
     if row["decision"]:
-        st.markdown(f"Decided: {plain(row['decision'])}")
+        st.markdown(f"Decided: {_lines(row['decision'])}")
+
+
+def _draw_next(row: Mapping[str, Any]) -> None:
+    if not row["voided"] and not pd.isna(row["days_past"]) and row["days_past"] > 0:
+        st.markdown(f":material/schedule: **{plain(next_words(row))}**")
+    else:
+        st.markdown(f":material/arrow_forward: {plain(next_words(row))}")
 
 
 def _draw_way_in(actor: Actor, row: Mapping[str, Any], item_id: int) -> None:
-    with st.container(horizontal=True):
-        if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"] and row["state"] is not S.CONFIRMED:
+    somebody_next = row["state"] in COUNTY_NEXT or (row["state"] is S.TOLD and not row["anonymous"])
+    with st.container(horizontal=True, width="content", gap="small"):
+        if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"] and somebody_next:
             verb = next(iter(FEEDBACK_TRANSITIONS[row["state"]].values()))
             st.button(
                 f"{verb[:1].upper()}{verb[1:]}",
@@ -160,6 +170,11 @@ def _draw_way_in(actor: Actor, row: Mapping[str, Any], item_id: int) -> None:
                 args=("feedback", item_id),
             )
         st.button("Open", key=f"feedback_open_{item_id}", on_click=open_record, args=("feedback", item_id))
+
+
+def _lines(text: str) -> str:
+    """Return a person's text for Markdown, its line breaks kept."""
+    return plain(text).replace("\n", "  \n")
 
 
 def _draw_history(detail: FeedbackDetail) -> None:

@@ -21,8 +21,10 @@ from erp.vocabulary import Band, PartnerKind, PartnerStatus
 #: The running month and the twelve before it, so that the first and the last are a year apart.
 TREND_MONTHS = 13
 
-CONTACT = {"past": "Past the cadence", "none": "No contact yet"}
+CONTACT = {"past": "Past their cadence", "none": "No contact yet"}
 ORDER = {"name": "Name", "past": "Longest past the cadence", "latest": "Latest contact"}
+#: What stands in the address for the filters that are folded away.
+MORE = ("holder", "status", "contact", "order", "partner_archived")
 UNSCORED = "Tracked without figures"
 
 #: The directory as it opens.
@@ -44,7 +46,9 @@ def choose() -> DirectoryFilter:
         with st.container(width=230):
             kinds = {kind.value: kind.label for kind in PartnerKind}
             kind = pick_in_address("Kind", "kind", kinds, anything="Any kind", page="partners")
-        more = st.popover("More filters", icon=":material/tune:")
+        in_force = sum(name in st.query_params for name in MORE)
+        label = f"More filters ({in_force})" if in_force else "More filters"
+        more = st.popover(label, icon=":material/tune:", key="partner_more")
     with more:
         holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
         holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
@@ -77,12 +81,10 @@ def page_of(narrowed: DirectoryFilter) -> tuple[pd.DataFrame, int]:
 def takeaway(narrowed: DirectoryFilter, total: int) -> str:
     """Say in a sentence how many there are and how many of them are past their cadence."""
     found = counted(total, "partner", "partners")
-    if narrowed.archived or narrowed.contact:
-        return f"{found}."
-    past = load(partner_directory, replace(narrowed, contact="past"), 1).total
-    if not past:
-        return f"{found}; none is past its cadence."
-    return f"{found}; **{past:,} past their cadence**."
+    if narrowed.contact:
+        return f"{found}: {CONTACT[narrowed.contact].lower()}."
+    past = 0 if narrowed.archived else load(partner_directory, replace(narrowed, contact="past"), 1).total
+    return f"{found}; **{past:,} past their cadence**." if past else f"{found}."
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:

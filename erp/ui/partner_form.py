@@ -103,8 +103,8 @@ def draw_cadence(profile: PartnerProfile) -> None:
         with_whom = f", agreed with {row.agreed_with}" if row.agreed_with else ""
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Every **{counted(row.days, 'day', 'days')}**, {since}{with_whom}", width="stretch")
-            with st.popover("Entered wrongly", icon=":material/undo:", type="tertiary"):
-                key = f"void_cadence_{row.cadence_id}"
+            key = f"void_cadence_{row.cadence_id}"
+            with st.popover("Entered wrongly", icon=":material/undo:", type="tertiary", key=f"why_{key}"):
                 st.text_input("Why is it taken back?", key=key)
                 st.button("Take it back", key=f"do_{key}", on_click=_void_cadence, args=(row.cadence_id, row.version))
     form = f"cadence_{profile.partner_id}"

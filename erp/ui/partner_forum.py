@@ -108,16 +108,16 @@ def draw_seats(forum: pd.Series, actor: Actor) -> None:
     for seat in records(held):
         _draw_seat(seat, forum_id, may_change)
     if may_change:
-        with st.expander("Add a seat", icon=":material/person_add:"):
+        with st.expander("Add a seat", icon=":material/person_add:", key="seat_add"):
             _draw_seat_form(f"new_seat_{forum_id}", {}, forum_id)
     others = here[~here["held_now"]]
     if len(others):
-        with st.expander(f"Former and coming seats ({len(others)})", expanded=_is_open(others)):
+        with st.expander(f"Former and coming seats ({len(others)})", expanded=_is_open(others), key="seats_other"):
             for seat in records(others):
                 _draw_seat(seat, forum_id, may_change)
     gone = seats[seats["archived_at"].notna()]
     if len(gone):
-        with st.expander(f"Archived seats ({len(gone)})"):
+        with st.expander(f"Archived seats ({len(gone)})", key="seats_archived"):
             for seat in records(gone):
                 _draw_archived_seat(seat, may_change)
 

@@ -56,10 +56,7 @@ def draw_actions(profile: PartnerProfile, actor: Actor) -> None:
 
 
 def draw_kept_words(profile: PartnerProfile) -> None:
-    """Draw the notes, and what the county's spreadsheet had that no field of ours holds."""
-    if profile.notes:
-        st.markdown("**Notes**")
-        st.text(profile.notes)
+    """Draw what the county's spreadsheet had that no field of ours holds."""
     kept = {f"{name} (as written)": words for name, words in profile.as_written.items()} | profile.extras
     if kept:
         with st.expander("Kept from the county's spreadsheet"):

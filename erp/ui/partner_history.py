@@ -1,5 +1,6 @@
 """The history of a record as a list: who changed what, when, from what to what."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from erp.queries.partner_records import partner_relationships
 from erp.queries.partners import PartnerProfile
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_words import counted, each
+from erp.ui.partner_words import counted, each, long_day
 from erp.vocabulary import Door, PartnerKind, PartnerStatus, Recognition, RecordKind
 
 #: Changes on one page of a history.
@@ -55,7 +56,7 @@ def draw_history(kind: RecordKind, record_id: int) -> None:
     for row in each(changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]):
         with st.container(border=True, gap="small"):
             by = f"{plain(row.who)}, through {Door(row.door).label}"
-            st.markdown(f"**{row.at:%b} {row.at.day}, {row.at:%Y, %-I:%M %p}** – {row.verb} – {by}")
+            st.markdown(f"**{row.verb.capitalize()}** – {long_day(row.at)}, {row.at:%-I:%M %p} – {by}")
             fields = _fields(row.before, row.after)
             if not fields.empty:
                 st.table(fields, hide_index=True, border="horizontal")
@@ -80,6 +81,8 @@ def _said(name: str, value: Any) -> str:
         return plain(names.get(value, f"number {value}"))
     if value and name in WORDS:
         return WORDS[name](value).label
+    if value and name.endswith("_on"):
+        return long_day(date.fromisoformat(value))
     return _text(value)
 
 

@@ -42,11 +42,11 @@ def draw_people(profile: PartnerProfile, actor: Actor) -> None:
     for person in records(here):
         _draw_person(person, profile, actor)
     if actor.may(Verb.ADD, RecordKind.CONTACT) and profile.archived_at is None:
-        with st.expander("Add a person", icon=":material/person_add:"):
+        with st.expander("Add a person", icon=":material/person_add:", key="person_add"):
             _draw_form(f"new_person_{profile.partner_id}", {}, profile, actor)
     gone = people[people["archived_at"].notna()]
     if len(gone):
-        with st.expander(f"Archived people ({len(gone)})"):
+        with st.expander(f"Archived people ({len(gone)})", key="people_archived"):
             for person in records(gone):
                 _draw_archived(person, actor)
 
@@ -68,10 +68,12 @@ def _draw_person(person: dict[str, Any], profile: PartnerProfile, actor: Actor) 
                     on_click=_toggle,
                     args=(form,),
                 )
-        facts = [person["email"], person["phone"]] if not person["do_not_contact"] else []
-        facts += [f"speaks {person['language']}"] if person["language"] else []
+        reach = [person["email"], person["phone"]] if not person["do_not_contact"] else []
+        if any(reach):
+            st.markdown(plain(" · ".join(part for part in reach if part)))
+        facts = [f"speaks {person['language']}"] if person["language"] else []
         facts += [f"may be named: {CONSENT[_consent(person)].lower()}"]
-        st.caption(plain(" · ".join(fact for fact in facts if fact)))
+        st.caption(plain(" · ".join(facts)))
         if person["notes"]:
             st.text(person["notes"])
         if st.session_state.get("_open_person") == form:

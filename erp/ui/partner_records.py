@@ -29,6 +29,8 @@ from erp.vocabulary import (
 
 #: How much of a long text a list shows, in characters.
 LINE = 160
+#: The page of a record → what stands in its address.
+QUERY = {"engagement": "engagement", "promises": "promise", "feedback": "feedback"}
 
 
 def draw_facts(profile: PartnerProfile) -> None:
@@ -57,7 +59,7 @@ def draw_engagements(profile: PartnerProfile) -> None:
         facts += [EngagementStatus(row.status).label] if row.status != EngagementStatus.HELD else []
         facts += [row.forum] if row.forum and row.purpose else []
         facts += [] if row.two_way else ["nobody of theirs took part"]
-        _draw_line("engagement", f"**{when}** – {plain(_short(about))}", engagement=row.engagement_id, plain(" · ".join(facts)))
+        _draw_line("engagement", row.engagement_id, f"**{plain(when)}** – {plain(_short(about))}", facts)
 
 
 def draw_promises(profile: PartnerProfile) -> None:
@@ -71,7 +73,8 @@ def draw_promises(profile: PartnerProfile) -> None:
     for row in each(found.rows):
         state = CommitmentState(row.state)
         owed_by = f"owed by {Side(row.owed_by).label.lower()}" if row.owed_by else f"owed by {row.owed_by_words}"
-        _draw_line("promises", f"**{state.label}** – {plain(_short(row.what))}", promise=row.commitment_id, plain(" · ".join([owed_by, _promise_days(row, state, this_day)])))
+        facts = [owed_by, _promise_days(row, state, this_day)]
+        _draw_line("promises", row.commitment_id, f"**{state.label}** – {plain(_short(row.what))}", facts)
 
 
 def draw_feedback(profile: PartnerProfile) -> None:
@@ -83,11 +86,16 @@ def draw_feedback(profile: PartnerProfile) -> None:
     _count(found, "feedback item", "feedback items")
     for row in each(found.rows):
         state = FeedbackState(row.state)
-        words = f"“{_short(row.words)}”"
         facts = [FeedbackKind(row.kind).label, f"received {_day(row.received_on, row.as_written)}"]
         facts += [f"translation: {_short(row.translation)}"] if row.translation else []
         facts += [f"decided: {_short(row.decision)}"] if row.decision else []
-        _draw_line("feedback", f"**{state.label}** – {plain(words)}", feedback=row.item_id, plain(" · ".join(facts)))
+        _draw_line("feedback", row.item_id, f"**{state.label}** – {plain(f'“{_short(row.words)}”')}", facts)
+
+
+def _draw_line(page: str, record_id: int, label: str, facts: list[str]) -> None:
+    with st.container(gap=None):
+        navigation.link_to(page, label, icon=None, **{QUERY[page]: record_id})
+        st.caption(plain(" · ".join(facts)))
 
 
 def _paged(question: Any, profile: PartnerProfile, name: str) -> Records:
@@ -120,7 +128,7 @@ def _promise_days(row: Any, state: CommitmentState, this_day: date) -> str:
 def _day(day: date | None, as_written: str) -> str:
     if day is not None:
         return long_day(day)
-    return f"“{plain(as_written)}” (no exact date)" if as_written else "day not known"
+    return f"“{as_written}” (no exact date)" if as_written else "day not known"
 
 
 def _short(text: str) -> str:

@@ -51,11 +51,11 @@ def draw_ties(profile: PartnerProfile, actor: Actor) -> None:
     for tie in records(here):
         _draw_tie(tie, profile, actor)
     if actor.may(Verb.ADD, RecordKind.RELATIONSHIP) and profile.archived_at is None:
-        with st.expander("Add a tie to another partner", icon=":material/add_link:"):
+        with st.expander("Add a tie to another partner", icon=":material/add_link:", key="tie_add"):
             _draw_form(f"new_tie_{profile.partner_id}", {}, profile)
     gone = ties[ties["archived_at"].notna()]
     if len(gone):
-        with st.expander(f"Archived ties ({len(gone)})"):
+        with st.expander(f"Archived ties ({len(gone)})", key="ties_archived"):
             for tie in records(gone):
                 _draw_archived(tie, actor)
 

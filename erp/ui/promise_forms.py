@@ -53,8 +53,9 @@ def _keep_on(promise_id: int, version: int) -> None:
 
 
 def keep(promise_id: int, version: int, day: date) -> None:
-    """Record a promise as kept, in a button's callback."""
-    submit(keep_commitment, promise_id, version, day, said=f"Kept on {day_text(day)}. Thank you.")
+    """Record a promise as kept, in a button's callback; a refusal is shown in the card, wherever it stands."""
+    if submit(keep_commitment, promise_id, version, day, said=f"Kept on {day_text(day)}. Thank you.") is None:
+        open_record("promise", promise_id)
 
 
 def draw_withdraw(row: Mapping[str, Any]) -> None:

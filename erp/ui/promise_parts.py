@@ -93,22 +93,16 @@ def readable(promises: pd.DataFrame) -> pd.DataFrame:
 def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
     """Draw one promise: what, who owes whom, by when; one click keeps it; opened also the other forms."""
     promise_id = int(row["commitment_id"])
-    with st.container(border=True, key=f"promise_{promise_id}"):
+    with st.container(border=True, gap="small", key=f"promise_{promise_id}"):
         if is_open:
             show_outcome()
         _draw_words(row)
         may = actor.may(Verb.CHANGE, RecordKind.COMMITMENT) and not row["voided"]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _draw_links(row)
+            if not is_open:
+                _draw_way_in(row, promise_id, may_keep=may and row["group"] in OPEN_GROUPS)
         if not is_open:
-            with st.container(horizontal=True):
-                if may and row["group"] in OPEN_GROUPS:
-                    st.button(
-                        "Kept today",
-                        key=f"promise_kept_{promise_id}",
-                        icon=":material/check:",
-                        on_click=keep,
-                        args=(promise_id, row["version"], county_today()),
-                    )
-                st.button("Open", key=f"promise_open_{promise_id}", on_click=open_record, args=("promise", promise_id))
             return
         _draw_rest(row)
         if may and row["group"] in OPEN_GROUPS:
@@ -128,12 +122,26 @@ def _draw_words(row: Mapping[str, Any]) -> None:
         st.badge(row["state"].label, icon=icon, color=color)
         st.markdown(f"**{plain(due_line(row))}**" if row["state"] is S.OVERDUE else plain(due_line(row)))
     st.markdown(f"**{plain(row['what'])}**".replace("\n", "  \n"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(plain(owed_line(row)))
-        if not pd.isna(row["partner_id"]):
-            navigation.link_to("partner", "Open partner", partner=int(row["partner_id"]))
-        if not pd.isna(row["engagement_id"]):
-            navigation.link_to("engagement", "Where it was made", engagement=int(row["engagement_id"]))
+    st.caption(plain(owed_line(row)))
+
+
+def _draw_links(row: Mapping[str, Any]) -> None:
+    if not pd.isna(row["partner_id"]):
+        navigation.link_to("partner", "Open partner", partner=int(row["partner_id"]))
+    if not pd.isna(row["engagement_id"]):
+        navigation.link_to("engagement", "Where it was made", engagement=int(row["engagement_id"]))
+
+
+def _draw_way_in(row: Mapping[str, Any], promise_id: int, *, may_keep: bool) -> None:
+    if may_keep:
+        st.button(
+            "Kept today",
+            key=f"promise_kept_{promise_id}",
+            icon=":material/check:",
+            on_click=keep,
+            args=(promise_id, row["version"], county_today()),
+        )
+    st.button("Open", key=f"promise_open_{promise_id}", on_click=open_record, args=("promise", promise_id))
 
 
 def _draw_rest(row: Mapping[str, Any]) -> None:

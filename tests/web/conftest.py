@@ -58,9 +58,10 @@ class Visitor:
         plain, _, query = path.partition("?")
         scope = self._scope("http", plain, query, headers) | {"method": method}
         sent: list[dict[str, Any]] = []
+        coming = iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return next(coming, {"type": "http.disconnect"})
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)

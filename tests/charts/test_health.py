@@ -1,0 +1,112 @@
+"""Charts of health: what is encoded, units, breaks without data, and a spec that is valid."""
+
+import pandas as pd
+import pytest
+
+from erp.charts.health import (
+    BAND_COLORS,
+    LANE,
+    bands_chart,
+    bands_takeaway,
+    dimension_rows,
+    fall_and_rise,
+    profile_chart,
+    standing_grid,
+)
+from erp.health.engine import health_by_day
+from erp.health.formula import DIMENSIONS, FORMULA_H1
+from erp.vocabulary import Band
+
+MONTHS = pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31"])
+
+
+def bands(*counts: tuple[str, str, int]) -> pd.DataFrame:
+    return pd.DataFrame(counts, columns=["quarter", "band", "partnerships"])
+
+
+def layers(chart: object) -> list[dict[str, object]]:
+    return chart.to_dict()["layer"]
+
+
+def profile(scores: list[float]) -> pd.DataFrame:
+    facts = pd.DataFrame(
+        {
+            "fact_id": [1], "partner_id": [1], "kind": ["contact"], "source_id": [1],
+            "on_day": pd.to_datetime(["2026-01-15"]), "done_on": pd.to_datetime([None]),
+            "withdrawn_on": pd.to_datetime([None]), "side": [""], "respondent": [""], "value": [float("nan")],
+            "marks_n": [0], "marks_shared": [0], "position": [0],
+        }
+    )  # fmt: skip
+    partners = pd.DataFrame({"partner_id": [1], "kind": ["other"], "tracked": [True]})
+    none = pd.DataFrame({"kind": [], "from_day": pd.to_datetime([]), "days": [], "known_from": pd.to_datetime([])})
+    figures = health_by_day(facts, partners, none, [stamp.date() for stamp in MONTHS], FORMULA_H1)
+    return figures.assign(trust_score=scores)
+
+
+def test_each_piece_of_a_bar_prints_its_count() -> None:
+    chart = bands_chart(bands(("2026 Q1", "strong", 4), ("2026 Q1", "not_enough", 2)))
+    bars, figures = layers(chart)
+    assert bars["mark"]["type"] == "bar"
+    assert figures["mark"]["type"] == "text"
+    assert figures["encoding"]["text"]["field"] == "partnerships"
+    drawn = next(iter(chart.to_dict()["datasets"].values()))
+    assert [(row["band"], row["lower"], row["upper"]) for row in drawn] == [("not_enough", 0, 2), ("strong", 2, 6)]
+
+
+def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() -> None:
+    assert set(BAND_COLORS) == set(Band)
+    assert len(set(BAND_COLORS.values())) == len(Band)
+
+
+def test_the_grid_prints_standing_and_a_dash_where_evidence_is_missing() -> None:
+    figures = pd.DataFrame(
+        {"partner": ["A", "A"], "as_of": MONTHS[:2], "standing": [61.6, None], "band": ["steady", "not_enough"]}
+    )
+    drawn = next(iter(standing_grid(figures).to_dict()["datasets"].values()))
+    assert [row["figure"] for row in drawn] == ["62", "–"]
+
+
+def test_a_line_breaks_where_there_is_no_evidence() -> None:
+    rows = dimension_rows(profile([80.0, float("nan"), 60.0]))
+    assert rows.groupby("dimension").size().to_dict() == dict.fromkeys(DIMENSIONS, 3)
+    spec = profile_chart(rows, pd.DataFrame(columns=["on_day", "mark", "what"]), []).to_dict()
+    points = [row for data in spec["datasets"].values() for row in data if row.get("dimension") == "trust" and "stretch" in row]
+    by_day = {row["as_of"][:10]: row["stretch"] for row in points}
+    assert set(by_day) == {"2026-01-31", "2026-03-31"}
+    assert by_day["2026-01-31"] != by_day["2026-03-31"]
+
+
+def test_each_dimension_has_a_lane_and_keeps_its_score_in_it() -> None:
+    rows = dimension_rows(profile([80.0, 80.0, 80.0]))
+    spec = profile_chart(rows, pd.DataFrame(columns=["on_day", "mark", "what"]), []).to_dict()
+    placed = [row for data in spec["datasets"].values() for row in data if "stretch" in row]
+    for row in placed:
+        lane = (len(DIMENSIONS) - 1 - DIMENSIONS.index(row["dimension"])) * LANE
+        assert row["at"] == pytest.approx(lane + row["score"])
+
+
+def test_events_and_changes_of_the_formula_are_marked() -> None:
+    events = pd.DataFrame({"on_day": MONTHS[:1], "mark": ["kept late"], "what": ["Send the notes"]})
+    rows = dimension_rows(profile([80.0, 80.0, 80.0]))
+    marks = [layer["mark"]["type"] for layer in layers(profile_chart(rows, events, [MONTHS[1]]))]
+    assert "tick" in marks
+    assert "rule" in marks
+
+
+def test_the_takeaway_counts_the_newest_quarter_against_the_one_before() -> None:
+    counted = bands(
+        ("2025 Q4", "strong", 1), ("2025 Q4", "not_enough", 3),
+        ("2026 Q1", "strong", 2), ("2026 Q1", "strained", 1), ("2026 Q1", "not_enough", 1),
+    )  # fmt: skip
+    assert bands_takeaway(counted) == (
+        "2 of 4 partnerships are strong or steady; for 1 there is not enough evidence "
+        "(+1 strong or steady against the quarter before)."
+    )
+
+
+def test_a_fall_is_measured_between_known_figures_only() -> None:
+    figures = pd.DataFrame(
+        {"partner_id": [1, 1, 1, 2], "as_of": [*MONTHS, MONTHS[0]], "standing": [80.0, 70.0, None, None]}
+    )
+    moved = fall_and_rise(figures)
+    assert moved.to_dict("records") == [{"partner_id": 1, "first": 80.0, "last": 70.0, "change": -10.0}]

@@ -1,0 +1,128 @@
+"""Today, Health and Settings as each role sees them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from erp import db
+from erp.queries.county import today
+from erp.queries.health import formula_in_force
+from erp.services.commitments import CommitmentDraft, make_commitment
+from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
+from erp.services.feedback import FeedbackDraft, receive_feedback
+from erp.services.partners import PartnerDraft, add_partner
+from erp.vocabulary import EngagementStatus, PartnerKind
+from tests.conftest import Cast
+
+Open = Callable[..., AppTest]
+
+
+def words(app: AppTest) -> str:
+    shown = [element.value for kind in (app.markdown, app.caption, app.header, app.info) for element in kind]
+    return "\n".join([*shown, *(f"{m.label}: {m.value}" for m in app.metric), *_links(app)])
+
+
+def _links(app: AppTest) -> list[str]:
+    return [element.proto.label for element in app.get("page_link")]
+
+
+@pytest.fixture
+def county(database: object, cast: Cast) -> dict[str, int]:
+    """Give the county a clinic with an overdue promise and late feedback, and a Tribe with the same."""
+    with db.writing() as session:
+        this_day = today(session)
+        ids = {}
+        for name, kind in (("Lark Clinic", PartnerKind.SYSTEM_PARTNER), ("A Tribe", PartnerKind.TRIBAL_GOVERNMENT)):
+            partner = add_partner(session, cast.leadership, PartnerDraft(name=name, kind=kind)).id or 0
+            ids[name] = partner
+            at = (PartnerAt(partner_id=partner),)
+            long_ago = EngagementDraft(held_on=this_day - timedelta(days=200), purpose=f"With {name}", partners=at)
+            log_engagement(session, cast.leadership, long_ago)
+            planned = EngagementDraft(
+                status=EngagementStatus.PLANNED, held_on=this_day + timedelta(days=5), purpose=f"Next {name}", partners=at
+            )
+            log_engagement(session, cast.leadership, planned)
+            late = this_day - timedelta(days=60)
+            make_commitment(
+                session, cast.leadership, CommitmentDraft(what=f"Owed {name}", partner_id=partner, due_on=late)
+            )
+            receive_feedback(
+                session, cast.leadership, FeedbackDraft(words=f"Said {name}", partner_id=partner, received_on=late)
+            )
+    return ids
+
+
+def test_an_empty_county_is_told_how_to_begin(app_as: Open, cast: Cast) -> None:
+    app = app_as(cast.coordinator)
+    assert "Nothing needs you today" in words(app)
+    assert not app.exception
+
+
+def test_today_shows_what_is_due_late_and_coming(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    shown = words(app_as(cast.leadership))
+    for expected in ("Owed Lark Clinic", "Said Lark Clinic", "Owed A Tribe", "Next A Tribe", "Promises overdue: 2"):
+        assert expected in shown
+
+
+def test_today_counts_and_lists_only_what_one_may_see(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    for actor in (cast.coordinator, cast.community_liaison, cast.viewer, cast.administrator):
+        shown = words(app_as(actor))
+        assert "Promises overdue: 1" in shown
+        assert "Feedback past its target: 1" in shown
+        assert "Partners past their cadence: 1" in shown
+        for hidden in ("Owed A Tribe", "Said A Tribe", "Next A Tribe"):
+            assert hidden not in shown
+
+
+def test_health_has_an_empty_state(app_as: Open, cast: Cast) -> None:
+    app = app_as(cast.leadership, "health")
+    assert "There are no figures yet." in words(app)
+
+
+def test_health_shows_a_takeaway_and_the_same_numbers(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    app = app_as(cast.leadership, "health")
+    assert not app.exception
+    assert "0 of 1 partnerships are strong or steady; for 1 there is not enough evidence" in words(app)
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_only_leadership_and_administrators_get_the_forms_of_settings(app_as: Open, cast: Cast) -> None:
+    for actor in cast:
+        if actor is cast.viewer:
+            with pytest.raises(ValueError, match="Could not find"):
+                app_as(actor, "settings")
+            continue
+        app = app_as(actor, "settings", part="Targets")
+        assert not app.exception
+        may = actor in (cast.leadership, cast.administrator)
+        assert bool(app.number_input) is may
+
+
+def test_a_new_version_of_the_formula_is_made_on_the_settings_page(app_as: Open, cast: Cast) -> None:
+    app = app_as(cast.leadership, "settings", part="Health formula")
+    app.number_input(key="formula_target").set_value(30)
+    app.button[0].click().run()
+    assert not app.exception
+    with db.reading() as session:
+        formula = formula_in_force(session)
+    assert (formula.version, formula.target_days) == ("h1.1", 30)
+
+
+def test_weights_that_do_not_add_up_are_refused_and_stay_in_the_form(app_as: Open, cast: Cast) -> None:
+    app = app_as(cast.leadership, "settings", part="Health formula")
+    app.number_input(key="weight_trust").set_value(50.0)
+    app.button[0].click().run()
+    assert "add up to 120" in app.error[0].value
+    assert app.number_input(key="weight_trust").value == 50.0
+
+
+def test_a_default_cadence_is_set_from_a_day_on(app_as: Open, cast: Cast) -> None:
+    app = app_as(cast.administrator, "settings", part="Cadence")
+    app.number_input(key="cadence_days").set_value(30)
+    app.date_input(key="cadence_from").set_value(date(2026, 1, 1))
+    app.button[0].click().run()
+    assert not app.exception
+    assert "The default cadence is saved." in [s.value for s in app.success]
+    assert "2026-01-01" in app.table[0].value["From"].tolist()

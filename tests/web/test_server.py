@@ -1,0 +1,220 @@
+"""The real server, started as `erp serve` does: the sign-in wall on a fresh process, restarts, and refusals to start."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import create_server
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from erp.services.sign_in import hash_password
+from erp.settings import ROOT
+from erp.ui.navigation import PAGES
+
+PASSWORD = "seven quiet herons"
+#: Seconds for the server to answer; the machine may be busy.
+PATIENCE = 90
+
+
+@dataclass
+class Server:
+    """A server process on a data folder of its own."""
+
+    folder: Path
+    port: int
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> str:
+        """Start and wait until pages can be served; return what was printed until then."""
+        self.process = self.spawn()
+        log = self.folder / "server.log"
+        for _ in range(PATIENCE * 5):
+            assert self.process.poll() is None, log.read_text()
+            try:
+                if self.ask("GET", "/healthz").read() == b"ok":
+                    return log.read_text()
+            except ConnectionError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(log.read_text())
+
+    def spawn(self) -> subprocess.Popen[str]:
+        """Start the process from a folder that is not the program's."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("ERP_", "COV_"))}
+        own = {"ERP_DATA_DIR": str(self.folder), "ERP_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        with (self.folder / "server.log").open("w") as log:
+            return subprocess.Popen(
+                [sys.executable, "-c", "from erp.web.serve import serve; serve()"],
+                cwd=self.folder,
+                env=plain | own | self.settings,
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+
+    def stop(self) -> None:
+        """Stop the process as Ctrl+C does."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+    def ask(
+        self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
+    ) -> http.client.HTTPResponse:
+        """Ask for a page as a browser does, without following anything."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        sent = {"Accept": "text/html", "Connection": "close"} | headers
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, urlencode(form) if form is not None else None, sent)
+        return connection.getresponse()
+
+    def sign_in(self) -> str:
+        """Sign in as the coordinator; return the cookie."""
+        answer = self.ask("POST", "/signin", {"email": "cora@alder.example", "password": PASSWORD})
+        assert answer.status == 303
+        return str(answer.headers["Set-Cookie"]).partition(";")[0]
+
+    def run_page(self, page: str, **headers: str) -> str:
+        """Run a page over the page server's socket as a browser does; return all that it sent, as text."""
+        origin = {"Origin": f"http://127.0.0.1:{self.port}"}
+        with connect(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            subprotocols=["streamlit"],
+            additional_headers=origin | headers,
+            open_timeout=PATIENCE,
+            max_size=None,
+        ) as socket:
+            message = BackMsg()
+            message.rerun_script.page_name = page
+            socket.send(message.SerializeToString())
+            said = ""
+            while True:
+                answer = ForwardMsg()
+                answer.ParseFromString(socket.recv(timeout=PATIENCE))
+                said += str(answer)
+                if answer.WhichOneof("type") == "script_finished":
+                    return said
+
+
+@pytest.fixture
+def folder(template_database: Path, tmp_path: Path) -> Path:
+    """Copy the county and its cast into a folder, with a password for the coordinator."""
+    shutil.copyfile(template_database, tmp_path / "erp.db")
+    with closing(sqlite3.connect(tmp_path / "erp.db")) as database, database:
+        database.execute("UPDATE account SET password_hash = ? WHERE email LIKE 'cora@%'", (hash_password(PASSWORD),))
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path, free_port: int) -> Iterator[Server]:
+    """Give the test a server that it starts itself."""
+    served = Server(folder, free_port)
+    yield served
+    served.stop()
+
+
+def test_the_sign_in_wall_of_a_fresh_server(server: Server) -> None:
+    server.start()
+    for entry in PAGES:  # before anybody signed in: a page must not run even when it is the first thing asked for
+        for path in (f"/{entry.name}", f"/pages/{entry.name}.py"):
+            answer = server.ask("GET", path)
+            assert (answer.status, answer.headers["Location"][:13]) == (303, "/signin?next=")
+    for path in ("/_stcore/metrics", "/media/x.csv", "/_stcore/upload_file/a/b", "/_stcore/agent/openapi.json"):
+        assert server.ask("GET", path, Accept="*/*").status == 401
+    assert server.ask("POST", "/_stcore/agent/interact", {}).status == 401
+    assert server.ask("GET", "/static/no-such-file.js").status == 303
+    assert server.ask("GET", "/_stcore/health").status == 200
+    refused = ({}, {"Cookie": "erp_session=made-up"}, {"x-erp-sid": "0" * 64})
+    for headers in refused:
+        with pytest.raises(InvalidStatus, match="403"):
+            server.run_page("partners", **headers)
+
+    cookie = server.sign_in()
+    with pytest.raises(InvalidStatus, match="403"):
+        server.run_page("account", Cookie=cookie, Origin="https://elsewhere.example")
+    assert "Cora Coordinator" in server.run_page("account", Cookie=cookie)
+    answer = server.ask("GET", "/account", Cookie=cookie)
+    assert (answer.status, answer.headers["X-Frame-Options"]) == (200, "DENY")
+    assert "script-src 'self' 'sha256-" in answer.headers["Content-Security-Policy"]
+
+    server.stop()
+    server.start()
+    assert "Cora Coordinator" in server.run_page("account", Cookie=cookie)  # the sign-in survived the restart
+    assert server.ask("POST", "/signout", {}, Cookie=cookie).status == 303
+    said = server.run_page("account", Cookie=cookie)
+    assert "Your session has ended" in said
+    assert "Cora" not in said
+    assert server.ask("GET", "/account", Cookie=cookie).status == 303
+
+
+def test_an_empty_database_is_made_and_asks_for_set_up_with_a_new_code_at_each_start(
+    tmp_path: Path, free_port: int
+) -> None:
+    served = Server(tmp_path, free_port)
+    codes = []
+    for _ in range(2):
+        printed = served.start()
+        assert f"http://localhost:{free_port}" in printed
+        codes.append(re.findall(r"^    ([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3})$", printed, flags=re.MULTILINE))
+        assert served.ask("GET", "/partners").headers["Location"] == "/setup"
+        served.stop()
+    assert len(codes[0]) == len(codes[1]) == 1
+    assert codes[0] != codes[1]
+
+
+def test_a_database_newer_than_the_program_is_refused_and_not_touched(server: Server) -> None:
+    file = server.folder / "erp.db"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = file.read_bytes()
+    assert server.spawn().wait(PATIENCE) == 2
+    said = (server.folder / "server.log").read_text()
+    assert "written by a newer version of the program" in said
+    assert said.count("\n") == 1
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("ERP_PORT", "none", "The setting ERP_PORT is 'none', which cannot be used"),
+        ("ERP_SESSION_IDLE_MINUTES", "1", "The setting ERP_SESSION_IDLE_MINUTES is '1', which cannot be used"),
+        ("ERP_DATABASE_URL", "mysql://x", "must begin with sqlite:/// or postgresql"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(
+    server: Server, setting: str, value: str, sentence: str
+) -> None:
+    server.settings[setting] = value
+    assert server.spawn().wait(PATIENCE) == 2
+    said = (server.folder / "server.log").read_text()
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_a_port_in_use_is_said_plainly(server: Server) -> None:
+    with closing(create_server(("127.0.0.1", server.port))):
+        assert server.spawn().wait(PATIENCE) == 2
+    assert f"Cannot listen on 127.0.0.1, port {server.port}" in (server.folder / "server.log").read_text()
