@@ -10,8 +10,8 @@ from erp.ui import navigation
 from erp.ui.actions import show_outcome, submit
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, filled, forget, open_form, save
+from erp.ui.engagement_history import draw_history
 from erp.ui.loads import load
-from erp.ui.partner_history import draw_history
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
@@ -125,5 +125,5 @@ with st.container(width=parts.READING_WIDTH):
     parts.draw_rest(engagement)
     with st.expander("History", icon=":material/history:", on_change="rerun") as history:
         if history.open:
-            draw_history(RecordKind.ENGAGEMENT, engagement_id)
+            draw_history(engagement_id)
     draw_void(engagement)

@@ -28,8 +28,11 @@ _INK: dict[str, str] = {
 LANE = 130
 _LINE = "#2C76B0"
 
+#: What altair says its layers may be once they have a size.
+Layered = alt.LayerChart | alt.FacetChart
 
-def bands_chart(bands: pd.DataFrame) -> alt.LayerChart:
+
+def bands_chart(bands: pd.DataFrame) -> Layered:
     """Draw how many partnerships stand in each band, per quarter, the count printed in each piece.
 
     `bands`: quarter str, band (Band value), partnerships int. One stacked bar per quarter, at risk at the foot, not
@@ -57,10 +60,10 @@ def bands_chart(bands: pd.DataFrame) -> alt.LayerChart:
     )
     figures = alt.Chart(drawn).mark_text(fontSize=12)
     figures = figures.encode(x=quarters, y=alt.Y("middle:Q"), text=alt.Text("partnerships:Q"), color=_ink_color())
-    return (bars + figures).properties(height=300)
+    return alt.layer(bars, figures).properties(height=300)
 
 
-def standing_grid(figures: pd.DataFrame) -> alt.LayerChart:
+def standing_grid(figures: pd.DataFrame) -> Layered:
     """Draw standing per partner and month, the figure printed in each cell, "–" where there is not enough evidence.
 
     `figures`: partner str, as_of datetime, standing 0–100 or NaN, band. Partners in the order given.
@@ -88,7 +91,7 @@ def standing_grid(figures: pd.DataFrame) -> alt.LayerChart:
     )
     figure = alt.Chart(drawn).mark_text(fontSize=11)
     figure = figure.encode(x=months, y=partners, text=alt.Text("figure:N"), color=_ink_color())
-    return (cells + figure).properties(height=alt.Step(24))
+    return alt.layer(cells, figure).properties(height=alt.Step(24))
 
 
 def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +117,7 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def profile_chart(rows: pd.DataFrame, events: pd.DataFrame, formula_changes: list[pd.Timestamp]) -> alt.LayerChart:
+def profile_chart(rows: pd.DataFrame, events: pd.DataFrame, formula_changes: list[pd.Timestamp]) -> Layered:
     """Draw a partner's five dimensions over time, one lane each; a line breaks where there is no evidence.
 
     `rows`: as `dimension_rows`. `events`: on_day datetime, mark (short words), what; drawn as marks on the lowest line.

@@ -28,8 +28,8 @@ Columns = dict[str, NDArray[Any]]
 #: (2520 is their least common multiple), any other value is within 3e-12, and sums below 2**53 are exact.
 RATING_FRACTION: Final = 2520 * 2**26
 
-_EVIDENCE_TYPE: Final = pd.CategoricalDtype(EVIDENCE, ordered=True)
-_BAND_TYPE: Final = pd.CategoricalDtype(BANDS, ordered=True)
+_EVIDENCE_TYPE: Final = pd.CategoricalDtype(list(EVIDENCE), ordered=True)
+_BAND_TYPE: Final = pd.CategoricalDtype(list(BANDS), ordered=True)
 
 
 def health_by_day(
@@ -194,7 +194,9 @@ def _frame(columns: Columns, partner_ids: Ints, as_of: NDArray[np.datetime64], f
     frame: dict[str, Any] = {
         "partner_id": np.repeat(partner_ids, len(as_of)),
         "as_of": np.tile(as_of.astype("datetime64[s]"), len(partner_ids)),
-        "formula": pd.Categorical.from_codes(np.zeros(row_count, dtype=np.int8), [formula.version]),
+        "formula": pd.Categorical.from_codes(
+            np.zeros(row_count, dtype=np.int8), dtype=pd.CategoricalDtype([formula.version])
+        ),
     }
     for dimension in DIMENSIONS:
         for measure in ("score", "n", "evidence", "newest"):

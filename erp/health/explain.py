@@ -130,7 +130,7 @@ def explain_change(
         raise NotFound(
             "There are no health figures for this partner. Its page shows the last contact, promises and feedback."
         )
-    before, after = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
+    before, after = ({str(name): value for name, value in rows.iloc[n].items()} for n in (0, -1))
     if day_b < day_a:
         before, after = after, before
     reason = _why_no_difference(before, after)

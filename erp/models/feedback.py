@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from sqlmodel import Field
 
-from erp.models.base import Imported, Recorded, Table, Voidable, words
+from erp.models import base
+from erp.models.base import Imported, Recorded, Table, Voidable
 from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay
 
 
@@ -19,14 +20,14 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, table=True):
     person: str = ""
     anonymous: bool = False
     engagement_id: int | None = Field(default=None, foreign_key="engagement.id", index=True)
-    way: FeedbackWay = words(FeedbackWay, default=FeedbackWay.OTHER)
-    kind: FeedbackKind = words(FeedbackKind, default=FeedbackKind.OTHER)
+    way: FeedbackWay = base.words(FeedbackWay, default=FeedbackWay.OTHER)
+    kind: FeedbackKind = base.words(FeedbackKind, default=FeedbackKind.OTHER)
     words: str
     language: str = ""
     translation: str = ""
     received_on: date | None = Field(default=None, index=True)
     decision: str = ""
-    state: FeedbackState = words(FeedbackState, default=FeedbackState.RECEIVED, index=True)
+    state: FeedbackState = base.words(FeedbackState, default=FeedbackState.RECEIVED, index=True)
 
 
 class FeedbackStep(Table, table=True):
@@ -40,7 +41,7 @@ class FeedbackStep(Table, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="feedback_item.id", index=True)
-    step: FeedbackState = words(FeedbackState)
+    step: FeedbackState = base.words(FeedbackState)
     position: int
     on_day: date | None = None
     how: str = ""

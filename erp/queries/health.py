@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -91,8 +92,9 @@ def figures_by_day(
 ) -> pd.DataFrame:
     """Return health on each day of every scored partner whose figures the actor may see (or of one partner).
 
-    Columns and grain: as `erp.health.engine.health_by_day`, and `partner` (name) and `key`, the county's reference. Figures rest on all
-    facts, also on those the actor may not open. `known_on`: as known at the end of that day; None: as known today.
+    Columns and grain: as `erp.health.engine.health_by_day`, and `partner` (name) and `key`, the county's reference.
+    Figures rest on all facts, also on those the actor may not open. `known_on`: as known at the end of that day; None:
+    as known today.
     """
     actor.require(Verb.SEE, RecordKind.PARTNER)
     partners = tracked_partners(session, figures_visible_to(actor), partner_id)
@@ -167,7 +169,7 @@ def ledger(session: Session, partner_id: int | None = None, *, held_true: bool =
 
     Columns: FACT_COLUMNS; days as datetime64, moments as naive UTC datetime64, NaT where blank.
     """
-    question = "SELECT id, " + ", ".join(FACT_COLUMNS[1:]) + " FROM fact"
+    question = f"SELECT id, {', '.join(FACT_COLUMNS[1:])} FROM fact"  # noqa: S608 -- names of this module only
     conditions = (["known_to IS NULL"] if held_true else []) + (["partner_id = ?"] if partner_id is not None else [])
     if conditions:
         question += " WHERE " + " AND ".join(conditions)
@@ -186,12 +188,11 @@ def ledger(session: Session, partner_id: int | None = None, *, held_true: bool =
 
 def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id: int | None = None) -> pd.DataFrame:
     """Return partners not archived. Columns: partner_id, partner (name), key, kind, tracked (bool). By partner_id."""
-    question = select(col(Partner.id), Partner.name, Partner.key, Partner.kind, Partner.scored).where(
-        col(Partner.archived_at).is_(None), visible
-    )
+    columns = (Partner.id, Partner.name, Partner.key, Partner.kind, Partner.scored)
+    question = sa_select(*map(col, columns)).where(col(Partner.archived_at).is_(None), visible)
     if partner_id is not None:
-        question = question.where(Partner.id == partner_id)
-    rows = session.exec(question.order_by(col(Partner.id))).all()
+        question = question.where(col(Partner.id) == partner_id)
+    rows = session.execute(question.order_by(col(Partner.id))).all()
     partners = pd.DataFrame(rows, columns=["partner_id", "partner", "key", "kind", "tracked"])
     partners["kind"] = partners["kind"].map(str)
     return partners.astype({"partner_id": "int64", "tracked": bool})
@@ -199,11 +200,8 @@ def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id:
 
 def default_cadences(session: Session) -> pd.DataFrame:
     """Return the county's default cadences. Columns: kind, from_day (NaT always), days, known_from (naive UTC)."""
-    rows = session.exec(
-        select(DefaultCadence.kind, DefaultCadence.from_on, DefaultCadence.days, DefaultCadence.recorded_at).order_by(
-            col(DefaultCadence.id)
-        )
-    ).all()
+    columns = (DefaultCadence.kind, DefaultCadence.from_on, DefaultCadence.days, DefaultCadence.recorded_at)
+    rows = session.execute(sa_select(*map(col, columns)).order_by(col(DefaultCadence.id))).all()
     naive = [(str(kind), start, days, _naive(at)) for kind, start, days, at in rows]
     defaults = pd.DataFrame(naive, columns=["kind", "from_day", "days", "known_from"])
     for name in ("from_day", "known_from"):

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import select as sa_select
 from sqlalchemy import true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -56,11 +57,11 @@ def open_look_alikes(session: Session, actor: Actor) -> pd.DataFrame:
     actor.require(Verb.SEE, RecordKind.PARTNER)
     other = aliased(Partner)
     question = (
-        select(col(LookAlike.id), LookAlike.version, Partner.name, other.name, LookAlike.reason)
+        sa_select(*map(col, (LookAlike.id, LookAlike.version, Partner.name, other.name, LookAlike.reason)))
         .join(Partner, col(Partner.id) == col(LookAlike.partner_id))
         .join(other, col(other.id) == col(LookAlike.other_id))
         .where(
-            LookAlike.answer == LookAlikeAnswer.OPEN,
+            col(LookAlike.answer) == LookAlikeAnswer.OPEN,
             col(Partner.archived_at).is_(None),
             col(other.archived_at).is_(None),
         )

@@ -1,7 +1,8 @@
 """What the Today page asks that no list does: planned engagements, soonest first."""
 
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.models.contacts import Forum
@@ -21,10 +22,10 @@ def coming_up(session: Session, actor: Actor) -> pd.DataFrame:
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
     question = (
-        select(col(Engagement.id), Engagement.held_on, Engagement.purpose, Forum.name, Engagement.as_written)
+        select(*map(col, (Engagement.id, Engagement.held_on, Engagement.purpose, Forum.name, Engagement.as_written)))
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
         .where(
-            Engagement.status == EngagementStatus.PLANNED,
+            col(Engagement.status) == EngagementStatus.PLANNED,
             col(Engagement.held_on).is_not(None),
             col(Engagement.voided_at).is_(None),
             engagements_visible_to(actor),

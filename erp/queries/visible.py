@@ -56,7 +56,7 @@ def figures_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Partner rows whose figures (last contact, counts, health) the actor may see."""
     if actor.sees_tribal_records:
         return true()
-    return Partner.kind != PartnerKind.TRIBAL_GOVERNMENT
+    return col(Partner.kind) != PartnerKind.TRIBAL_GOVERNMENT
 
 
 def _with_a_tribe(noun: type[Engagement | Commitment], engagement_id: Any) -> ColumnElement[bool]:

@@ -74,7 +74,7 @@ def feedback(partnership: Partnership, stories: Iterable[Said]) -> list[Feedback
         if ago in told:
             lives.append(_feedback_of_story(partnership, told[ago]))
             share.happened(wanted, _closed(told[ago]))
-        else:
+        elif partnership.pace(ago) > 0:
             lives.append(_feedback(partnership, ago, share.deal(wanted)))
     return lives
 
@@ -180,7 +180,8 @@ def _promise_of_story(partnership: Partnership, told: Promised) -> CommitmentLif
 def _made(partnership: Partnership, due: int, what: str, side: Side) -> CommitmentLife:
     """Return an open promise, made at one of the meetings in the three months before it is due, or on the phone."""
     rng, clock = partnership.rng, partnership.clock
-    before = partnership.attended(max(due, 0) + 95, max(due, 0) + 12) if due >= 0 else partnership.attended(45, 1)
+    near = partnership.attended(due + 95, due + 12) if due >= 0 else partnership.attended(45, 1)
+    before = [life for life in near if not life.of_story]
     meeting = rng.choice(before) if before and rng.random() < 0.85 else None
     strand = partnership.strand()
     usual = max(due + 30, 2) if due >= 0 else rng.randint(1, 20)
@@ -245,7 +246,7 @@ def _feedback(partnership: Partnership, ago: int, points: float) -> FeedbackLife
     if meeting is not None and meeting.draft.held_on is not None:
         ago = partnership.clock.ago(meeting.draft.held_on)
     elif way is FeedbackWay.MEETING:
-        way = FeedbackWay.CONVERSATION
+        way = rng.choice([FeedbackWay.CONVERSATION, FeedbackWay.EMAIL, FeedbackWay.FORM])
     kind, words, language, translation, decision = _what_was_said(partnership, ago)
     who = _who(partnership, way)
     draft = FeedbackDraft.of(
@@ -258,7 +259,8 @@ def _feedback(partnership: Partnership, ago: int, points: float) -> FeedbackLife
         received_on=partnership.clock.day(ago),
         **who,
     )
-    plan = _loop(partnership, ago, points, decision, published="anonymous" in who)
+    may_reopen = kind is not FeedbackKind.PRAISE and "anonymous" not in who
+    plan = _loop(partnership, ago, points, decision, may_reopen=may_reopen, published="anonymous" in who)
     by = meeting.by if meeting else partnership.author(ago)
     return FeedbackLife(draft, _steps(partnership, plan, by=by, first_at=meeting.at if meeting else None), meeting)
 
@@ -267,13 +269,15 @@ def _feedback(partnership: Partnership, ago: int, points: float) -> FeedbackLife
 Plan = list[tuple[FeedbackState, int, str, str]]
 
 
-def _loop(partnership: Partnership, ago: int, points: float, decision: str, *, published: bool) -> Plan:
+def _loop(
+    partnership: Partnership, ago: int, points: float, decision: str, *, may_reopen: bool, published: bool
+) -> Plan:
     rng, words = partnership.rng, partnership.county.words
     plan: Plan = [(S.RECEIVED, ago, "", "")]
     if points == 0:
-        return plan + _stalled(partnership, ago, decision)
+        return plan + _stalled(partnership, ago, decision, may_reopen=may_reopen)
     late = points < 1
-    again = late and ago > 150 and rng.random() < 0.35
+    again = late and may_reopen and ago > 150 and rng.random() < 0.3
     tell_after = rng.randint(TELL_WITHIN + 3, 110) if late and not again else rng.randint(9, TELL_WITHIN - 5)
     if late and ago <= TELL_WITHIN + 60:
         tell_after = min(tell_after, max(ago - 2, TELL_WITHIN + 1))
@@ -291,11 +295,11 @@ def _loop(partnership: Partnership, ago: int, points: float, decision: str, *, p
     return plan
 
 
-def _stalled(partnership: Partnership, ago: int, decision: str) -> Plan:
+def _stalled(partnership: Partnership, ago: int, decision: str, *, may_reopen: bool) -> Plan:
     """Plan a loop that stops: after receiving, thanking or deciding, or reopened and not told again."""
     rng, words = partnership.rng, partnership.county.words
     plan: Plan = []
-    stops_at = rng.choices([S.RECEIVED, S.ACKNOWLEDGED, S.DECIDED, S.REOPENED], [3, 4, 3, 2])[0]
+    stops_at = rng.choices([S.RECEIVED, S.ACKNOWLEDGED, S.DECIDED, S.REOPENED], [3, 4, 3, 2 * may_reopen])[0]
     if stops_at is not S.RECEIVED:
         plan.append((S.ACKNOWLEDGED, ago - rng.randint(2, 18), rng.choice(words.acknowledged), ""))
     if stops_at in (S.DECIDED, S.REOPENED):
@@ -347,11 +351,12 @@ def _what_was_said(partnership: Partnership, ago: int) -> tuple[FeedbackKind, st
     """Return kind, words, language, translation, and what was decided; no praise where things go badly."""
     strand = partnership.strand()
     spanish = [s for s in partnership.partner.strands if partnership.words_of(s).spanish]
-    if spanish and partnership.partner.speaks_spanish and partnership.rng.random() < 0.35:
+    badly = partnership.level(ago) < GOES_BADLY
+    if spanish and partnership.partner.speaks_spanish and not badly and partnership.rng.random() < 0.35:
         kind, original, translation, decision = partnership.card(spanish[0], "spanish")
         return kind, original, "Spanish", translation, decision
     kind, words, decision = partnership.card(strand, "feedback")
-    while kind is FeedbackKind.PRAISE and partnership.level(ago) < GOES_BADLY:
+    while badly and kind is FeedbackKind.PRAISE:
         kind, words, decision = partnership.card(strand, "feedback")
     return kind, words, "", "", decision
 
@@ -366,7 +371,7 @@ def _who(partnership: Partnership, way: FeedbackWay) -> dict[str, object]:
 
 
 def _meeting_before(partnership: Partnership, ago: int) -> EngagementLife | None:
-    near = [m for m in partnership.attended(ago + 14, ago) if m.draft.kind is not EngagementKind.INPUT]
+    near = [m for m in partnership.attended(ago + 21, ago) if m.draft.kind is not EngagementKind.INPUT]
     return partnership.rng.choice(near) if near else None
 
 

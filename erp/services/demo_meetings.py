@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
+from erp.health.formula import DIMENSIONS
 from erp.services.demo_county import DemoCounty, DemoForum, DemoPartner, Line, Met, Strand
 from erp.services.demo_records import Clock, Deck, EngagementLife, Share
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, PointDraft
@@ -24,6 +25,8 @@ KINDS = {
 LIVELIER = 1.12
 #: From this level on a cadence that was agreed is kept.
 KEEPS_CADENCE = 58
+#: How far a partnership's dimensions lie apart from its level, at most: no two profiles are alike.
+LEAN = 7
 #: Below this level nobody praises, and little is shown or quoted.
 GOES_BADLY = 42
 #: Days since the second coordinator took over from the former one, who left a little later.
@@ -42,12 +45,14 @@ class Partnership:
         self.number = county.number_of(partner.id)
         self.people = county.people_of(partner.id)
         self.meetings: list[EngagementLife] = []
+        self._lean = {dimension: self.rng.uniform(-LEAN, LEAN) for dimension in DIMENSIONS[1:]}
         self._say = Share(self.rng)
         self._decks: dict[tuple[str, str], Deck] = {}
 
     def level(self, ago: int, dimension: str = "") -> float:
         """Return how the partnership goes on a day, 0–100; a dimension may have an aim of its own."""
-        return self.partner.aims.get(dimension, on_line(self.county.course[self.partner.course], ago))
+        level = self.partner.aims.get(dimension, on_line(self.county.course[self.partner.course], ago))
+        return level + self._lean.get(dimension, 0)
 
     def strand(self) -> str:
         """Choose what a meeting is about: mostly the partner's own subjects."""
@@ -95,12 +100,13 @@ class Partnership:
     def live(self, stories: Iterable[Met]) -> list[EngagementLife]:
         """Return the partner's own engagements, and remember them beside the forums' for what comes out of them."""
         told = {met.ago: met for met in stories}
-        days = {ago for ago in self._contact_days() if all(abs(ago - of_story) > 9 for of_story in told)}
+        at_forums = {self.clock.ago(m.draft.held_on or self.clock.today): m.draft for m in self.meetings}
+        days = {ago for ago in self._contact_days() if ago in told or _is_apart(ago, told, 9, at_forums, 3)}
         own: list[EngagementLife] = []
-        forum_days = sorted(self.meetings, key=lambda meeting: str(meeting.draft.held_on))
-        for ago in sorted(days | set(told), reverse=True):
-            while forum_days and self.clock.ago(forum_days[0].draft.held_on or self.clock.today) > ago:
-                self._count_marks(forum_days.pop(0).draft)
+        for ago in sorted({*days, *told, *at_forums}, reverse=True):
+            if ago in at_forums:
+                self._count_marks(at_forums[ago])
+                continue
             own.append(self._story(told[ago]) if ago in told else self._meeting(ago))
         self.meetings.extend(own)
         return own + self._beside()
@@ -113,7 +119,7 @@ class Partnership:
         gap = self._newest()
         while ago + gap < partner.since:
             ago += gap
-            if self._pace(int(ago)) > 0:
+            if self.pace(int(ago)) > 0:
                 days.append(max(1, int(ago)))
             gap = self._gap(int(ago)) * rng.uniform(0.75, 1.25)
             if self.level(int(ago)) >= KEEPS_CADENCE and partner.cadences and self._gap(int(ago)) <= self._cadence(0):
@@ -133,9 +139,10 @@ class Partnership:
     def _gap(self, ago: int) -> float:
         """Return the usual days between contacts."""
         livelier = LIVELIER if self.level(ago) >= KEEPS_CADENCE else 1
-        return DAYS_A_YEAR / (max(self._pace(ago), 2) * livelier)
+        return DAYS_A_YEAR / (max(self.pace(ago), 2) * livelier)
 
-    def _pace(self, ago: int) -> float:
+    def pace(self, ago: int) -> float:
+        """Return how many contacts a year are usual on a day; 0: there are none any more."""
         later = [pace for since, pace in self.partner.paces if since >= ago]
         return later[-1] if later else self.partner.pace
 
@@ -261,7 +268,9 @@ class Partnership:
             county_people="Rosalind Achter" if self.partner.is_tribal_government else "Rosalind Achter, Marisol Quint",
         )
         self._count_marks(draft)
-        return self._entered(draft, met.ago, planned=False)
+        life = self._entered(draft, met.ago, planned=False)
+        life.of_story = True
+        return life
 
     def _entered(self, draft: EngagementDraft, ago: int, *, planned: bool) -> EngagementLife:
         return entered(self.clock, self.rng, draft, ago, self.author(ago), planned=planned)
@@ -276,8 +285,9 @@ class Partnership:
             own.append(self._without_day(rng.randint(400, partner.since), rng.choice(words.inexact)))
         if rng.random() < 0.45 and partner.since > 300:
             own.append(self._cancelled(rng.randint(20, partner.since - 60)))
-        if self.level(0) >= KEEPS_CADENCE and self._pace(0) and rng.random() < 0.6:
-            own.append(self._planned(rng.randint(4, 40)))
+        if self.level(0) >= KEEPS_CADENCE and self.pace(0) and rng.random() < 0.6:
+            ahead = rng.randint(6, 40) if rng.random() < 0.9 else -4  # now and then nobody said yet how it went
+            own.append(self._planned(ahead))
         return own
 
     def _bare(self, kind: EngagementKind, purpose: str, *, two_way: bool = True, **more: object) -> EngagementDraft:
@@ -319,7 +329,7 @@ class Partnership:
             held_at=self.rng.choice(self.county.words.times),
             place=self.rng.choice(self.county.words.places),
         )
-        return self._entered(draft, self.rng.randint(1, 12), planned=False)
+        return self._entered(draft, self.rng.randint(5, 16), planned=False)
 
 
 def forum_meetings(
@@ -361,6 +371,11 @@ def in_service(account: str, ago: int) -> str:
     if account == "second_coordinator" and ago > HANDED_OVER:
         return "former_coordinator"
     return "coordinator" if account == "former_coordinator" and ago <= HANDED_OVER else account
+
+
+def _is_apart(ago: int, told: Iterable[int], from_story: int, at_forums: Iterable[int], from_forum: int) -> bool:
+    """Say whether a day lies far enough from the stories' moments and the forums' meetings."""
+    return all(abs(ago - day) > from_story for day in told) and all(abs(ago - day) > from_forum for day in at_forums)
 
 
 def shown(county: DemoCounty, kind: PartnerKind, rng: Random) -> tuple[BehaviorShown, ...]:

@@ -17,7 +17,16 @@ CardT = TypeVar("CardT")
 
 #: Days after which something is entered, and how often: mostly at once, now and then weeks late.
 LAGS = ((0, 44), (1, 24), (2, 14), (4, 10), (9, 5), (23, 3))
-SATURDAY = 5
+SATURDAY, THURSDAY, NOVEMBER = 5, 3, 11
+HOLIDAYS = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 24), (12, 25), (12, 31))  # month and day
+
+
+def _nobody_works(day: date) -> bool:
+    """Say whether a day is a weekend or a holiday of the county."""
+    thanksgiving = day.month == NOVEMBER and (
+        (day.weekday() == THURSDAY and 22 <= day.day <= 28) or (day.weekday() == THURSDAY + 1 and 23 <= day.day <= 29)
+    )
+    return day.weekday() >= SATURDAY or (day.month, day.day) in HOLIDAYS or thanksgiving
 
 
 @dataclass(frozen=True)
@@ -28,9 +37,11 @@ class Clock:
     zone: ZoneInfo
 
     def day(self, ago: int) -> date:
-        """Return the day so many days ago, or the Friday before it where that is a weekend."""
+        """Return the day so many days ago, or the working day before it where nobody works."""
         day = self.today - timedelta(days=ago)
-        return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+        while _nobody_works(day):
+            day -= timedelta(days=1)
+        return day
 
     def ago(self, day: date) -> int:
         """Return how many days ago a day was."""
@@ -43,9 +54,7 @@ class Clock:
     def entered(self, day: date, rng: Random, after: datetime | None = None) -> datetime:
         """Return when something of that day was entered: in working hours, after `after`, by yesterday."""
         lag = rng.choices([days for days, _ in LAGS], [weight for _, weight in LAGS])[0]
-        on = day + timedelta(days=lag)
-        on += timedelta(days=(7 - on.weekday()) % 7 if on.weekday() >= SATURDAY else 0)
-        on = max(day, min(on, self.today - timedelta(days=1)))
+        on = max(day, self.day(max(1, self.ago(day) - lag)))
         first_hour = 15 if lag == 0 else 8
         at = self.moment(on, rng.randint(first_hour, 17), rng.randint(0, 59)) + timedelta(seconds=rng.randint(0, 59))
         return at if after is None or at > after else after + timedelta(minutes=rng.randint(1, 9))
@@ -88,7 +97,10 @@ class Share:
 
 @dataclass(eq=False)
 class EngagementLife:
-    """An engagement as logged; `planned_at`: entered before it was held; `unlinked`: names that no partner has."""
+    """An engagement as logged; `planned_at`: entered before it was held; `unlinked`: names that no partner has.
+
+    `of_story`: told in data/demo/stories.toml; nothing made up by chance comes out of it.
+    """
 
     draft: EngagementDraft
     at: datetime
@@ -98,6 +110,7 @@ class EngagementLife:
     voided_at: datetime | None = None
     void_reason: str = ""
     unlinked: tuple[str, ...] = ()
+    of_story: bool = False
 
     @property
     def first_at(self) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 
 from erp.models.accounts import Account, County, RoleGrant, Setting
 from erp.models.contacts import Contact, Forum, ForumMember
+from erp.models.facts import Fact
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Cadence, DefaultCadence, LookAlike, Partner, PartnerName, Relationship
 from erp.services.demo_county import DemoAccount, DemoForum, DemoPartner
@@ -35,17 +36,20 @@ def set_the_county_up(book: Book, clock: Clock) -> None:
     for place, account in enumerate(book.county.account):
         _account(book, clock, account, start + timedelta(minutes=5 + place))
     _settings(book, start + timedelta(hours=1))
+    book.flush()
     roster_at = clock.moment(clock.day(ROSTER), 10)
     rng = Random("people")  # noqa: S311 -- phone numbers of nobody, the same each time
     for place, partner in enumerate(book.county.partner):
         by_hand = clock.moment(clock.day(partner.since + 6), 11, place)
         _partner(book, clock, partner, roster_at if _in_roster(partner) else by_hand, rng)
     _import_roster(book, roster_at)
+    book.flush()
     for number, forum in enumerate(book.county.forum, 1):
         _forum(book, clock, forum, number)
     for number in range(1, len(book.county.tie) + 1):
         _tie(book, clock, number)
     _look_alikes(book, roster_at)
+    book.flush()
 
 
 def _in_roster(partner: DemoPartner) -> bool:
@@ -55,7 +59,7 @@ def _in_roster(partner: DemoPartner) -> bool:
 def _county(book: Book, at: datetime) -> None:
     county = book.county
     about = {"name": county.name, "time_zone": county.time_zone}
-    book.add([County(recorded_at=at, **about)])
+    book.session.add(County(recorded_at=at, **about))
     book.note(at, "administrator", "set up the county", RecordKind.SETTING, 1, after=about)
 
 
@@ -65,8 +69,8 @@ def _account(book: Book, clock: Clock, told: DemoAccount, at: datetime) -> None:
     email = f"{told.name.split()[0].lower()}@larkmoor.example"
     by = "operator" if told.id == "administrator" else "administrator"
     account = Account(id=number, email=email, name=told.name, **book.stamp(came, by))
-    book.add([account])
-    book.add(RoleGrant(account_id=number, role=role) for role in told.roles)
+    book.session.add(account)
+    book.belongs(RoleGrant, ({"account_id": number, "role": role} for role in told.roles))
     roles = sorted(role.label for role in told.roles)
     invited = snapshot(account, roles=roles)
     verb = "add" if by == "operator" else "invite"
@@ -82,11 +86,11 @@ def _account(book: Book, clock: Clock, told: DemoAccount, at: datetime) -> None:
 
 def _settings(book: Book, at: datetime) -> None:
     targets: dict[str, object] = dict(book.county.feedback_targets)
-    book.add([Setting(id=1, name="feedback_targets", value=targets, **book.stamp(at, "director"))])
+    book.session.add(Setting(id=1, name="feedback_targets", value=targets, **book.stamp(at, "director")))
     book.note(at, "director", "change feedback targets", RecordKind.SETTING, 1, before={}, after=targets)
     for number, (kind, days) in enumerate(book.county.default_cadences.items(), 1):
         default = DefaultCadence(id=number, kind=kind, days=days, **book.stamp(at, "director"))
-        book.add([default])
+        book.session.add(default)
         book.note(at, "director", "set default cadence", RecordKind.SETTING, number, after=snapshot(default))
 
 
@@ -113,9 +117,12 @@ def _partner(book: Book, clock: Clock, told: DemoPartner, at: datetime, rng: Ran
         notes=told.notes,
         **book.stamp(at, "former_coordinator" if _in_roster(told) else by),
     )
-    book.add([partner])
+    book.session.add(partner)
     names = [(NameKind.OTHER, name) for name in told.other_names] + [(NameKind.FORMER, n) for n in told.former_names]
-    book.add(PartnerName(partner_id=number, name=name, name_key=squeeze(name), kind=kind) for kind, name in names)
+    book.belongs(
+        PartnerName,
+        ({"partner_id": number, "name": name, "name_key": squeeze(name), "kind": kind} for kind, name in names),
+    )
     called = [f"{name} ({kind.label.lower()})" for kind, name in names]
     if _in_roster(told):
         importer = replace(book.actor("former_coordinator"), door=Door.IMPORT)
@@ -168,7 +175,7 @@ def _people(book: Book, told: DemoPartner, at: datetime, by: str, rng: Random) -
             **book.stamp(entered, by),
             **person.model_dump(),
         )
-        book.add([contact])
+        book.belongs(Contact, [contact.model_dump()])
         book.note(entered, by, "add", RecordKind.CONTACT, number, after=snapshot(contact))
 
 
@@ -176,14 +183,15 @@ def _cadences(book: Book, clock: Clock, told: DemoPartner, at: datetime, by: str
     for since, days in told.cadences:
         agreed = at + timedelta(hours=2) if since < 0 else clock.moment(clock.day(since), 15, 30)
         cadence = Cadence(
+            id=book.number(Cadence),
             partner_id=book.county.number_of(told.id),
             days=days,
             from_on=None if since < 0 else clock.day(since),
             agreed_with=told.people[0].role,
             **book.stamp(agreed, by),
         )
-        book.add([cadence])
-        book.add(facts_over_time(cadence.id or 0, [(agreed, cadence_facts(cadence))]))
+        book.belongs(Cadence, [cadence.model_dump()])
+        book.belongs(Fact, facts_over_time(cadence.id or 0, [(agreed, cadence_facts(cadence))]))
         about = snapshot(cadence)
         book.note(agreed, by, "agree cadence", RecordKind.PARTNER, cadence.partner_id, after=about)
 
@@ -202,17 +210,21 @@ def _import_roster(book: Book, at: datetime) -> None:
         counts=counts,
         **book.stamp(at, "former_coordinator"),
     )
-    book.add([file])
-    book.add(
-        ImportedRow(
-            import_id=1,
-            row=place,
-            fingerprint=_print_of(["partners", sorted(row.items()), []]),
-            outcome="imported",
-            record_id=book.county.number_of(partner.id),
-            cells=row,
-        )
-        for place, (partner, row) in enumerate(zip(listed, cells, strict=True), 2)
+    book.session.add(file)
+    book.belongs(
+        ImportedRow,
+        (
+            {
+                "import_id": 1,
+                "row": place,
+                "fingerprint": _print_of(["partners", sorted(row.items()), []]),
+                "outcome": "imported",
+                "record_id": book.county.number_of(partner.id),
+                "cells": row,
+                "findings": [],
+            }
+            for place, (partner, row) in enumerate(zip(listed, cells, strict=True), 2)
+        ),
     )
     importer = replace(book.actor("former_coordinator"), door=Door.IMPORT)
     told = {"file": file.file_name, "kind": file.kind}
@@ -236,7 +248,7 @@ def _look_alikes(book: Book, at: datetime) -> None:
             version=2 if answered else 1,
             **book.stamp(at, "former_coordinator"),
         )
-        book.add([question])
+        book.session.add(question)
 
 
 # --- Forums and ties ----------------------------------------------------------------------------------------
@@ -252,7 +264,7 @@ def _forum(book: Book, clock: Clock, told: DemoForum, number: int) -> None:
         language=told.language,
         **book.stamp(at, "coordinator"),
     )
-    book.add([forum])
+    book.session.add(forum)
     book.note(at, "coordinator", "add", RecordKind.FORUM, number, after=snapshot(forum))
     for seat in told.members:
         from_on = clock.day(seat.since) if seat.since else None
@@ -262,6 +274,7 @@ def _forum(book: Book, clock: Clock, told: DemoForum, number: int) -> None:
         if since < FROM_THE_START:  # a partner that came later is seated when it is known
             seated = max(seated, clock.moment(clock.day(since), 16))
         member = ForumMember(
+            id=book.number(ForumMember),
             forum_id=number,
             partner_id=partner_id,
             contact_id=book.county.people_of(seat.partner)[0],
@@ -269,7 +282,6 @@ def _forum(book: Book, clock: Clock, told: DemoForum, number: int) -> None:
             from_on=from_on,
             **book.stamp(seated, "coordinator"),
         )
-        book.add([member])
         begun = snapshot(member)
         book.note(seated, "coordinator", "add seat", RecordKind.FORUM, number, after=begun)
         if seat.until is not None:
@@ -279,6 +291,7 @@ def _forum(book: Book, clock: Clock, told: DemoForum, number: int) -> None:
             after = snapshot(member, seat=member.id)
             before = begun | {"seat": None}
             book.note(moment, "coordinator", "change seat", RecordKind.FORUM, number, before=before, after=after)
+        book.belongs(ForumMember, [member.model_dump()])
 
 
 def _tie(book: Book, clock: Clock, number: int) -> None:
@@ -294,5 +307,5 @@ def _tie(book: Book, clock: Clock, number: int) -> None:
         until_on=clock.day(told.until) if told.until else None,
         **book.stamp(at, "coordinator"),
     )
-    book.add([tie])
+    book.session.add(tie)
     book.note(at, "coordinator", "add", RecordKind.RELATIONSHIP, number, after=snapshot(tie))

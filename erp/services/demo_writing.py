@@ -1,10 +1,11 @@
 """Writing the made-up county's records as if each had been entered in its time: rows, ledger of facts, history."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, insert
 
 from erp import frameworks
 from erp.access import Actor, operator
@@ -29,6 +30,10 @@ from erp.vocabulary import FEEDBACK_TRANSITIONS, EngagementStatus, FeedbackState
 #: What a record's facts were, from one moment to the next.
 Stages = list[tuple[datetime, list[Draft]]]
 
+_BLANK_FACT = Fact(partner_id=0, kind="", source_id=0, known_from=datetime.min.replace(tzinfo=UTC)).model_dump(
+    exclude={"id"}
+)
+
 
 class Book:
     """Collects the history of changes while records are written, and writes it in the order of time."""
@@ -41,6 +46,8 @@ class Book:
             for account in county.account
         }
         self._changes: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers: dict[type[SQLModel], int] = defaultdict(int)
+        self._rows: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
 
     def actor(self, account: str) -> Actor:
         """Return somebody of the agency, or the operator of the machine ("operator")."""
@@ -69,10 +76,21 @@ class Book:
 
         self._changes.append((at, len(self._changes), write))
 
-    def add(self, records: Iterable[SQLModel]) -> None:
-        """Write rows that others will name, so that the database finds them."""
-        self.session.add_all(records)
+    def number(self, table: type[SQLModel]) -> int:
+        """Return the next id of a table: the database is empty, and nobody else writes."""
+        self._numbers[table] += 1
+        return self._numbers[table]
+
+    def belongs(self, table: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
+        """Keep plain rows that name other records, to be written after these. Each row has the same columns."""
+        self._rows[table].extend(rows)
+
+    def flush(self) -> None:
+        """Write the records added to the session, then the rows that belong to them."""
         self.session.flush()
+        for table, rows in self._rows.items():
+            self.session.execute(insert(table), rows)
+        self._rows.clear()
 
     def write_history(self) -> None:
         """Write the history of changes, oldest first, each chained to the one before it."""
@@ -87,31 +105,31 @@ def write_lives(book: Book, lives: Lives) -> None:
     number_of = {id(life): number for number, life in enumerate(engagements, 1)}
     for number, engagement in enumerate(engagements, 1):
         _write_engagement(book, engagement, number)
-    book.session.flush()
+    book.flush()
     for number, promise in enumerate(sorted(lives.commitments, key=lambda life: life.at), 1):
         _write_commitment(book, promise, number, number_of.get(id(promise.meeting)))
     for number, item in enumerate(sorted(lives.feedback, key=lambda life: life.steps[0].at), 1):
         _write_feedback(book, item, number, number_of.get(id(item.meeting)))
     for number, rating in enumerate(sorted(lives.ratings, key=lambda life: life.at), 1):
         _write_rating(book, rating, number)
-    book.session.flush()
+    book.flush()
 
 
-def facts_over_time(source_id: int, stages: Stages) -> list[Fact]:
+def facts_over_time(source_id: int, stages: Stages) -> list[dict[str, Any]]:
     """Return the rows of the ledger that `sync_…` would have left behind, had it run at each moment in turn."""
-    held: list[tuple[Draft, Fact]] = []
-    rows: list[Fact] = []
+    held: list[tuple[Draft, dict[str, Any]]] = []
+    rows: list[dict[str, Any]] = []
     for at, wanted in stages:
         new = list(wanted)
-        for draft, fact in list(held):
+        for draft, row in list(held):
             if draft in new:
                 new.remove(draft)
             else:
-                fact.known_to = at
-                held.remove((draft, fact))
-        added = [(draft, Fact(source_id=source_id, known_from=at, **draft)) for draft in new]
+                row["known_to"] = at
+                held.remove((draft, row))
+        added = [(draft, _BLANK_FACT | draft | {"source_id": source_id, "known_from": at}) for draft in new]
         held += added
-        rows += [fact for _, fact in added]
+        rows += [row for _, row in added]
     return rows
 
 
@@ -127,7 +145,7 @@ def _write_engagement(book: Book, life: EngagementLife, number: int) -> None:
     if life.planned_at is not None:
         blank = {"facts": "", "quotes": "", "opinions": "", "decisions": ""}
         _set(engagement, blank | {"status": EngagementStatus.PLANNED})
-        planned = snapshot(engagement, **_told(parts[:1]))
+        planned = snapshot(engagement, partners=_plain(parts[EngagementPartner]))
         book.note(life.planned_at, life.by, "log", RecordKind.ENGAGEMENT, number, after=planned)
         _set(engagement, {name: final[name] for name in (*blank, "status")} | {"version": 2})
         verb = "cancel" if life.cancelled_at else "change"
@@ -136,14 +154,15 @@ def _write_engagement(book: Book, life: EngagementLife, number: int) -> None:
     else:
         after = snapshot(engagement, **_told(parts))
         book.note(life.at, life.by, "log", RecordKind.ENGAGEMENT, number, after=after)
-    partners = [part for part in parts[0] if isinstance(part, EngagementPartner)]
+    partners = [EngagementPartner(**row) for row in parts[EngagementPartner]]
     stages.append((life.at, engagement_facts(engagement, partners)))
     if life.voided_at is not None:
         stages.append(_void(book, engagement, RecordKind.ENGAGEMENT, life.voided_at, life.void_reason))
     assert engagement.status == draft.status  # what was planned has become what it is
-    book.add([engagement])
-    book.session.add_all(part for kind in parts for part in kind)
-    book.session.add_all(facts_over_time(number, stages))
+    book.session.add(engagement)
+    for table, rows in parts.items():
+        book.belongs(table, rows)
+    book.belongs(Fact, facts_over_time(number, stages))
 
 
 def _engagement_columns(life: EngagementLife) -> dict[str, Any]:
@@ -153,29 +172,32 @@ def _engagement_columns(life: EngagementLife) -> dict[str, Any]:
     return draft.model_dump(exclude=parts) | {"as_written": written}
 
 
-def _parts(life: EngagementLife, number: int) -> list[list[SQLModel]]:
+def _parts(life: EngagementLife, number: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
     """Return the rows that belong to an engagement: partners, people, points, behaviors, topics."""
     draft = life.draft
     known = frameworks.load_frameworks()
     behaviors, topics = known["cpm_leadership_behaviors"].version, known["erp_topics"].version
-    return [
-        [EngagementPartner(engagement_id=number, **p.model_dump()) for p in draft.partners]
-        + [EngagementPartner(engagement_id=number, name_written=name) for name in life.unlinked],
-        [EngagementPerson(engagement_id=number, contact_id=person) for person in draft.people],
-        [DiscussionPoint(engagement_id=number, position=n, **p.model_dump()) for n, p in enumerate(draft.points, 1)],
-        [BehaviorTag(engagement_id=number, framework_version=behaviors, **b.model_dump()) for b in draft.behaviors],
-        [TopicTag(engagement_id=number, framework_version=topics, entry_id=topic) for topic in draft.topics],
-    ]
+    partners = [{"name_written": ""} | partner.model_dump() for partner in draft.partners]
+    partners += [{"name_written": name, "partner_id": None, "two_way": True} for name in life.unlinked]
+    rows: dict[type[SQLModel], list[dict[str, Any]]] = {
+        EngagementPartner: partners,
+        EngagementPerson: [{"contact_id": person} for person in draft.people],
+        DiscussionPoint: [{"position": n} | point.model_dump() for n, point in enumerate(draft.points, 1)],
+        BehaviorTag: [{"framework_version": behaviors} | shown.model_dump() for shown in draft.behaviors],
+        TopicTag: [{"framework_version": topics, "entry_id": topic} for topic in draft.topics],
+    }
+    return {table: [{"engagement_id": number} | row for row in some] for table, some in rows.items()}
 
 
-def _told(parts: list[list[SQLModel]]) -> dict[str, Any]:
+def _told(parts: dict[type[SQLModel], list[dict[str, Any]]]) -> dict[str, Any]:
     """Return the parts as the history of changes tells them."""
     names = ("partners", "people", "points", "behaviors", "topics")
-    beside = {"id", "engagement_id", "framework_version", "position"}
-    return {
-        name: [part.model_dump(mode="json", exclude=beside) for part in kind]
-        for name, kind in zip(names, parts, strict=False)
-    }
+    return {name: _plain(rows) for name, rows in zip(names, parts.values(), strict=True)}
+
+
+def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    beside = {"engagement_id", "framework_version", "position"}
+    return [{column: value for column, value in row.items() if column not in beside} for row in rows]
 
 
 # --- Promises, feedback, ratings ----------------------------------------------------------------------------
@@ -204,7 +226,7 @@ def _write_commitment(book: Book, life: CommitmentLife, number: int, engagement_
     if life.voided_at is not None:
         stages.append(_void(book, commitment, RecordKind.COMMITMENT, life.voided_at, life.void_reason))
     book.session.add(commitment)
-    book.session.add_all(facts_over_time(number, stages))
+    book.belongs(Fact, facts_over_time(number, stages))
 
 
 def _write_feedback(book: Book, life: FeedbackLife, number: int, engagement_id: int | None) -> None:
@@ -238,8 +260,9 @@ def _write_feedback(book: Book, life: FeedbackLife, number: int, engagement_id: 
         stages.append((taken.at, feedback_facts(item, steps)))
     if life.voided_at is not None:
         stages.append(_void(book, item, RecordKind.FEEDBACK_ITEM, life.voided_at, life.void_reason))
-    book.add([item])
-    book.session.add_all([*steps, *facts_over_time(number, stages)])
+    book.session.add(item)
+    book.belongs(FeedbackStep, (step.model_dump(exclude={"id"}) for step in steps))
+    book.belongs(Fact, facts_over_time(number, stages))
 
 
 def _write_rating(book: Book, life: RatingLife, number: int) -> None:
@@ -256,7 +279,7 @@ def _write_rating(book: Book, life: RatingLife, number: int) -> None:
     if life.voided_at is not None:
         stages.append(_void(book, rating, RecordKind.RATING, life.voided_at, life.void_reason))
     book.session.add(rating)
-    book.session.add_all(facts_over_time(number, stages))
+    book.belongs(Fact, facts_over_time(number, stages))
 
 
 def _void(book: Book, record: Any, kind: RecordKind, at: datetime, reason: str) -> tuple[datetime, list[Draft]]:

@@ -136,6 +136,7 @@ def _replace(
     held_true = session.exec(
         select(Fact).where(col(Fact.kind).in_(kinds), Fact.source_id == source_id, col(Fact.known_to).is_(None))
     )
+    assert source_id is not None  # the record was flushed
     wanted = [Fact(source_id=source_id, known_from=at, **draft) for draft in drafts]
     for fact in held_true:
         same = next((w for w in wanted if _content(w) == _content(fact)), None)

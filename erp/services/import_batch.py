@@ -1,128 +1,69 @@
-"""What the rows of an import share while they are saved: names already known, numbers and keys, changes to audit."""
+"""One stretch of an import being saved in one transaction: numbers, keys, rows to write, changes to audit, findings."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
-from rapidfuzz import fuzz, process
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel, func, select
 
 from erp.access import Actor
 from erp.importing.readings import Problem, RowReading
-from erp.models.accounts import Account
-from erp.models.contacts import Contact, Forum
-from erp.models.partners import Partner, PartnerName
-from erp.services.records import record_change, squeeze
+from erp.models import Table
+from erp.models.changes import Change, ChangeHead
+from erp.models.facts import Fact
+from erp.services.import_names import Names
+from erp.services.records import change_hash, now, record_change
 from erp.vocabulary import RecordKind
 
-#: Names that score this much alike (0–100, rapidfuzz) are a question for a person, never a merge. Ours.
-ALIKE = 90
-_SHORT_FORMS = {
-    "dept": "department",
-    "co": "county",
-    "svcs": "services",
-    "svc": "service",
-    "ctr": "center",
-    "assn": "association",
-    "govt": "government",
-    "univ": "university",
-    "st": "saint",
-    "comm": "commission",
-}
-_WORDS = re.compile(r"[^\W_]+")
-
-
-class Names:
-    """Partners, forums and accounts by the names a spreadsheet may use for them."""
-
-    def __init__(self, session: Session) -> None:
-        partners = session.execute(select(col(Partner.id), Partner.key, Partner.name, Partner.name_key)).tuples()
-        self.partner_of_key: dict[str, int] = {}
-        self.partner_of_name: dict[str, int] = {}
-        self.partner_name: dict[int, str] = {}
-        for number, key, name, name_key in partners:
-            self.add_partner(number, key, name, name_key)
-        others: dict[str, set[int]] = defaultdict(set)
-        for partner_id, name_key in session.execute(select(PartnerName.partner_id, PartnerName.name_key)).tuples():
-            others[name_key].add(partner_id)
-        self._by_other_name = {key: ids.pop() for key, ids in others.items() if len(ids) == 1}
-        self.forum_of_name = dict(session.execute(select(Forum.name_key, col(Forum.id))).tuples().all())
-        accounts = session.execute(select(col(Account.id), Account.name, Account.email)).tuples().all()
-        self._account_of = {word.casefold(): number for number, name, email in accounts for word in (name, email)}
-        self._contacts: dict[tuple[int, str], int] = {}
-        for number, partner_id, name in session.execute(select(col(Contact.id), Contact.partner_id, Contact.name)):
-            if partner_id is not None:
-                self._contacts[partner_id, squeeze(name)] = number
-
-    def add_partner(self, number: int, key: str, name: str, name_key: str) -> None:
-        """Make a partner known to the rows that follow."""
-        self.partner_of_key[key] = number
-        self.partner_of_name[name_key] = number
-        self.partner_name[number] = name
-
-    def partner(self, words: str) -> int | None:
-        """Return the partner of this name (spacing aside), other or former name, or key; None where nobody is sure."""
-        name_key = squeeze(words)
-        known = self.partner_of_name.get(name_key) or self._by_other_name.get(name_key)
-        return known or self.partner_of_key.get(words)
-
-    def contact(self, partner_id: int | None, name: str) -> int | None:
-        """Return the contact of this name at a partner."""
-        return None if partner_id is None else self._contacts.get((partner_id, squeeze(name)))
-
-    def account(self, words: str) -> int | None:
-        """Return the account of this name or e-mail address."""
-        return self._account_of.get(words.casefold())
-
-    def alike(self, words: str) -> tuple[int, str] | None:
-        """Return a partner whose name looks like this one (id, name), or None."""
-        form = plain_form(words)
-        forms = {number: plain_form(name) for number, name in self.partner_name.items()}
-        best = process.extractOne(form, forms, scorer=likeness, score_cutoff=ALIKE)
-        return None if best is None else (best[2], self.partner_name[best[2]])
-
-
-@lru_cache(maxsize=50_000)
-def plain_form(name: str) -> str:
-    """Return a name in the form in which names are compared: small letters, short forms written out, no plural s."""
-    words = _WORDS.findall(name.casefold())
-    return " ".join(_SHORT_FORMS.get(word, word).removesuffix("s") for word in words)
-
-
-def likeness(form: str, other: str, **_options: Any) -> float:
-    """Return how alike two plain forms are, 0–100: in spelling, or because one says all of the other and more."""
-    ours, theirs = set(form.split()), set(other.split())
-    contained = 95.0 if len(ours & theirs) >= 3 and (ours <= theirs or theirs <= ours) else 0.0
-    return max(contained, fuzz.token_sort_ratio(form, other))
+#: Keys are looked up this many at a time.
+_KEYS_AT_ONCE = 500
+#: Parents before what belongs to them, as the database checks.
+_ORDER = {table.name: place for place, table in enumerate(Table.metadata.sorted_tables)}
 
 
 @dataclass
 class Batch:
-    """One stretch of rows being saved in one transaction."""
+    """One stretch of rows. New records are written together by `flush`: row by row takes five times as long.
+
+    `file_keys`: every key that the file gives, also in later stretches, so that none is made twice.
+    """
 
     session: Session
     actor: Actor
     at: datetime
-    heading_of: dict[str, str]
+    heading_of: Mapping[str, str]
     names: Names
-    _next: dict[type[SQLModel], int] = field(default_factory=dict)
-    _alike: dict[str, tuple[int, str] | None] = field(default_factory=dict)
-    _children: list[SQLModel] = field(default_factory=list)
+    file_keys: Collection[str] = ()
+    _next: dict[Any, int] = field(default_factory=dict)
+    _taken: dict[Any, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _asked: dict[Any, int] = field(default_factory=dict)
+    _new: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    _changes: list[Change] = field(default_factory=list)
 
-    def belongs(self, children: Iterable[SQLModel]) -> None:
-        """Save what belongs to records of this batch, after these: the database checks that what is named is there."""
-        self._children.extend(children)
+    def add(self, *records: SQLModel) -> None:
+        """Write records with the others of this batch."""
+        for record in records:
+            self._new[type(record)].append(_columns(record))
+
+    def add_facts(self, source_id: int, drafts: Iterable[dict[str, Any]]) -> None:
+        """Write facts of a new record into the ledger."""
+        for draft in drafts:
+            self._new[Fact].append(_BLANK_FACT | {"source_id": source_id, "known_from": self.at} | draft)
+
+    def add_row(self, table: type[SQLModel], **values: Any) -> None:
+        """Write a row given as its columns, all but the id."""
+        self._new[table].append(values)
 
     def flush(self) -> None:
-        """Write the records of this batch, then what belongs to them."""
+        """Write what was added and changed so far."""
         self.session.flush()
-        self.session.add_all(self._children)
-        self._children.clear()
-        self.session.flush()
+        for table in sorted(self._new, key=lambda table: _ORDER[str(table.__tablename__)]):
+            self.session.execute(insert(table), self._new[table])
+        self._new.clear()
+        self._write_changes()
 
     def number(self, table: Any) -> int:
         """Return the next free id of a table; the write lock is held, so nobody else takes it."""
@@ -134,30 +75,59 @@ class Batch:
 
     def key(self, table: Any, prefix: str, number: int) -> str:
         """Return a stable reference for a record whose county gave none."""
-        key = f"{prefix}-{number:05d}"
-        while self.session.scalar(select(table.id).where(table.key == key)) is not None:
+        if number >= self._asked.get(table, 0):
+            upper = number + _KEYS_AT_ONCE
+            ours = [_made_key(prefix, one) for one in range(number, upper)]
+            self._taken[table].update(self.session.scalars(select(table.key).where(table.key.in_(ours))))
+            self._asked[table] = upper
+        key = _made_key(prefix, number)
+        while key in self._taken[table] or key in self.file_keys:
             key += "x"  # a county's own key happens to look like ours
+        self._taken[table].add(key)
         return key
 
     def stamp(self) -> dict[str, Any]:
         """Return when and by whom the records of this batch come in."""
         return {"recorded_at": self.at, "recorded_by": self.actor.user_id}
 
-    def audit(self, verb: str, kind: RecordKind, number: int, before: Any = None, after: Any = None) -> None:
-        """Write the audit row of a record of this batch."""
-        record_change(self.session, self.actor, verb, kind, number, before=before, after=after)
+    def audit_new(self, kind: RecordKind, record: Any, **more: Any) -> None:
+        """Audit a new record, chained to the change before it as `record_change` does, and written with the others."""
+        head = self._head()
+        change = Change(
+            at=now(),
+            actor_id=self.actor.user_id,
+            actor_name=self.actor.name,
+            door=self.actor.door,
+            verb="import",
+            record_kind=kind.value,
+            record_id=record.id,
+            before=None,
+            after={name: _plain(value) for name, value in (_columns(record) | more).items() if name != "name_key"},
+            previous_hash=head.hash,
+            hash="",
+        )
+        change.hash = change_hash(change)
+        head.hash = change.hash
+        head.length += 1
+        self._changes.append(change)
+
+    def audit_change(self, kind: RecordKind, number: int, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Audit the change of a record that was here."""
+        self.flush()
+        record_change(self.session, self.actor, "import", kind, number, before=before, after=after)
+        self.session.flush()
 
     def warn(self, reading: RowReading, column: str, found: str, reason: str, advice: str) -> None:
         """Say on a row what a person should look at."""
-        reading.say(self.heading_of.get(column, column), found, Problem("service", "warning", reason, advice))
+        self._say(reading, column, found, "warning", reason, advice)
 
     def reject(self, reading: RowReading, column: str, found: str, reason: str, advice: str) -> None:
         """Say why a row cannot come in after all."""
-        reading.say(self.heading_of.get(column, column), found, Problem("service", "rejected", reason, advice))
+        self._say(reading, column, found, "rejected", reason, advice)
 
     def note(self, reading: RowReading, column: str, found: str, reason: str, advice: str) -> None:
         """Say how something was read, without making it a warning."""
-        reading.say(self.heading_of.get(column, column), found, Problem("service", "note", reason, advice))
+        self._say(reading, column, found, "note", reason, advice)
 
     def link(self, reading: RowReading, column: str, words: str) -> int | None:
         """Return the partner of this name, or warn that the name is kept unlinked."""
@@ -165,17 +135,60 @@ class Batch:
             return None
         partner_id = self.names.partner(words)
         if partner_id is None:
-            self.warn(
-                reading,
-                column,
-                words,
-                "No partner has this name." + self._question(words),
-                "The row came in with the name kept; link it on the Import page, or add the partner.",
-            )
+            advice = "The row came in with the name kept; link it on the Import page, or add the partner."
+            self.warn(reading, column, words, f"No partner has this name.{self._question(words)}", advice)
         return partner_id
 
     def _question(self, words: str) -> str:
-        if words not in self._alike:
-            self._alike[words] = self.names.alike(words)
-        found = self._alike[words]
-        return f" It looks like “{found[1]}”." if found else ""
+        archived = self.names.same_name(words)
+        if archived is not None:
+            return " An archived one has."
+        found = self.names.suggestion(words)
+        return "" if found is None else f" It looks like “{self.names.partner_name[found]}”."
+
+    def _say(
+        self,
+        reading: RowReading,
+        column: str,
+        found: str,
+        severity: Literal["rejected", "warning", "note"],
+        reason: str,
+        advice: str,
+    ) -> None:
+        reading.say(self.heading_of.get(column, column), found, Problem("service", severity, reason, advice))
+
+    def _head(self) -> ChangeHead:
+        head = self.session.get(ChangeHead, 1)
+        if head is None:
+            head = ChangeHead()
+            self.session.add(head)
+            self.session.flush()
+        return head
+
+    def _write_changes(self) -> None:
+        if self._changes:
+            self.session.execute(insert(Change), [_columns(change) for change in self._changes])
+            self._changes.clear()
+
+
+def _columns(record: SQLModel) -> dict[str, Any]:
+    """Return a new record's columns; without an id the database gives the next one."""
+    return {name: value for name, value in record.__dict__.items() if name[0] != "_" and (name != "id" or value)}
+
+
+_BLANK_FACT = {
+    name: value
+    for name, value in _columns(Fact(partner_id=0, kind="", source_id=0, known_from=now())).items()
+    if name not in ("partner_id", "kind", "source_id", "known_from")
+}
+
+
+def _plain(value: Any) -> Any:
+    """Return a column's value as the history of changes keeps it, in the way `snapshot` writes it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _made_key(prefix: str, number: int) -> str:
+    return f"{prefix}-{number:05d}"

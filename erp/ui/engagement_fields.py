@@ -250,17 +250,16 @@ def _draw_where(form: Form) -> None:
 
 
 def _one_partner(form: Form, label: str, field: str, *more: str) -> None:
-    """Ask for one of the chosen partners; where there is only one, it is the answer until another is chosen."""
+    """Ask for one of the chosen partners; where there is only one, leaving it open means that one."""
     options = [*form.chosen, *more]
-    if len(form.chosen) == 1 and form.value(field) is None:
-        st.session_state[form.key(field)] = form.chosen[0]
+    placeholder = form.partners[form.chosen[0]] if len(form.chosen) == 1 else "Choose"
     st.selectbox(
         label,
         options,
         index=None,
         format_func=lambda each: form.partners.get(each, str(each).capitalize()),
         key=form.key(field),
-        placeholder="Choose" if options else "Choose partners above first",
+        placeholder=placeholder if form.chosen else "Choose partners above first",
         **WAITS,
     )
 

@@ -77,6 +77,11 @@ class Form:
         return [p for p in self.value("partners") or [] if p in self.partners]
 
     @property
+    def only_partner(self) -> int | None:
+        """The one partner chosen, or None where there are several or none."""
+        return self.chosen[0] if len(self.chosen) == 1 else None
+
+    @property
     def planned(self) -> bool:
         """Whether the engagement is still to come."""
         return self.value("status") == EngagementStatus.PLANNED
@@ -259,13 +264,14 @@ def _read_promises(form: Form, made_on: date | None, texts: dict[str, str]) -> t
     for n in range(form.value("promises_n")):
         line = _line(form, texts, "Promise", n, "promise", "what", ("due", "partner", "owed_by"), needed_by=("due",))
         if line is not None:
-            if line["partner"] not in form.chosen:
+            partner_id = line["partner"] or form.only_partner
+            if partner_id not in form.chosen:
                 raise Invalid(f"Promise {n + 1}: choose the partner it is about.")
             promises.append(
                 CommitmentDraft(
                     what=line["what"],
                     owed_by=line["owed_by"] or Side.COUNTY,
-                    partner_id=line["partner"],
+                    partner_id=partner_id,
                     made_on=made_on,
                     due_on=line["due"],
                 )
@@ -279,7 +285,7 @@ def _read_feedback(form: Form, received_on: date | None, texts: dict[str, str]) 
         line = _line(form, texts, "Feedback", n, "feedback", "words", ("from", "person", "kind"), needed_by=("person",))
         if line is not None:
             texts[f"Feedback {n + 1}, person or role"] = person = line["person"] or ""
-            giver = line["from"]
+            giver = line["from"] or form.only_partner
             if giver is None or (giver == SOMEBODY_ELSE and not person):
                 raise Invalid(f"Feedback {n + 1}: say who gave it – a partner, a person or role, or anonymous.")
             items.append(

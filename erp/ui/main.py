@@ -12,7 +12,7 @@ from erp.settings import ROOT, settings
 from erp.ui.navigation import pages_for
 from erp.ui.session import require_actor
 
-#: Signing out is a plain form to the gate's own address: only an answer to a request can take the cookie back.
+#: Signing out is a plain form to an address of erp.web: it ends the sign-in in every tab and leads to its page.
 FOOT = """
 <style>
 .foot {{ font-size: 0.9rem; line-height: 1.4; overflow-wrap: anywhere; }}

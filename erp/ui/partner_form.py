@@ -17,9 +17,9 @@ from erp.services.partners import (
     void_cadence,
 )
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.actions import refuse, submit
 from erp.ui.loads import county_today, load
-from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day
 from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
 
@@ -44,15 +44,16 @@ NEW = "new_partner"
 
 def draw_add() -> None:
     """Draw the form that adds a partner: the essentials; the rest is filled in on the partner's page."""
+    at = field_keys(NEW)
     with st.form(NEW, border=False):
-        _draw_name_and_kind(NEW, {})
-        _draw_holder(NEW, None)
-        st.text_input(LABELS["area"], key=f"{NEW}_area")
-        st.text_area(LABELS["notes"], key=f"{NEW}_notes", height=68)
+        _draw_name_and_kind(at, {})
+        _draw_holder(at, None)
+        st.text_input(LABELS["area"], key=f"{at}_area")
+        st.text_area(LABELS["notes"], key=f"{at}_notes", height=68)
         if st.session_state.get("_also_called"):
-            st.checkbox("I looked: this is another partner", key=f"{NEW}_is_another")
+            st.checkbox("I looked: this is another partner", key=f"{at}_is_another")
         guard.draw(NEW)
-        st.form_submit_button("Add this partner", type="primary", icon=":material/add:", on_click=_add)
+        st.form_submit_button("Add this partner", type="primary", icon=":material/add:", on_click=_add, args=(at,))
 
 
 def draw_change(profile: PartnerProfile) -> None:
@@ -61,36 +62,39 @@ def draw_change(profile: PartnerProfile) -> None:
     saved = _saved_fields(profile)
     opened = opened_version(form, profile.version)
     holders = _holders()
-    typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+    at = field_keys(form)
+    typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
     pairs = {LABELS[name]: (_said(name, typed[name], holders), _said(name, saved[name], holders)) for name in saved}
     draw_newer(form, profile.version, pairs)
     with st.form(form):
-        _draw_name_and_kind(form, saved)
-        _draw_holder(form, profile.holder_id)
+        _draw_name_and_kind(at, saved)
+        _draw_holder(at, profile.holder_id)
         left, right = st.columns(2)
-        left.text_area(LABELS["other_names"], saved["other_names"], key=f"{form}_other_names", height=98)
-        right.text_area(LABELS["former_names"], saved["former_names"], key=f"{form}_former_names", height=98)
-        left.text_input(LABELS["area"], saved["area"], key=f"{form}_area")
-        right.text_input(LABELS["languages"], saved["languages"], key=f"{form}_languages")
+        left.text_area(LABELS["other_names"], saved["other_names"], key=f"{at}_other_names", height=98)
+        right.text_area(LABELS["former_names"], saved["former_names"], key=f"{at}_former_names", height=98)
+        left.text_input(LABELS["area"], saved["area"], key=f"{at}_area")
+        right.text_input(LABELS["languages"], saved["languages"], key=f"{at}_languages")
         statuses = list(PartnerStatus)
         left.selectbox(
             LABELS["status"],
             statuses,
             index=statuses.index(profile.status),
             format_func=lambda each: each.label,
-            key=f"{form}_status",
+            key=f"{at}_status",
         )
-        right.text_input(LABELS["status_reason"], saved["status_reason"], key=f"{form}_status_reason")
+        right.text_input(LABELS["status_reason"], saved["status_reason"], key=f"{at}_status_reason")
         st.toggle(
             LABELS["scored"],
             saved["scored"],
-            key=f"{form}_scored",
+            key=f"{at}_scored",
             help="Off: only facts are shown. A Tribal government is tracked without figures until it agrees to them; "
             "a Tribal liaison or leadership records that, and the notes say how and when it agreed.",
         )
-        st.text_area(LABELS["notes"], saved["notes"], key=f"{form}_notes", height=98)
+        st.text_area(LABELS["notes"], saved["notes"], key=f"{at}_notes", height=98)
         guard.draw(form)
-        st.form_submit_button("Save changes", type="primary", on_click=_change, args=(profile.partner_id, form, opened))
+        st.form_submit_button(
+            "Save changes", type="primary", on_click=_change, args=(profile.partner_id, form, at, opened)
+        )
 
 
 def draw_cadence(profile: PartnerProfile) -> None:
@@ -105,19 +109,18 @@ def draw_cadence(profile: PartnerProfile) -> None:
             st.markdown(f"Every **{counted(row.days, 'day', 'days')}**, {since}{with_whom}", width="stretch")
             key = f"void_cadence_{row.cadence_id}"
             with st.popover("Entered wrongly", icon=":material/undo:", type="tertiary", key=f"why_{key}"):
-                st.text_input("Why is it taken back?", key=key)
+                st.text_input("Why is it taken back?", key=field_keys(key))
                 st.button("Take it back", key=f"do_{key}", on_click=_void_cadence, args=(row.cadence_id, row.version))
     form = f"cadence_{profile.partner_id}"
+    at = field_keys(form)
     with st.form(form):
         left, right = st.columns(2)
-        left.number_input(
-            "Days between contacts", 1, MOST_CADENCE_DAYS, profile.cadence_days, key=f"{form}_days", step=1
-        )
+        left.number_input("Days between contacts", 1, MOST_CADENCE_DAYS, profile.cadence_days, key=f"{at}_days", step=1)
         right.date_input(
-            "From (blank: always)", county_today(), key=f"{form}_from", format="MM/DD/YYYY", min_value="1900-01-01"
+            "From (blank: always)", county_today(), key=f"{at}_from", format="MM/DD/YYYY", min_value="1900-01-01"
         )
-        st.text_input("Agreed with", key=f"{form}_with", placeholder="Who on their side, or how it was agreed")
-        st.form_submit_button("Record this agreement", on_click=_agree, args=(profile.partner_id, form))
+        st.text_input("Agreed with", key=f"{at}_with", placeholder="Who on their side, or how it was agreed")
+        st.form_submit_button("Record this agreement", on_click=_agree, args=(profile.partner_id, form, at))
 
 
 def draw_archive(profile: PartnerProfile) -> None:
@@ -133,15 +136,18 @@ def draw_archive(profile: PartnerProfile) -> None:
             kwargs={"said": f"{profile.name} is back."},
         )
         return
-    with st.form("archive_partner", border=False):
+    form = f"archive_partner_{profile.partner_id}"
+    with st.form(form, border=False):
         st.text_input(
             "Why is it archived?", key="archive_partner_reason", placeholder="e.g. merged, closed, moved away"
         )
-        st.form_submit_button("Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile,))
+        st.form_submit_button(
+            "Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile, form)
+        )
 
 
-def _draw_name_and_kind(form: str, saved: Fields) -> None:
-    st.text_input(LABELS["name"], saved.get("name", ""), key=f"{form}_name", max_chars=300)
+def _draw_name_and_kind(at: str, saved: Fields) -> None:
+    st.text_input(LABELS["name"], saved.get("name", ""), key=f"{at}_name", max_chars=300)
     kinds, recognitions = list(PartnerKind), list(Recognition)
     left, right = st.columns(2)
     left.selectbox(
@@ -150,19 +156,19 @@ def _draw_name_and_kind(form: str, saved: Fields) -> None:
         index=kinds.index(saved["kind"]) if saved else None,
         placeholder="Choose a kind",
         format_func=lambda each: each.label,
-        key=f"{form}_kind",
+        key=f"{at}_kind",
     )
     right.selectbox(
         LABELS["recognition"],
         recognitions,
         index=recognitions.index(saved.get("recognition", Recognition.NOT_SAID)),
         format_func=lambda each: each.label,
-        key=f"{form}_recognition",
+        key=f"{at}_recognition",
         help="For Tribal governments only; both kinds are governments here.",
     )
 
 
-def _draw_holder(form: str, holder_id: int | None) -> None:
+def _draw_holder(at: str, holder_id: int | None) -> None:
     holders = _holders()
     options = [None, *holders]
     st.selectbox(
@@ -170,7 +176,7 @@ def _draw_holder(form: str, holder_id: int | None) -> None:
         options,
         index=options.index(holder_id) if holder_id in options else 0,
         format_func=lambda each: holders.get(each, "Nobody yet"),
-        key=f"{form}_holder_id",
+        key=f"{at}_holder_id",
     )
 
 
@@ -195,9 +201,9 @@ def _said(name: str, value: Any, holders: dict[int | None, str]) -> str:
     return str(getattr(value, "label", value) or "")
 
 
-def _typed(form: str, *names: str) -> Fields:
+def _typed(at: str, *names: str) -> Fields:
     """Return what the form holds, lists taken apart; recognition is said of Tribal governments only."""
-    values = {name: st.session_state[f"{form}_{name}"] for name in names}
+    values = {name: st.session_state[f"{at}_{name}"] for name in names}
     for name in ("other_names", "former_names"):
         if name in values:
             values[name] = tuple(line.strip() for line in values[name].splitlines() if line.strip())
@@ -208,29 +214,29 @@ def _typed(form: str, *names: str) -> Fields:
     return values
 
 
-def _add() -> None:
-    values = _typed(NEW, "name", "kind", "recognition", "holder_id", "area", "notes")
+def _add(at: str) -> None:
+    values = _typed(at, "name", "kind", "recognition", "holder_id", "area", "notes")
     if values["kind"] is None:
         refuse("Choose what kind of partner it is.")
         return
     alike = load(also_called, values["name"])
     st.session_state["_also_called"] = bool(alike)
-    if alike and not st.session_state.get(f"{NEW}_is_another"):
+    if alike and not st.session_state.get(f"{at}_is_another"):
         refuse(f"{values['name']} is another name of: {', '.join(alike)}. Open that one, or tick that this is another.")
         return
     if not guard.clear({LABELS["notes"]: values["notes"]}, key=NEW):
         return
     partner = submit(
-        lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=form_token(NEW)),
+        lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=at),
         said=f"{values['name']} was added. Fill in what else is known under Details.",
     )
     if partner is not None:
-        forget_form(NEW, f"{NEW}_")
+        forget(NEW)
         st.session_state["_added_partner"] = partner.id
 
 
-def _change(partner_id: int, form: str, version: int) -> None:
-    values = _typed(form, *LABELS)
+def _change(partner_id: int, form: str, at: str, version: int) -> None:
+    values = _typed(at, *LABELS)
     texts = {LABELS[name]: values[name] for name in ("status_reason", "notes")}
     if not guard.clear(texts, key=form):
         return
@@ -239,24 +245,24 @@ def _change(partner_id: int, form: str, version: int) -> None:
         said="The changes are saved.",
     )
     if saved is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
 
 
-def _agree(partner_id: int, form: str) -> None:
-    days, since, with_whom = (st.session_state[f"{form}_{name}"] for name in ("days", "from", "with"))
+def _agree(partner_id: int, form: str, at: str) -> None:
+    days, since, with_whom = (st.session_state[f"{at}_{name}"] for name in ("days", "from", "with"))
     said = f"Agreed: every {counted(int(days), 'day', 'days')}."
     if submit(agree_cadence, partner_id, int(days), since, with_whom, said=said) is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
 
 
 def _void_cadence(cadence_id: int, version: int) -> None:
     key = f"void_cadence_{cadence_id}"
-    if submit(void_cadence, cadence_id, version, st.session_state[key], said="Taken back.") is not None:
-        forget_form(key, key)
+    if submit(void_cadence, cadence_id, version, st.session_state[field_keys(key)], said="Taken back.") is not None:
+        forget(key)
 
 
-def _archive(profile: PartnerProfile) -> None:
-    reason = st.session_state["archive_partner_reason"]
+def _archive(profile: PartnerProfile, form: str) -> None:
+    reason = st.session_state[field_keys(form)]
     said = f"{profile.name} is archived. It can be restored at any time."
     if submit(archive_partner, profile.partner_id, profile.version, reason, said=said) is not None:
-        forget_form("archive_partner", "archive_partner_reason")
+        forget(form)

@@ -22,10 +22,10 @@ from erp.services.forums import (
     restore_seat,
 )
 from erp.ui import guard, navigation
-from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.actions import refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import empty_state
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
@@ -59,27 +59,29 @@ def draw_forum_form(forum: pd.Series | None) -> None:
     form = NEW if forum is None else f"edit_forum_{forum['forum_id']}"
     saved = {name: "" if forum is None else str(forum[name]) for name in FORUM_LABELS}
     opened = opened_version(form, 0 if forum is None else int(forum["version"]))
+    at = field_keys(form)
     if forum is not None:
         pairs = {
-            label: (st.session_state.get(f"{form}_{name}", saved[name]), saved[name])
+            label: (st.session_state.get(f"{at}_{name}", saved[name]), saved[name])
             for name, label in FORUM_LABELS.items()
         }
         draw_newer(form, int(forum["version"]), pairs)
     with st.form(form, border=False):
-        st.text_input(FORUM_LABELS["name"], saved["name"], key=f"{form}_name", max_chars=300)
-        st.text_area(FORUM_LABELS["purpose"], saved["purpose"], key=f"{form}_purpose", height=68)
-        st.text_input(FORUM_LABELS["language"], saved["language"], key=f"{form}_language")
+        st.text_input(FORUM_LABELS["name"], saved["name"], key=f"{at}_name", max_chars=300)
+        st.text_area(FORUM_LABELS["purpose"], saved["purpose"], key=f"{at}_purpose", height=68)
+        st.text_input(FORUM_LABELS["language"], saved["language"], key=f"{at}_language")
         guard.draw(form)
         forum_id = None if forum is None else int(forum["forum_id"])
         label = "Add this forum" if forum is None else "Save changes"
-        st.form_submit_button(label, type="primary", on_click=_save_forum, args=(form, forum_id, opened))
+        st.form_submit_button(label, type="primary", on_click=_save_forum, args=(form, at, forum_id, opened))
 
 
 def draw_archiving(forum: pd.Series) -> None:
     """Draw the way to archive a forum with a reason."""
-    with st.form("archive_forum", border=False):
-        st.text_input("Why is it archived?", key="archive_forum_reason", help="Its engagements and seats stay.")
-        arguments = (int(forum["forum_id"]), int(forum["version"]))
+    form = f"archive_forum_{forum['forum_id']}"
+    with st.form(form, border=False):
+        st.text_input("Why is it archived?", key=field_keys(form), help="Its engagements and seats stay.")
+        arguments = (int(forum["forum_id"]), int(forum["version"]), form)
         st.form_submit_button("Archive this forum", icon=":material/archive:", on_click=_archive_forum, args=arguments)
 
 
@@ -152,7 +154,7 @@ def _draw_seat(seat: dict[str, Any], forum_id: int, may_change: bool) -> None:
             key = f"archive_{form}"
             with st.form(key, border=False):
                 st.text_input(
-                    "Entered wrongly? Say why", key=f"{key}_reason", help="A seat that ended gets an end day."
+                    "Entered wrongly? Say why", key=field_keys(key), help="A seat that ended gets an end day."
                 )
                 arguments = (seat["seat_id"], seat["version"], key)
                 st.form_submit_button(
@@ -163,6 +165,7 @@ def _draw_seat(seat: dict[str, Any], forum_id: int, may_change: bool) -> None:
 def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
     """Draw the form of a seat. The partner of a new one is chosen first, outside the form, so that its people show."""
     opened = opened_version(form, seat.get("version", 0))
+    at = field_keys(form)
     if seat:
         partner_id: int | None = seat["partner_id"]
     else:
@@ -172,7 +175,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
             list(names),
             index=None,
             format_func=names.__getitem__,
-            key=f"{form}_partner_id",
+            key=f"{at}_partner_id",
             placeholder="Choose a partner",
         )
     people: dict[int | None, str] = {} if partner_id is None else dict(load(people_to_seat, partner_id))
@@ -180,7 +183,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
         people.setdefault(seat["contact_id"], seat["person"])  # archived meanwhile, yet it was their seat
     saved = {name: seat.get(name) for name in SEAT_LABELS}
     if seat:
-        typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
         shown = [name for name in SEAT_LABELS if name != "partner_id"]
         pairs = {SEAT_LABELS[n]: (_said(n, typed[n], people), _said(n, saved[n], people)) for n in shown}
         draw_newer(form, seat["version"], pairs)
@@ -191,16 +194,16 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
             options,
             index=options.index(saved["contact_id"]),
             format_func=lambda number: people.get(number, "Nobody in particular"),
-            key=f"{form}_contact_id",
+            key=f"{at}_contact_id",
         )
-        st.text_input(SEAT_LABELS["role"], saved["role"] or "", key=f"{form}_role", placeholder="e.g. co-chair, member")
+        st.text_input(SEAT_LABELS["role"], saved["role"] or "", key=f"{at}_role", placeholder="e.g. co-chair, member")
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
             place.date_input(
-                SEAT_LABELS[name], saved[name], key=f"{form}_{name}", format="MM/DD/YYYY", min_value=EARLIEST
+                SEAT_LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=EARLIEST
             )
         label = "Save changes" if seat else "Add this seat"
-        arguments = (form, forum_id, seat.get("seat_id"), opened, partner_id)
+        arguments = (form, at, forum_id, seat.get("seat_id"), opened, partner_id)
         st.form_submit_button(label, type="primary", on_click=_save_seat, args=arguments)
 
 
@@ -232,47 +235,47 @@ def _toggle(form: str) -> None:
     st.session_state["_open_seat"] = None if st.session_state.get("_open_seat") == form else form
 
 
-def _save_forum(form: str, forum_id: int | None, version: int) -> None:
-    values = {name: st.session_state[f"{form}_{name}"] for name in FORUM_LABELS}
+def _save_forum(form: str, at: str, forum_id: int | None, version: int) -> None:
+    values = {name: st.session_state[f"{at}_{name}"] for name in FORUM_LABELS}
     if not guard.clear({FORUM_LABELS["purpose"]: values["purpose"]}, key=form):
         return
 
     def save(session: Any, actor: Actor) -> object:
         draft = ForumDraft.of(**values)
         if forum_id is None:
-            return add_forum(session, actor, draft, token=form_token(form))
+            return add_forum(session, actor, draft, token=at)
         return change_forum(session, actor, forum_id, version, draft)
 
     if submit(save, said=f"{values['name']} is saved.") is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
 
 
-def _archive_forum(forum_id: int, version: int) -> None:
-    reason = st.session_state["archive_forum_reason"]
+def _archive_forum(forum_id: int, version: int, form: str) -> None:
+    reason = st.session_state[field_keys(form)]
     if submit(archive_forum, forum_id, version, reason, said="The forum is archived.") is not None:
-        forget_form("archive_forum", "archive_forum_")
+        forget(form)
 
 
-def _save_seat(form: str, forum_id: int, seat_id: int | None, version: int, partner_id: int | None) -> None:
+def _save_seat(form: str, at: str, forum_id: int, seat_id: int | None, version: int, partner_id: int | None) -> None:
     if partner_id is None:
         refuse("Choose the partner that has the seat.")
         return
     names = ("contact_id", "role", "from_on", "until_on")
-    values = {name: st.session_state[f"{form}_{name}"] for name in names} | {"partner_id": partner_id}
+    values = {name: st.session_state[f"{at}_{name}"] for name in names} | {"partner_id": partner_id}
 
     def save(session: Any, actor: Actor) -> object:
         draft = SeatDraft.of(**values)
         if seat_id is None:
-            return add_seat(session, actor, forum_id, draft, token=form_token(form))
+            return add_seat(session, actor, forum_id, draft, token=at)
         return change_seat(session, actor, seat_id, version, draft)
 
     if submit(save, said="The seat is saved.") is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
         st.session_state["_open_seat"] = None
 
 
 def _archive_seat(seat_id: int, version: int, key: str) -> None:
-    reason = st.session_state[f"{key}_reason"]
+    reason = st.session_state[field_keys(key)]
     if submit(archive_seat, seat_id, version, reason, said="The seat is archived.") is not None:
-        forget_form(key, key)
+        forget(key)
         st.session_state["_open_seat"] = None

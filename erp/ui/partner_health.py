@@ -67,11 +67,11 @@ def _draw_now(newest: pd.Series) -> None:
     band = Band(newest["band"])
     if band is Band.NOT_ENOUGH:
         st.markdown("### Not enough evidence for a standing")
-        for sentence in missing_for_standing(newest, formula):
+        for sentence in missing_for_standing(_by_name(newest), formula):
             st.markdown(f"- {sentence}")
     else:
         st.markdown(f"### {band.label} – standing {newest['standing']:.0f} of 100")
-    parts = contributions(newest, formula)
+    parts = contributions(_by_name(newest), formula)
     with st.container(horizontal=True):
         for dimension in DIMENSIONS:
             _draw_dimension(newest, dimension, parts[dimension])
@@ -209,10 +209,14 @@ def _draw_fact(fact: Any) -> None:
     day = "no day" if pd.isna(fact.on_day) else _long_day(fact.on_day)
     words = f"{day}: {NOTES.get(fact.note, '')}"
     if fact.subject in PAGES:
-        query = {QUERY[fact.subject]: int(fact.source_id)}
+        query: dict[str, Any] = {QUERY[fact.subject]: int(fact.source_id)}
         navigation.link_to(PAGES[fact.subject], f"{words} – {fact.what[:90]}", **query)
     else:
         st.markdown(words)
+
+
+def _by_name(row: pd.Series) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 def _long_day(day: date) -> str:

@@ -40,7 +40,9 @@ def draw_partner_history(profile: PartnerProfile) -> None:
         subjects[RecordKind.CONTACT, row.contact_id] = f"Person: {row.shown_as}"
     for row in each(load(partner_relationships, profile.partner_id)):
         subjects[RecordKind.RELATIONSHIP, row.relationship_id] = f"Tie: {row.from_partner} {row.what} {row.to_partner}"
-    kind, record_id = st.selectbox("History of", list(subjects), format_func=subjects.__getitem__, key="history_of")
+    kind, record_id = st.selectbox(
+        "History of", list(subjects), format_func=subjects.__getitem__, key=f"history_of_{profile.partner_id}"
+    )
     draw_history(kind, record_id)
 
 

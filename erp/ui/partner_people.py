@@ -9,10 +9,10 @@ from erp.queries.contacts import partner_people
 from erp.queries.partners import PartnerProfile
 from erp.services.contacts import ContactDraft, add_contact, archive_contact, change_contact, restore_contact
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.actions import submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
 from erp.ui.partner_words import records
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
@@ -84,8 +84,9 @@ def _draw_person(person: dict[str, Any], profile: PartnerProfile, actor: Actor) 
 def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor: Actor) -> None:
     saved = {name: person.get(name) for name in LABELS} | {"may_be_named": _consent(person)}
     opened = opened_version(form, person.get("version", 0))
+    at = field_keys(form)
     if person:
-        typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
         draw_newer(
             form,
             person["version"],
@@ -93,25 +94,25 @@ def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor
         )
     with st.form(form, border=False):
         left, right = st.columns(2)
-        left.text_input(LABELS["name"], saved["name"] or "", key=f"{form}_name")
-        right.text_input(LABELS["role"], saved["role"] or "", key=f"{form}_role")
+        left.text_input(LABELS["name"], saved["name"] or "", key=f"{at}_name")
+        right.text_input(LABELS["role"], saved["role"] or "", key=f"{at}_role")
         if actor.may(Verb.CHANGE, RecordKind.CONTACT_CHANNEL):
-            left.text_input(LABELS["email"], saved["email"] or "", key=f"{form}_email")
-            right.text_input(LABELS["phone"], saved["phone"] or "", key=f"{form}_phone")
-        left.text_input(LABELS["language"], saved["language"] or "", key=f"{form}_language")
+            left.text_input(LABELS["email"], saved["email"] or "", key=f"{at}_email")
+            right.text_input(LABELS["phone"], saved["phone"] or "", key=f"{at}_phone")
+        left.text_input(LABELS["language"], saved["language"] or "", key=f"{at}_language")
         right.selectbox(
             LABELS["may_be_named"],
             list(CONSENT),
             index=list(CONSENT).index(saved["may_be_named"]),
             format_func=CONSENT.__getitem__,
-            key=f"{form}_may_be_named",
+            key=f"{at}_may_be_named",
             help="Being named as a parent or youth partner can itself disclose something: only with their agreement.",
         )
-        st.checkbox(LABELS["do_not_contact"], bool(saved["do_not_contact"]), key=f"{form}_do_not_contact")
-        st.text_area(LABELS["notes"], saved["notes"] or "", key=f"{form}_notes", height=68)
+        st.checkbox(LABELS["do_not_contact"], bool(saved["do_not_contact"]), key=f"{at}_do_not_contact")
+        st.text_area(LABELS["notes"], saved["notes"] or "", key=f"{at}_notes", height=68)
         guard.draw(form)
         label = "Save changes" if person else "Add this person"
-        arguments = (form, person.get("contact_id"), opened, profile.partner_id)
+        arguments = (form, at, person.get("contact_id"), opened, profile.partner_id)
         st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
 
 
@@ -120,7 +121,7 @@ def _draw_archiving(person: dict[str, Any], form: str, actor: Actor) -> None:
         return
     key = f"archive_{form}"
     with st.form(key, border=False):
-        st.text_input("Left, or entered wrongly? Say why", key=f"{key}_reason")
+        st.text_input("Left, or entered wrongly? Say why", key=field_keys(key))
         arguments = (person["contact_id"], person["version"], key)
         st.form_submit_button("Archive this person", icon=":material/archive:", on_click=_archive, args=arguments)
 
@@ -157,8 +158,8 @@ def _toggle(form: str) -> None:
     st.session_state["_open_person"] = None if st.session_state.get("_open_person") == form else form
 
 
-def _save(form: str, contact_id: int | None, version: int, partner_id: int) -> None:
-    values = {name: st.session_state[f"{form}_{name}"] for name in LABELS if f"{form}_{name}" in st.session_state}
+def _save(form: str, at: str, contact_id: int | None, version: int, partner_id: int) -> None:
+    values = {name: st.session_state[f"{at}_{name}"] for name in LABELS if f"{at}_{name}" in st.session_state}
     values["partner_id"] = partner_id
     if not guard.clear({LABELS["notes"]: values["notes"]}, key=form):
         return
@@ -166,17 +167,17 @@ def _save(form: str, contact_id: int | None, version: int, partner_id: int) -> N
     def save(session: Any, actor: Actor) -> object:
         draft = ContactDraft.of(**values)
         if contact_id is None:
-            return add_contact(session, actor, draft, token=form_token(form))
+            return add_contact(session, actor, draft, token=at)
         return change_contact(session, actor, contact_id, version, draft)
 
     said = "The person was added." if contact_id is None else "The changes are saved."
     if submit(save, said=said) is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
         st.session_state["_open_person"] = None
 
 
 def _archive(contact_id: int, version: int, key: str) -> None:
-    reason = st.session_state[f"{key}_reason"]
+    reason = st.session_state[field_keys(key)]
     if submit(archive_contact, contact_id, version, reason, said="Archived. It can be restored below.") is not None:
-        forget_form(key, key)
+        forget(key)
         st.session_state["_open_person"] = None

@@ -17,10 +17,10 @@ from erp.services.relationships import (
     restore_relationship,
 )
 from erp.ui import guard, navigation
-from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.actions import refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, opened_version
+from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
@@ -94,8 +94,9 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
     names.setdefault(profile.partner_id, profile.name)
     saved = {name: tie.get(name) for name in ("from_partner_id", "what", "to_partner_id", "from_on", "until_on")}
     opened = opened_version(form, tie.get("version", 0))
+    at = field_keys(form)
     if tie:
-        typed = {name: st.session_state.get(f"{form}_{name}", value) for name, value in saved.items()}
+        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
         pairs = {label: (_said(typed[name], names), _said(saved[name], names)) for name, label in LABELS.items()}
         draw_newer(form, tie["version"], pairs)
     options = sorted(names, key=lambda number: names[number].lower())
@@ -107,7 +108,7 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
                 st.text_input(
                     LABELS[name],
                     saved["what"] or "",
-                    key=f"{form}_what",
+                    key=f"{at}_what",
                     placeholder="e.g. is funded by, advises, is part of",
                 )
                 continue
@@ -116,14 +117,14 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
                 options,
                 index=options.index(chosen) if chosen in options else None,
                 format_func=names.__getitem__,
-                key=f"{form}_{name}",
+                key=f"{at}_{name}",
                 placeholder="Choose a partner",
             )
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
-            place.date_input(LABELS[name], saved[name], key=f"{form}_{name}", format="MM/DD/YYYY", min_value=EARLIEST)
+            place.date_input(LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=EARLIEST)
         guard.draw(form)
-        arguments = (form, tie.get("relationship_id"), opened)
+        arguments = (form, at, tie.get("relationship_id"), opened)
         label = "Save changes" if tie else "Add this tie"
         st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
 
@@ -142,7 +143,7 @@ def _draw_archiving(tie: dict[str, Any], form: str, actor: Actor) -> None:
         return
     key = f"archive_{form}"
     with st.form(key, border=False):
-        st.text_input("Entered wrongly? Say why", key=f"{key}_reason", help="A tie that ended gets an end day instead.")
+        st.text_input("Entered wrongly? Say why", key=field_keys(key), help="A tie that ended gets an end day instead.")
         arguments = (tie["relationship_id"], tie["version"], key)
         st.form_submit_button("Archive this tie", icon=":material/archive:", on_click=_archive, args=arguments)
 
@@ -180,8 +181,8 @@ def _toggle(form: str) -> None:
     st.session_state["_open_tie"] = None if st.session_state.get("_open_tie") == form else form
 
 
-def _save(form: str, relationship_id: int | None, version: int) -> None:
-    values = {name: st.session_state[f"{form}_{name}"] for name in LABELS}
+def _save(form: str, at: str, relationship_id: int | None, version: int) -> None:
+    values = {name: st.session_state[f"{at}_{name}"] for name in LABELS}
     if values["from_partner_id"] is None or values["to_partner_id"] is None:
         refuse("Choose the two partners that the tie joins.")
         return
@@ -191,16 +192,16 @@ def _save(form: str, relationship_id: int | None, version: int) -> None:
     def save(session: Any, actor: Actor) -> object:
         draft = RelationshipDraft.of(**values)
         if relationship_id is None:
-            return add_relationship(session, actor, draft, token=form_token(form))
+            return add_relationship(session, actor, draft, token=at)
         return change_relationship(session, actor, relationship_id, version, draft)
 
     if submit(save, said="The tie is saved.") is not None:
-        forget_form(form, f"{form}_")
+        forget(form)
         st.session_state["_open_tie"] = None
 
 
 def _archive(relationship_id: int, version: int, key: str) -> None:
-    reason = st.session_state[f"{key}_reason"]
+    reason = st.session_state[field_keys(key)]
     if submit(archive_relationship, relationship_id, version, reason, said="The tie is archived.") is not None:
-        forget_form(key, key)
+        forget(key)
         st.session_state["_open_tie"] = None

@@ -20,6 +20,6 @@ def require_actor() -> Actor:
     actor = resolve(hashed) if hashed else None
     if actor is None:
         st.error("Your session has ended. What you saved is safe.", icon="🔒")
-        st.html('<a href="/signin" target="_self">Sign in again</a>')
+        st.html('<a href="/signin" style="color: inherit">Sign in again</a>')
         st.stop()
     return actor

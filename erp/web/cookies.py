@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
 from erp import db
-from erp.services.sign_in import end_sign_in, open_sign_in, resolve, token_hash
+from erp.services.sign_in import KEPT, end_sign_in, open_sign_in, resolve, token_hash
 from erp.settings import settings
 
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome"} | {
@@ -38,7 +38,8 @@ def enter(request: Request, account_id: int, go_on_to: str) -> Response:
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=settings().session_absolute_hours * 3600,
+        # Longer than a sign-in holds, which the database decides: an old tab can be told that its session ended.
+        max_age=int(KEPT.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

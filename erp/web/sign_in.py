@@ -11,7 +11,7 @@ from erp import db
 from erp.queries.accounts import people_to_try
 from erp.services.sign_in import try_password
 from erp.settings import settings
-from erp.web.cookies import cookie_name, enter, leave
+from erp.web.cookies import enter, leave
 from erp.web.forms import Form, network_of, safe_next
 from erp.web.html import field, form, hidden, page, paragraph
 from erp.web.words import language, say
@@ -47,11 +47,13 @@ def sign_out_page(request: Request) -> Response:
 
 
 def sign_out(request: Request, _form: Form) -> Response:
-    """End the sign-in of this browser and forget its cookie."""
+    """End the sign-in of this browser in all its tabs.
+
+    The cookie stays, with a token that opens nothing: a tab left open finds back to a restarted server by it, and is
+    told that its session ended; without it the tab would try to connect for ever.
+    """
     leave(request)
-    response = RedirectResponse(f"/signin?signed_out=1&lang={language(request)}", 303)
-    response.delete_cookie(cookie_name())
-    return response
+    return RedirectResponse(f"/signin?signed_out=1&lang={language(request)}", 303)
 
 
 def demo_sign_in(request: Request, form_: Form) -> Response:

@@ -1,4 +1,4 @@
-"""The real server, started as `erp serve` does: the sign-in wall on a fresh process, restarts, and refusals to start."""
+"""The real server, as `erp serve` starts it: the wall on a fresh process, restarts, and refusals to start."""
 
 import http.client
 import os
@@ -56,7 +56,7 @@ class Server:
 
     def spawn(self) -> subprocess.Popen[str]:
         """Start the process from a folder that is not the program's."""
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("ERP_", "COV_"))}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("ERP_")}
         own = {"ERP_DATA_DIR": str(self.folder), "ERP_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         with (self.folder / "server.log").open("w") as log:
             return subprocess.Popen(
@@ -201,7 +201,7 @@ def test_a_database_newer_than_the_program_is_refused_and_not_touched(server: Se
     [
         ("ERP_PORT", "none", "The setting ERP_PORT is 'none', which cannot be used"),
         ("ERP_SESSION_IDLE_MINUTES", "1", "The setting ERP_SESSION_IDLE_MINUTES is '1', which cannot be used"),
-        ("ERP_DATABASE_URL", "mysql://x", "must begin with sqlite:/// or postgresql"),
+        ("ERP_DATABASE_URL", "mysql://x", "must begin with sqlite:///"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(
