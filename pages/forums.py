@@ -4,11 +4,12 @@ import streamlit as st
 
 from erp.errors import NotFound
 from erp.queries.forums import forum_list, forum_record
-from erp.ui import navigation, partner_forum
+from erp.ui import partner_forum
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_history import draw_history
+from erp.ui.partner_links import same_page_link
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
@@ -40,7 +41,7 @@ def draw_one(forum_id: int) -> None:
     except NotFound as refusal:
         st.title("Forum", anchor=False)
         empty_state(str(refusal), "Look for it among all forums.")
-        navigation.link_to("forums", "All forums", icon=":material/arrow_back:")
+        same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
         return
     st.title(plain(forum["name"]), anchor=False)
     show_outcome()
@@ -60,7 +61,7 @@ def draw_one(forum_id: int) -> None:
             partner_forum.draw_archiving(forum)
     with st.expander("History", icon=":material/history:", key="forum_history"):
         draw_history(RecordKind.FORUM, forum_id)
-    navigation.link_to("forums", "All forums", icon=":material/arrow_back:")
+    same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
 
 
 given = st.query_params.get("forum", "")

@@ -65,7 +65,8 @@ show_chart(
 )
 
 st.header("Partner by month", anchor=False)
-moves = fall_and_rise(figures).merge(partners, on="partner_id", how="right")
+scored = partners[partners["partner_id"].isin(figures["partner_id"])]
+moves = fall_and_rise(figures).merge(scored, on="partner_id", how="right")
 moves = moves.sort_values(ORDERS[order], na_position="last")
 page = st.pagination(-(-len(moves) // ROWS), key="page") if len(moves) > ROWS else 1
 shown = moves.iloc[(page - 1) * ROWS : page * ROWS]

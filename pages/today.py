@@ -1,10 +1,12 @@
 """Today: what needs me – promises due, feedback waiting, partners past their cadence, meetings coming up."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from erp.queries.commitments import promises_due
-from erp.queries.feedback import feedback_waiting
+from erp.queries.commitments import PromiseFilters, PromiseGroup, promise_counts, promises_due
+from erp.queries.feedback import WAITING, feedback_counts, feedback_waiting
 from erp.queries.partners import DirectoryFilter, partner_directory
 from erp.queries.today import coming_up
 from erp.ui import navigation
@@ -12,7 +14,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
-from erp.ui.today_parts import days_from, due_words
+from erp.ui.today_parts import days_from, draw_line, draw_more, due_words
 from erp.vocabulary import RecordKind, Verb
 
 #: Lines of each list; the rest are a click away.
@@ -36,13 +38,15 @@ feedback = load(feedback_waiting, holder)
 past = load(partner_directory, DirectoryFilter(contact="past", order="past", holder_id=holder))
 ahead = load(coming_up)
 
-overdue = int((promises["days_over"] > 0).sum())
-late = int((feedback["days_past"].fillna(0) > 0).sum())
+promised = load(promise_counts, PromiseFilters(holder_id=holder)).set_index("group")["n"]
+overdue, soon = int(promised[PromiseGroup.OVERDUE]), int(promised[PromiseGroup.SOON])
+loop = load(feedback_counts, replace(WAITING, holder_id=holder))
+loop = loop[loop["state"].isin(WAITING.states)]
 with st.container(horizontal=True):
-    st.metric("Promises overdue", overdue, border=True, width=200)
-    st.metric("Promises due in 30 days", len(promises) - overdue, border=True, width=200)
-    st.metric("Feedback past its target", late, border=True, width=200)
-    st.metric("Partners past their cadence", past.total, border=True, width=200)
+    st.metric("Promises overdue", overdue, border=True, width=230)
+    st.metric("Promises due in 30 days", soon, border=True, width=230)
+    st.metric("Feedback past its target", int(loop["past"].sum()), border=True, width=230)
+    st.metric("Partners past their cadence", past.total, border=True, width=230)
 
 if promises.empty and feedback.empty and not past.total and ahead.empty:
     empty_state(
@@ -52,12 +56,6 @@ if promises.empty and feedback.empty and not past.total and ahead.empty:
     st.stop()
 
 
-def more(page: str, shown: int, total: int, label: str) -> None:
-    """Link to the whole list where only part of it is shown."""
-    if total > shown:
-        navigation.link_to(page, f"{label} ({total})", icon=":material/arrow_forward:")
-
-
 left, right = st.columns(2, gap="large")
 with left:
     st.header("Promises to keep", anchor=False)
@@ -65,18 +63,18 @@ with left:
         st.markdown("No promise is overdue or due soon.")
     for promise in promises.head(LINES).itertuples():
         words = due_words(promise.due_on, promise.days_over)
-        navigation.link_to("promises", f"**{words}** – {promise.what}", promise=promise.commitment_id)
-        st.caption(f"{promise.partner or 'no partner linked'} · owed by {promise.owed_by.label.lower()}")
-    more("promises", LINES, len(promises), "All promises due")
+        about = f"{promise.partner or 'no partner linked'} · owed by {promise.owed_by.label.lower()}"
+        draw_line("promises", words, promise.what, about, promise=promise.commitment_id)
+    draw_more("promises", LINES, overdue + soon, "All promises due")
 with right:
     st.header("Feedback waiting for us", anchor=False)
     if feedback.empty:
         st.markdown("Every piece of feedback was answered; none waits for us.")
     for item in feedback.head(LINES).itertuples():
         words = due_words(item.target_on, item.days_past, what="next step")
-        navigation.link_to("feedback", f"**{words}** – {item.words[:120]}", feedback=item.item_id)
-        st.caption(f"{item.giver or item.partner or 'anonymous'} · {item.state.label.lower()}")
-    more("feedback", LINES, len(feedback), "All feedback waiting")
+        about = f"{item.giver or item.partner or 'anonymous'} · {item.state.label.lower()}"
+        draw_line("feedback", words, item.words, about, feedback=item.item_id)
+    draw_more("feedback", LINES, int(loop["n"].sum()), "All feedback waiting")
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -85,21 +83,18 @@ with left:
         st.markdown("Every partner was in touch within the agreed days.")
     for partner in past.rows.head(LINES).itertuples():
         agreed = "by the county's default" if partner.cadence_is_default else "as agreed"
-        navigation.link_to("partner", f"**{partner.name}**", partner=partner.partner_id)
-        over = "" if pd.isna(partner.days_over_cadence) else f" · {int(partner.days_over_cadence)} days past"
+        over = "" if pd.isna(partner.days_over_cadence) else f"{int(partner.days_over_cadence)} days past"
         last = (
-            "no contact yet"
-            if pd.isna(partner.last_contact)
-            else f"last contact {days_from(partner.last_contact, this_day)}"
+            "no contact yet" if pd.isna(partner.last_contact) else f"last {days_from(partner.last_contact, this_day)}"
         )
-        st.caption(f"{last} · every {partner.cadence_days} days {agreed}{over}")
-    more("partners", LINES, past.total, "All partners past their cadence")
+        about = f"{last} · every {partner.cadence_days} days {agreed}"
+        draw_line("partner", over, partner.name, about, partner=partner.partner_id)
+    draw_more("partners", LINES, past.total, "All partners past their cadence", contact="past")
 with right:
     st.header("Coming up", anchor=False)
     if ahead.empty:
         st.markdown("No engagement is planned yet.")
     for meeting in ahead.head(LINES).itertuples():
-        when = f"{meeting.held_on:%b %-d}" + (", held? record it" if meeting.held_on < this_day else "")
-        navigation.link_to("engagement", f"**{when}** – {meeting.title}", engagement=meeting.engagement_id)
-        st.caption(meeting.partners or "no partner yet")
-    more("engagements", LINES, len(ahead), "All engagements")
+        when = f"{meeting.held_on:%b %-d}" + (" – was it held? Record it" if meeting.held_on < this_day else "")
+        draw_line("engagement", when, meeting.title, meeting.partners, engagement=meeting.engagement_id)
+    draw_more("engagements", LINES, len(ahead), "All planned engagements", status="planned")

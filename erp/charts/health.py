@@ -24,6 +24,8 @@ _INK: dict[str, str] = {
     Band.AT_RISK: "#FFFFFF",
     Band.NOT_ENOUGH: "#111418",
 }
+#: Figures take their colour as it is; a scale would be shared with the bands and paint both alike.
+_INK_COLOR = alt.Color("ink:N", scale=None)
 #: Room of one dimension on the axis of the profile chart: 0–100 and a gap to the next.
 LANE = 130
 _LINE = "#2C76B0"
@@ -38,10 +40,8 @@ def bands_chart(bands: pd.DataFrame) -> Layered:
     `bands`: quarter str, band (Band value), partnerships int. One stacked bar per quarter, at risk at the foot, not
     enough evidence on top.
     """
-    order = [str(b) for b in BAND_COLORS]
-    drawn = bands.assign(
-        label=bands["band"].map(lambda b: Band(b).label), place=bands["band"].map(lambda b: -order.index(str(b)))
-    )
+    from_foot = [Band.AT_RISK, Band.STRAINED, Band.STEADY, Band.STRONG, Band.NOT_ENOUGH]
+    drawn = _named(bands).assign(place=bands["band"].map(lambda b: from_foot.index(Band(b))))
     drawn = drawn.sort_values(["quarter", "place"])
     top = drawn.groupby("quarter")["partnerships"].cumsum()
     drawn = drawn.assign(upper=top, lower=top - drawn["partnerships"], middle=top - drawn["partnerships"] / 2)
@@ -59,7 +59,7 @@ def bands_chart(bands: pd.DataFrame) -> Layered:
         ],
     )
     figures = alt.Chart(drawn).mark_text(fontSize=12)
-    figures = figures.encode(x=quarters, y=alt.Y("middle:Q"), text=alt.Text("partnerships:Q"), color=_ink_color())
+    figures = figures.encode(x=quarters, y=alt.Y("middle:Q"), text=alt.Text("partnerships:Q"), color=_INK_COLOR)
     return alt.layer(bars, figures).properties(height=300)
 
 
@@ -68,13 +68,15 @@ def standing_grid(figures: pd.DataFrame) -> Layered:
 
     `figures`: partner str, as_of datetime, standing 0–100 or NaN, band. Partners in the order given.
     """
-    drawn = figures.assign(
+    drawn = _named(figures).assign(
         figure=figures["standing"].map(lambda s: "–" if pd.isna(s) else f"{s:.0f}"),
-        label=figures["band"].map(lambda b: Band(b).label),
         month=figures["as_of"].dt.strftime("%b %y"),
     )
     months = alt.X(
-        "month:N", title=None, sort=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False)
+        "month:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelOverlap=False),
     )
     partners = alt.Y("partner:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
     cells = alt.Chart(drawn).mark_rect(cornerRadius=3, stroke="white", strokeWidth=2)
@@ -90,7 +92,7 @@ def standing_grid(figures: pd.DataFrame) -> Layered:
         ],
     )
     figure = alt.Chart(drawn).mark_text(fontSize=11)
-    figure = figure.encode(x=months, y=partners, text=alt.Text("figure:N"), color=_ink_color())
+    figure = figure.encode(x=months, y=partners, text=alt.Text("figure:N"), color=_INK_COLOR)
     return alt.layer(cells, figure).properties(height=alt.Step(24))
 
 
@@ -224,6 +226,8 @@ def _band_color() -> alt.Color:
     return alt.Color("band:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", labelExpr=names))
 
 
-def _ink_color() -> alt.Color:
-    scale = alt.Scale(domain=[str(b) for b in _INK], range=list(_INK.values()))
-    return alt.Color("band:N", scale=scale, legend=None)
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add each row's band as a person reads it, and the colour of the figure printed on it."""
+    return rows.assign(
+        label=rows["band"].map(lambda b: Band(b).label), ink=rows["band"].map(lambda b: _INK[Band(b)]).astype(str)
+    )

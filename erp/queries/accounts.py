@@ -35,10 +35,10 @@ class AccountRow:
 
     @property
     def state(self) -> str:
-        """Whether the person can sign in, in a word or two."""
+        """Whether the person can sign in; invited ones have not chosen a password yet."""
         if self.disabled:
             return "Disabled"
-        return "Invited, no password yet" if self.invited else "Active"
+        return "Invited" if self.invited else "Active"
 
 
 @dataclass(frozen=True)

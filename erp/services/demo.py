@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from erp.services.commitments import CommitmentDraft
 from erp.services.demo_county import DemoCounty, demo_county
+from erp.services.demo_forums import Table
 from erp.services.demo_loops import feedback, promises, public_feedback, ratings
-from erp.services.demo_meetings import Partnership, forum_meetings
+from erp.services.demo_meetings import own_engagements
+from erp.services.demo_partnership import Partnership
 from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.demo_setup import set_the_county_up
 from erp.services.demo_writing import Book, write_lives
@@ -40,9 +42,9 @@ def county_lives(county: DemoCounty, clock: Clock, seed: int) -> Lives:
     lives = Lives()
     partnerships = {p.id: Partnership(county, p, clock, seed) for p in county.partner}
     for forum in county.forum:
-        lives.engagements += forum_meetings(county, forum, partnerships, clock, seed)
+        lives.engagements += Table(county, forum, partnerships, clock, seed).meetings()
     for name, partnership in partnerships.items():
-        lives.engagements += partnership.live(met for met in county.met if met.partner == name)
+        lives.engagements += own_engagements(partnership, [met for met in county.met if met.partner == name])
         lives.commitments += promises(partnership, [p for p in county.promise if p.partner == name])
         lives.feedback += feedback(partnership, [s for s in county.said if s.partner == name])
         lives.ratings += ratings(partnership)

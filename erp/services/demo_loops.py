@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from erp.services.commitments import CommitmentDraft
 from erp.services.demo_county import Promised, PublicWords, Said
-from erp.services.demo_meetings import DAYS_A_YEAR, GOES_BADLY, Partnership, in_service
+from erp.services.demo_meetings import DAYS_A_YEAR
+from erp.services.demo_partnership import GOES_BADLY, Partnership, in_service
 from erp.services.demo_records import (
     CommitmentLife,
     EngagementLife,
@@ -187,7 +188,7 @@ def _made(partnership: Partnership, due: int, what: str, side: Side) -> Commitme
     usual = max(due + 30, 2) if due >= 0 else rng.randint(1, 20)
     made_on = (meeting.draft.held_on if meeting else None) or clock.day(usual)
     draft = CommitmentDraft(
-        what=partnership.deal(strand, what, made_on),
+        what=partnership.sentence(strand, what, made_on),
         owed_by=side,
         partner_id=partnership.number,
         made_on=made_on,

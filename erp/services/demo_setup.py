@@ -13,7 +13,7 @@ from erp.models.facts import Fact
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Cadence, DefaultCadence, LookAlike, Partner, PartnerName, Relationship
 from erp.services.demo_county import DemoAccount, DemoForum, DemoPartner
-from erp.services.demo_meetings import HANDED_OVER
+from erp.services.demo_partnership import HANDED_OVER
 from erp.services.demo_records import Clock
 from erp.services.demo_writing import Book, facts_over_time
 from erp.services.facts import cadence_facts
@@ -40,7 +40,7 @@ def set_the_county_up(book: Book, clock: Clock) -> None:
     roster_at = clock.moment(clock.day(ROSTER), 10)
     rng = Random("people")  # noqa: S311 -- phone numbers of nobody, the same each time
     for place, partner in enumerate(book.county.partner):
-        by_hand = clock.moment(clock.day(partner.since + 6), 11, place)
+        by_hand = clock.moment(clock.day(ROSTER - 1 if _from_the_start(partner) else partner.since + 6), 11, place)
         _partner(book, clock, partner, roster_at if _in_roster(partner) else by_hand, rng)
     _import_roster(book, roster_at)
     book.flush()
@@ -52,8 +52,13 @@ def set_the_county_up(book: Book, clock: Clock) -> None:
     book.flush()
 
 
+def _from_the_start(partner: DemoPartner) -> bool:
+    return partner.since >= FROM_THE_START
+
+
 def _in_roster(partner: DemoPartner) -> bool:
-    return partner.since >= FROM_THE_START and not partner.is_tribal_government
+    """Say whether a partner came with the roster; Tribal governments were added by hand, with care."""
+    return _from_the_start(partner) and not partner.is_tribal_government
 
 
 def _county(book: Book, at: datetime) -> None:

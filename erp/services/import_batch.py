@@ -171,6 +171,26 @@ class Batch:
             self._changes.clear()
 
 
+def set_changed(
+    record: Any,
+    columns: Mapping[str, Any],
+    merged: RowReading,
+    changed: Collection[str],
+    columns_of: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Set the columns of the fields that changed, and what a county wrote there that no column holds.
+
+    `columns_of`: the columns of a field where they are not the one of its name.
+    """
+    for name in changed:
+        for column in columns_of.get(name, (name,)):
+            if column in columns:
+                setattr(record, column, columns[column])
+    kept = {name: words for name, words in record.as_written.items() if name not in changed}
+    record.as_written = kept | {name: words for name, words in merged.as_written.items() if name in changed}
+    record.version += 1
+
+
 def _columns(record: SQLModel) -> dict[str, Any]:
     """Return a new record's columns; without an id the database gives the next one."""
     return {name: value for name, value in record.__dict__.items() if name[0] != "_" and (name != "id" or value)}

@@ -1,69 +1,70 @@
 """Saving imported partners and contacts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
+from erp.errors import Conflict, NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.contacts import Contact
-from erp.models.facts import Fact
 from erp.models.partners import Cadence, LookAlike, Partner, PartnerName
-from erp.services.facts import cadence_facts
-from erp.services.import_batch import Batch
+from erp.services.facts import cadence_facts, sync_cadence
+from erp.services.import_batch import Batch, set_changed
 from erp.services.records import snapshot, squeeze
-from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind
+from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 _NAME_LISTS = ((NameKind.OTHER, "other_names"), (NameKind.FORMER, "former_names"))
+_PARTNER_COLUMNS = {"name": ("name", "name_key"), "kind": ("kind", "recognition"), "holder": ("holder_id",)}
+_CONTACT_TEXTS = ("name", "role", "language", "email", "phone", "notes")
+_CONTACT_COLUMNS = {"partner": ("partner_id",)}
+#: Personal channels of a contact, held apart.
+CHANNELS = ("email", "phone")
+_UNTIL_AGREED = "A Tribal government is tracked without figures until it agrees to them."
 
 
-def add_partner(batch: Batch, reading: RowReading) -> Partner:
-    """Add the partner of a row; a name that looks like another partner's becomes a question."""
-    values = reading.values
+def add_partner(batch: Batch, reading: RowReading) -> int:
+    """Add the partner of a row and return its id; a name that looks like another partner's becomes a question."""
     number = batch.number(Partner)
+    key = reading.values.get("key") or batch.key(Partner, "P", number)
+    columns = _partner_columns(batch, reading)
+    if _may_not_score(batch, reading):
+        columns["scored"] = False
+        batch.warn(
+            reading, "scored", "yes", _UNTIL_AGREED, "It came in unscored; a Tribal liaison or leadership may change it."
+        )
     partner = Partner(
-        id=number,
-        key=values.get("key") or batch.key(Partner, "P", number),
-        name=values["name"],
-        name_key=squeeze(values["name"]),
-        kind=values.get("kind") or PartnerKind.OTHER,
-        recognition=values.get("recognition") or Recognition.NOT_SAID,
-        area=values.get("area") or "",
-        languages="; ".join(values.get("languages") or ()),
-        status=values.get("status") or PartnerStatus.ACTIVE,
-        holder_id=_holder(batch, reading),
-        scored=_scored(values),
-        notes=values.get("notes") or "",
-        as_written=reading.as_written,
-        extras=reading.extras,
-        **batch.stamp(),
+        id=number, key=key, as_written=reading.as_written, extras=reading.extras, **columns, **batch.stamp()
     )
-    batch.session.add(partner)
+    batch.add(partner)
     _ask_look_alike(batch, reading, partner)
-    batch.names.add_partner(number, partner.key, partner.name, partner.name_key)
-    _add_names(batch, number, values)
-    _agree_cadence(batch, number, values)
-    batch.audit("import", RecordKind.PARTNER, number, after=snapshot(partner))
-    return partner
+    batch.names.add_partner(number, key, partner.name, partner.name_key)
+    told: dict[str, Any] = {"names": _add_names(batch, number, reading.values, set())}
+    told["cadence_days"] = _agree_cadence(batch, number, reading.values)
+    batch.audit_new(RecordKind.PARTNER, partner, **{what: value for what, value in told.items() if value})
+    return number
 
 
-def update_partner(batch: Batch, partner: Partner, reading: RowReading) -> None:
-    """Let the filled cells of a row change a partner."""
-    values = reading.values
+def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change a partner; names are added and never taken away.
+
+    Raises: Conflict (another partner has the name), NotAllowed (what a Tribe shared would open, or figures begin).
+    """
+    number = partner.id or 0
+    columns = _partner_columns(batch, merged)
+    _check_partner(batch, partner, merged, columns, changed)
     before = snapshot(partner)
-    plain = {f: v for f in ("name", "kind", "recognition", "area", "status", "scored", "notes") if (v := values.get(f))}
-    if values.get("scored") is False:
-        plain["scored"] = False
-    if "name" in plain:
-        plain["name_key"] = squeeze(plain["name"])
-    if values.get("languages"):
-        plain["languages"] = "; ".join(values["languages"])
-    if (holder := _holder(batch, reading)) is not None:
-        plain["holder_id"] = holder
-    _set(partner, plain, reading)
-    _add_names(batch, partner.id or 0, values)
-    _agree_cadence(batch, partner.id or 0, values)
-    batch.audit("import", RecordKind.PARTNER, partner.id or 0, before=before, after=snapshot(partner))
+    set_changed(partner, columns, merged, changed, _PARTNER_COLUMNS)
+    if "name" in changed:
+        batch.names.rename_partner(number, partner.name, partner.name_key)
+    listed = select(PartnerName.kind, PartnerName.name).where(PartnerName.partner_id == number)
+    here = set(batch.session.execute(listed).tuples())
+    told: dict[str, Any] = {"names": _add_names(batch, number, merged.values, here)}
+    if {"cadence_days", "cadence_from"} & set(changed):
+        _void_cadences(batch, number, merged.values)
+        told["cadence_days"] = _agree_cadence(batch, number, merged.values)
+    after = snapshot(partner, **{what: value for what, value in told.items() if value})
+    batch.audit_change(RecordKind.PARTNER, number, before, after)
 
 
 def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
@@ -72,64 +73,97 @@ def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
     merged = dict(partner.extras)
     for heading, cell in reading.extras.items():
         there = merged.get(heading, "")
-        merged[heading] = cell if not there else there if cell in there.split("; ") else f"{there}; {cell}"
+        merged[heading] = cell if not there else there if f"; {cell};" in f"; {there};" else f"{there}; {cell}"
     note = reading.values.get("notes") or ""
     notes = partner.notes if note in partner.notes else f"{partner.notes}\n{note}".strip()
     if merged != partner.extras or notes != partner.notes:
         partner.extras, partner.notes, partner.version = merged, notes, partner.version + 1
-        batch.audit("import", RecordKind.PARTNER, partner.id or 0, before=before, after=snapshot(partner))
+        batch.audit_change(RecordKind.PARTNER, partner.id or 0, before, snapshot(partner))
 
 
-def add_contact(batch: Batch, reading: RowReading) -> Contact:
-    """Add the contact of a row."""
-    values = reading.values
+def add_contact(batch: Batch, reading: RowReading) -> int:
+    """Add the contact of a row and return its id."""
     number = batch.number(Contact)
-    written = values.get("partner") or ""
-    partner_id = batch.link(reading, "partner", written)
+    columns = _contact_columns(batch, reading)
     contact = Contact(
         id=number,
-        key=values.get("key") or batch.key(Contact, "K", number),
-        partner_id=partner_id,
-        do_not_contact=bool(values.get("do_not_contact")),
-        may_be_named=values.get("may_be_named"),
-        as_written=reading.as_written | ({"partner": written} if written and partner_id is None else {}),
+        key=reading.values.get("key") or batch.key(Contact, "N", number),
+        as_written=reading.as_written,
         extras=reading.extras,
-        **_texts(values, ("name", "role", "language", "email", "phone", "notes")),
+        **columns,
         **batch.stamp(),
     )
-    batch.session.add(contact)
-    batch.audit("import", RecordKind.CONTACT, number, after=snapshot(contact))
-    return contact
+    batch.add(contact)
+    batch.audit_new(RecordKind.CONTACT, contact)
+    return number
 
 
-def update_contact(batch: Batch, contact: Contact, reading: RowReading) -> None:
-    """Let the filled cells of a row change a contact."""
+def update_contact(batch: Batch, contact: Contact, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change a contact. Raises: NotAllowed (phone and e-mail)."""
+    if set(CHANNELS) & set(changed) and not batch.actor.may(Verb.CHANGE, RecordKind.CONTACT_CHANNEL):
+        raise NotAllowed("Your role may not change phone numbers or e-mail addresses. Leave them blank and try again.")
     before = snapshot(contact)
-    names = ("name", "role", "language", "email", "phone", "notes")
-    plain = {f: v for f in names if (v := reading.values.get(f))}
-    plain |= {f: v for f in ("do_not_contact", "may_be_named") if (v := reading.values.get(f)) is not None}
-    if reading.values.get("partner"):
-        plain["partner_id"] = batch.link(reading, "partner", reading.values["partner"])
-    _set(contact, plain, reading)
-    batch.audit("import", RecordKind.CONTACT, contact.id or 0, before=before, after=snapshot(contact))
+    set_changed(contact, _contact_columns(batch, merged), merged, changed, _CONTACT_COLUMNS)
+    batch.audit_change(RecordKind.CONTACT, contact.id or 0, before, snapshot(contact))
 
 
-def _set(record: Any, plain: dict[str, Any], reading: RowReading) -> None:
-    for name, value in plain.items():
-        setattr(record, name, value)
-    record.as_written = {f: w for f, w in record.as_written.items() if f not in plain} | reading.as_written
-    record.extras = record.extras | reading.extras
-    record.version += 1
+def _partner_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
+    values = reading.values
+    return {
+        "name": values["name"],
+        "name_key": squeeze(values["name"]),
+        "kind": values.get("kind") or PartnerKind.OTHER,
+        "recognition": values.get("recognition") or Recognition.NOT_SAID,
+        "area": values.get("area") or "",
+        "languages": values.get("languages") or "",
+        "status": values.get("status") or PartnerStatus.ACTIVE,
+        "holder_id": _holder(batch, reading),
+        "scored": _scored(values),
+        "notes": values.get("notes") or "",
+    }
 
 
-def _texts(values: dict[str, Any], names: Iterable[str]) -> dict[str, str]:
-    return {name: values.get(name) or "" for name in names}
+def _contact_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
+    values = reading.values
+    written = values.get("partner") or ""
+    partner_id = batch.link(reading, "partner", written)
+    if written and partner_id is None:
+        reading.as_written["partner"] = written
+    return {
+        "partner_id": partner_id,
+        "do_not_contact": bool(values.get("do_not_contact")),
+        "may_be_named": values.get("may_be_named"),
+        **{name: values.get(name) or "" for name in _CONTACT_TEXTS},
+    }
 
 
 def _scored(values: dict[str, Any]) -> bool:
     """Follow the row; where it is blank, a Tribal government is unscored until it agrees otherwise."""
     said = values.get("scored")
     return values.get("kind") != PartnerKind.TRIBAL_GOVERNMENT if said is None else said
+
+
+def _may_not_score(batch: Batch, reading: RowReading) -> bool:
+    """Say whether the row asks for a Tribe's figures on behalf of somebody who may not record that it agreed."""
+    values = reading.values
+    asked = values.get("kind") == PartnerKind.TRIBAL_GOVERNMENT and values.get("scored") is True
+    return asked and not batch.actor.sees_tribal_records
+
+
+def _check_partner(
+    batch: Batch, partner: Partner, merged: RowReading, columns: dict[str, Any], changed: Collection[str]
+) -> None:
+    was_tribe = partner.kind == PartnerKind.TRIBAL_GOVERNMENT
+    if was_tribe and columns["kind"] != partner.kind and not batch.actor.sees_tribal_records:
+        raise NotAllowed(
+            "Only a Tribal liaison or leadership may record a Tribal government as another kind of partner: "
+            "it would open what the Tribe shared. Ask one of them."
+        )
+    if not (was_tribe and partner.scored) and _may_not_score(batch, merged):
+        raise NotAllowed(f"{_UNTIL_AGREED} A Tribal liaison or leadership records that agreement; ask one of them.")
+    other = batch.names.same_name(columns["name"])
+    if "name" in changed and other not in (None, partner.id):
+        raise Conflict(f"Another partner is called “{columns['name']}”. Choose another name, or leave the name as it is.")
 
 
 def _holder(batch: Batch, reading: RowReading) -> int | None:
@@ -149,45 +183,64 @@ def _holder(batch: Batch, reading: RowReading) -> int | None:
     return holder
 
 
-def _add_names(batch: Batch, partner_id: int, values: dict[str, Any]) -> None:
-    if not any(values.get(field) for _, field in _NAME_LISTS):
-        return
-    here = set(
-        batch.session.execute(
-            select(PartnerName.kind, PartnerName.name).where(PartnerName.partner_id == partner_id)
-        ).tuples()
-    )
+def _add_names(batch: Batch, partner_id: int, values: dict[str, Any], here: set[tuple[NameKind, str]]) -> list[str]:
+    """Add the other and former names that are not here yet, and return them."""
+    added: list[str] = []
     for kind, field in _NAME_LISTS:
         for name in values.get(field) or ():
             if (kind, name) not in here:
-                batch.belongs([PartnerName(partner_id=partner_id, name=name, name_key=squeeze(name), kind=kind)])
+                batch.add(PartnerName(partner_id=partner_id, name=name, name_key=squeeze(name), kind=kind))
+                added.append(name)
+    batch.names.add_other_names(partner_id, added)
+    return added
 
 
-def _agree_cadence(batch: Batch, partner_id: int, values: dict[str, Any]) -> None:
+def _agree_cadence(batch: Batch, partner_id: int, values: dict[str, Any]) -> int | None:
+    """Add the agreed cadence of a row, where it has one, and return its days."""
     days = values.get("cadence_days")
     if not days:
-        return
+        return None
+    number = batch.number(Cadence)
     cadence = Cadence(
-        id=batch.number(Cadence), partner_id=partner_id, days=days, from_on=values.get("cadence_from"), **batch.stamp()
+        id=number, partner_id=partner_id, days=days, from_on=values.get("cadence_from"), **batch.stamp()
     )
-    batch.belongs([cadence, *(Fact(source_id=cadence.id, known_from=batch.at, **f) for f in cadence_facts(cadence))])
+    batch.add(cadence)
+    batch.add_facts(number, cadence_facts(cadence))
+    return days
+
+
+def _void_cadences(batch: Batch, partner_id: int, values: dict[str, Any]) -> None:
+    """Void what was agreed from the same day: what is said last holds."""
+    same_day = select(Cadence).where(
+        Cadence.partner_id == partner_id,
+        Cadence.from_on == values.get("cadence_from"),
+        col(Cadence.voided_at).is_(None),
+    )
+    for cadence in batch.session.exec(same_day).all():
+        cadence.voided_at, cadence.version = batch.at, cadence.version + 1
+        cadence.void_reason = "replaced by a newer agreement from the same day"
+        batch.session.flush()
+        sync_cadence(batch.session, cadence, batch.at)
 
 
 def _ask_look_alike(batch: Batch, reading: RowReading, partner: Partner) -> None:
-    found = batch.names.alike(partner.name)
+    """Ask whether two names are the same: one is another's other or former name, or they look alike."""
+    names = batch.names
+    found, how = names.other_name_of(partner.name), "is another name of"
+    if found is None:
+        values = reading.values
+        own = [*(values.get("other_names") or ()), *(values.get("former_names") or ())]
+        found, how = next(filter(None, map(names.partner, own)), None), "is also called"
+    if found is None:
+        found, how = names.alike(partner.name), "looks like"
     if found is None:
         return
-    question = LookAlike(
-        partner_id=partner.id or 0,
-        other_id=found[0],
-        reason=f"“{partner.name}” looks like “{found[1]}”",
-        **batch.stamp(),
-    )
-    batch.belongs([question])
+    reason = f"“{partner.name}” {how} “{names.partner_name[found]}”"
+    batch.add(LookAlike(partner_id=partner.id or 0, other_id=found, reason=reason, **batch.stamp()))
     batch.warn(
         reading,
         "name",
         partner.name,
-        f"The name looks like “{found[1]}”. Both are kept.",
+        f"{reason}. Both are kept.",
         "Say on the Import page whether they are the same.",
     )

@@ -1,21 +1,23 @@
 """Saving imported engagements, commitments, feedback and ratings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from erp import frameworks
+from erp.errors import NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.commitments import Commitment
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, TopicTag
-from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem, FeedbackStep
+from erp.models.partners import Partner
 from erp.models.ratings import Rating
+from erp.queries.visible import engagements_visible_to
+from erp.services.checks import keep_sealed
 from erp.services.facts import (
-    Draft,
     commitment_facts,
     engagement_facts,
     feedback_facts,
@@ -25,158 +27,149 @@ from erp.services.facts import (
     sync_feedback,
     sync_rating,
 )
-from erp.services.import_batch import Batch
-from erp.services.records import snapshot
+from erp.services.import_batch import Batch, set_changed
+from erp.services.records import snapshot, squeeze
 from erp.vocabulary import (
     EngagementKind,
     FeedbackKind,
     FeedbackState,
     FeedbackWay,
+    PartnerKind,
     RecordKind,
     Who,
 )
 
 _ENGAGEMENT_TEXTS = ("county_people", "purpose", "facts", "quotes", "opinions", "decisions", "notes", "held_at")
 _MARKS = ("asked_by", "agenda_by", "decided_by")
-_COMMITMENT_FIELDS = ("what", "owed_by", "made_on", "due_on", "done_on", "withdrawn_on", "reason", "notes")
+_ENGAGEMENT_COLUMNS = {"held_on": ("held_on", "held_at", "status"), "forum": ("forum_id",)}
+_COMMITMENT_DAYS = ("made_on", "due_on", "done_on", "withdrawn_on")
+_COMMITMENT_COLUMNS = {"partner": ("partner_id",), "engagement": ("engagement_id",)}
 _FEEDBACK_TEXTS = ("person", "words", "language", "translation", "decision", "notes")
+_FEEDBACK_COLUMNS = {"partner": ("partner_id", "contact_id"), "person": ("person", "contact_id")}
+#: The fields that the steps of a feedback item are laid out from.
+_STEP_FIELDS = {
+    "received_on", "acknowledged_on", "decided_on", "decision", "told_on", "told_how", "confirmed_on", "confirmed_how",
+    "reopened_on",
+}  # fmt: skip
 _ITEMS = tuple(f"item_{n}" for n in range(1, 11))
 S = FeedbackState
 
 
-def add_engagement(batch: Batch, reading: RowReading) -> Engagement:
-    """Add the engagement of a row with its partners, behaviors and topics."""
+def add_engagement(batch: Batch, reading: RowReading) -> int:
+    """Add the engagement of a row with its partners, behaviors and topics, and return its id."""
     values = reading.values
     number = batch.number(Engagement)
+    columns = _engagement_columns(batch, reading)
     engagement = Engagement(
         id=number,
         key=values.get("key") or batch.key(Engagement, "E", number),
-        status=values["status"],
-        kind=values.get("kind") or (EngagementKind.OTHER if "kind" in reading.as_written else EngagementKind.MEETING),
-        held_on=values.get("held_on"),
-        forum_id=_forum(batch, reading),
         as_written=reading.as_written,
         extras=reading.extras,
-        **{mark: values.get(mark) or Who.UNKNOWN for mark in _MARKS},
-        **{name: values.get(name) or "" for name in _ENGAGEMENT_TEXTS},
+        **columns,
         **batch.stamp(),
     )
     links = _links(batch, reading, number)
-    batch.session.add(engagement)
-    batch.belongs([*links, *_tags(number, values)])
-    _add_facts(batch, number, engagement_facts(engagement, links))
-    told = snapshot(engagement, partners=[link.name_written or link.partner_id for link in links])
-    batch.audit("import", RecordKind.ENGAGEMENT, number, after=told)
-    return engagement
+    batch.add(engagement, *links, *_tags(number, values))
+    batch.add_facts(number, engagement_facts(engagement, links))
+    batch.audit_new(
+        RecordKind.ENGAGEMENT, engagement, partners=[link.name_written or link.partner_id for link in links]
+    )
+    return number
 
 
-def update_engagement(batch: Batch, engagement: Engagement, reading: RowReading) -> None:
-    """Let the filled cells of a row change an engagement; partners, behaviors and topics are replaced where given."""
-    values, number = reading.values, engagement.id or 0
-    before = snapshot(engagement)
-    plain = _filled(values, ("status", "kind", "held_on", *_MARKS, *_ENGAGEMENT_TEXTS))
-    if values.get("forum"):
-        plain["forum_id"] = _forum(batch, reading)
-    _set(engagement, plain, reading)
-    for table, field in ((EngagementPartner, "partners"), (BehaviorTag, "behaviors"), (TopicTag, "topics")):
-        if values.get(field):
-            batch.session.execute(delete(table).where(col(table.engagement_id) == number))
-    if values.get("partners"):
-        batch.belongs(_links(batch, reading, number))
-    batch.belongs(_tags(number, values))
+def update_engagement(batch: Batch, engagement: Engagement, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change an engagement. Raises: NotAllowed (it would open what a Tribe shared)."""
+    session, number = batch.session, engagement.id or 0
+    before = snapshot(engagement, **_parts(session, number))
+    if {"partners", "two_way"} & set(changed):
+        links = _links(batch, merged, number)
+        _keep_closed(batch, number, links)
+        session.execute(delete(EngagementPartner).where(col(EngagementPartner.engagement_id) == number))
+        batch.add(*links)
+    set_changed(engagement, _engagement_columns(batch, merged), merged, changed, _ENGAGEMENT_COLUMNS)
+    _retag(batch, number, merged.values, changed)
     batch.flush()
-    sync_engagement(batch.session, engagement, batch.at)
-    after = snapshot(engagement, partners=list(values.get("partners") or ()))
-    batch.audit("import", RecordKind.ENGAGEMENT, number, before=before, after=after)
+    sync_engagement(session, engagement, batch.at)
+    after = snapshot(engagement, **_parts(session, number))
+    batch.audit_change(RecordKind.ENGAGEMENT, number, before, after)
 
 
-def add_commitment(batch: Batch, reading: RowReading) -> Commitment:
-    """Add the promise of a row."""
-    values = reading.values
+def add_commitment(batch: Batch, reading: RowReading) -> int:
+    """Add the promise of a row and return its id."""
     number = batch.number(Commitment)
-    partner_id = _one_partner(batch, reading)
+    columns = _commitment_columns(batch, reading)
     commitment = Commitment(
         id=number,
-        key=values.get("key") or batch.key(Commitment, "C", number),
-        partner_id=partner_id,
-        engagement_id=_engagement_of(batch, reading),
+        key=reading.values.get("key") or batch.key(Commitment, "C", number),
         as_written=reading.as_written,
         extras=reading.extras,
-        **{f: values.get(f) for f in _COMMITMENT_FIELDS if f not in ("reason", "notes")},
-        reason=values.get("reason") or "",
-        notes=values.get("notes") or "",
+        **columns,
         **batch.stamp(),
     )
-    batch.session.add(commitment)
-    _add_facts(batch, number, commitment_facts(commitment))
-    batch.audit("import", RecordKind.COMMITMENT, number, after=snapshot(commitment))
-    return commitment
+    batch.add(commitment)
+    batch.add_facts(number, commitment_facts(commitment))
+    batch.audit_new(RecordKind.COMMITMENT, commitment)
+    return number
 
 
-def update_commitment(batch: Batch, commitment: Commitment, reading: RowReading) -> None:
-    """Let the filled cells of a row change a promise."""
+def update_commitment(batch: Batch, commitment: Commitment, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change a promise. Raises: NotAllowed (it would open what a Tribe shared)."""
+    columns = _commitment_columns(batch, merged)
+    if "partner" in changed:
+        keep_sealed(batch.session, batch.actor, commitment.partner_id, columns["partner_id"])
     before = snapshot(commitment)
-    plain = _filled(reading.values, _COMMITMENT_FIELDS)
-    if reading.values.get("partner"):
-        plain["partner_id"] = _one_partner(batch, reading)
-    if reading.values.get("engagement"):
-        plain["engagement_id"] = _engagement_of(batch, reading)
-    _set(commitment, plain, reading)
+    set_changed(commitment, columns, merged, changed, _COMMITMENT_COLUMNS)
     batch.flush()
     sync_commitment(batch.session, commitment, batch.at)
-    batch.audit("import", RecordKind.COMMITMENT, commitment.id or 0, before=before, after=snapshot(commitment))
+    batch.audit_change(RecordKind.COMMITMENT, commitment.id or 0, before, snapshot(commitment))
 
 
-def add_feedback(batch: Batch, reading: RowReading) -> FeedbackItem:
-    """Add the feedback of a row with the steps its days tell of; steps it is silent about stay not recorded."""
-    values = reading.values
+def add_feedback(batch: Batch, reading: RowReading) -> int:
+    """Add the feedback of a row with the steps its days tell of, and return its id.
+
+    Steps it is silent about stay not recorded.
+    """
     number = batch.number(FeedbackItem)
-    partner_id = _one_partner(batch, reading)
+    columns = _feedback_columns(batch, reading)
+    steps = _steps(batch, number, reading.values)
     item = FeedbackItem(
         id=number,
-        key=values.get("key") or batch.key(FeedbackItem, "F", number),
-        partner_id=partner_id,
-        contact_id=batch.names.contact(partner_id, values.get("person") or ""),
-        anonymous=bool(values.get("anonymous")),
-        way=values.get("way") or FeedbackWay.OTHER,
-        kind=values.get("kind") or FeedbackKind.OTHER,
-        received_on=values.get("received_on"),
+        key=reading.values.get("key") or batch.key(FeedbackItem, "F", number),
+        state=_state(steps),
         as_written=reading.as_written,
         extras=reading.extras,
-        **{name: values.get(name) or "" for name in _FEEDBACK_TEXTS},
+        **columns,
         **batch.stamp(),
     )
-    steps = _steps(batch, number, values)
-    item.state = _state(steps)
-    batch.session.add(item)
-    batch.belongs(steps)
-    _add_facts(batch, number, feedback_facts(item, steps))
-    batch.audit("import", RecordKind.FEEDBACK_ITEM, number, after=snapshot(item))
-    return item
+    batch.add(item, *steps)
+    batch.add_facts(number, feedback_facts(item, steps))
+    batch.audit_new(RecordKind.FEEDBACK_ITEM, item)
+    return number
 
 
-def update_feedback(batch: Batch, item: FeedbackItem, reading: RowReading) -> None:
-    """Let the filled cells of a row change a feedback item; its steps are laid anew where the row has any day."""
-    values, number = reading.values, item.id or 0
+def update_feedback(batch: Batch, item: FeedbackItem, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change a feedback item; its steps are laid out anew where a day changed.
+
+    Raises: NotAllowed (it would open what a Tribe shared).
+    """
+    session, number = batch.session, item.id or 0
+    columns = _feedback_columns(batch, merged)
+    if "partner" in changed:
+        keep_sealed(session, batch.actor, item.partner_id, columns["partner_id"])
     before = snapshot(item)
-    plain = _filled(values, (*_FEEDBACK_TEXTS, "way", "kind", "received_on"))
-    if values.get("anonymous") is not None:
-        plain["anonymous"] = values["anonymous"]
-    if values.get("partner"):
-        plain["partner_id"] = _one_partner(batch, reading)
-    _set(item, plain, reading)
-    steps = _steps(batch, number, values)
-    if len(steps) > 1:
-        batch.session.execute(delete(FeedbackStep).where(col(FeedbackStep.item_id) == number))
-        batch.belongs(steps)
+    set_changed(item, columns, merged, changed, _FEEDBACK_COLUMNS)
+    if _STEP_FIELDS & set(changed):
+        session.execute(delete(FeedbackStep).where(col(FeedbackStep.item_id) == number))  # the history keeps them
+        steps = _steps(batch, number, merged.values)
         item.state = _state(steps)
+        batch.add(*steps)
     batch.flush()
-    sync_feedback(batch.session, item, batch.at)
-    batch.audit("import", RecordKind.FEEDBACK_ITEM, number, before=before, after=snapshot(item))
+    sync_feedback(session, item, batch.at)
+    batch.audit_change(RecordKind.FEEDBACK_ITEM, number, before, snapshot(item))
 
 
-def add_rating(batch: Batch, reading: RowReading) -> Rating:
-    """Add the rating of a row."""
+def add_rating(batch: Batch, reading: RowReading) -> int:
+    """Add the rating of a row and return its id. The respondent was filled in where the row names none."""
     values = reading.values
     number = batch.number(Rating)
     words = values["partner"]
@@ -185,7 +178,7 @@ def add_rating(batch: Batch, reading: RowReading) -> Rating:
         id=number,
         key=batch.key(Rating, "R", number),
         partner_id=partner_id,
-        respondent=respondent(reading),
+        respondent=values["respondent"],
         side=values["side"],
         rated_on=values["rated_on"],
         notes=values.get("notes") or "",
@@ -194,69 +187,108 @@ def add_rating(batch: Batch, reading: RowReading) -> Rating:
         **{item: values.get(item) for item in _ITEMS},
         **batch.stamp(),
     )
-    batch.session.add(rating)
-    _add_facts(batch, number, rating_facts(rating))
-    batch.audit("import", RecordKind.RATING, number, after=snapshot(rating))
-    return rating
+    batch.add(rating)
+    batch.add_facts(number, rating_facts(rating))
+    batch.audit_new(RecordKind.RATING, rating)
+    return number
 
 
-def update_rating(batch: Batch, rating: Rating, reading: RowReading) -> None:
-    """Let the answers of a row replace a rating's."""
+def update_rating(batch: Batch, rating: Rating, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed answers of a row replace a rating's."""
     before = snapshot(rating)
-    _set(rating, _filled(reading.values, (*_ITEMS, "notes")), reading)
+    set_changed(rating, merged.values, merged, changed, {})
     batch.flush()
     sync_rating(batch.session, rating, batch.at)
-    batch.audit("import", RecordKind.RATING, rating.id or 0, before=before, after=snapshot(rating))
+    batch.audit_change(RecordKind.RATING, rating.id or 0, before, snapshot(rating))
 
 
-def known_rating(batch: Batch, reading: RowReading) -> Rating | None:
-    """Return the rating known by partner, respondent, side and day, or None."""
+def _engagement_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
     values = reading.values
-    partner_id = batch.names.partner(values["partner"])
-    same = select(Rating).where(
-        Rating.respondent == respondent(reading),
-        Rating.side == values["side"],
-        Rating.rated_on == values["rated_on"],
-        col(Rating.voided_at).is_(None),
-    )
-    if partner_id is not None:
-        return batch.session.exec(same.where(Rating.partner_id == partner_id)).first()
-    unlinked = batch.session.exec(same.where(col(Rating.partner_id).is_(None)))
-    return next((r for r in unlinked if r.as_written.get("partner") == values["partner"]), None)
+    return {
+        "status": values["status"],
+        "kind": values.get("kind") or (EngagementKind.OTHER if "kind" in reading.as_written else EngagementKind.MEETING),
+        "held_on": values.get("held_on"),
+        "forum_id": _forum(batch, reading),
+        **{mark: values.get(mark) or Who.UNKNOWN for mark in _MARKS},
+        **{name: values.get(name) or "" for name in _ENGAGEMENT_TEXTS},
+    }
 
 
-def respondent(reading: RowReading) -> str:
-    """Return who rated; a rating without a respondent is known by its row, so that two of them stay two."""
-    return reading.values.get("respondent") or f"not named, row {reading.number}"
+def _commitment_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
+    values = reading.values
+    return {
+        "what": values["what"],
+        "owed_by": values.get("owed_by"),
+        "partner_id": _one_partner(batch, reading),
+        "engagement_id": _engagement_of(batch, reading),
+        "reason": values.get("reason") or "",
+        "notes": values.get("notes") or "",
+        **{day: values.get(day) for day in _COMMITMENT_DAYS},
+    }
+
+
+def _feedback_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
+    values = reading.values
+    partner_id = _one_partner(batch, reading)
+    return {
+        "partner_id": partner_id,
+        "contact_id": batch.names.contact(partner_id, values.get("person") or ""),
+        "anonymous": bool(values.get("anonymous")),
+        "way": values.get("way") or FeedbackWay.OTHER,
+        "kind": values.get("kind") or FeedbackKind.OTHER,
+        "received_on": values.get("received_on"),
+        **{name: values.get(name) or "" for name in _FEEDBACK_TEXTS},
+    }
 
 
 def _forum(batch: Batch, reading: RowReading) -> int | None:
     words = reading.values.get("forum")
     if not words:
         return None
-    forum_id = batch.names.forum_of_name.get("".join(words.split()))
+    forum_id = batch.names.forum_of_name.get(squeeze(words))
     if forum_id is None:
         reading.as_written["forum"] = words
-        batch.note(
-            reading, "forum", words, "No forum has this name, so it is kept as words.", "Add the forum to link it."
-        )
     return forum_id
 
 
 def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPartner]:
     links: list[EngagementPartner] = []
-    for name in dict.fromkeys(reading.values.get("partners") or ()):
+    linked: set[int] = set()
+    for name in reading.values.get("partners") or ():
         partner_id = batch.link(reading, "partners", name)
-        if partner_id is None or all(link.partner_id != partner_id for link in links):
-            links.append(
-                EngagementPartner(
-                    engagement_id=number,
-                    partner_id=partner_id,
-                    name_written="" if partner_id else name,
-                    two_way=bool(reading.values.get("two_way")),
-                )
+        if partner_id in linked:
+            continue  # one partner under two names
+        if partner_id is not None:
+            linked.add(partner_id)
+        links.append(
+            EngagementPartner(
+                engagement_id=number,
+                partner_id=partner_id,
+                name_written="" if partner_id else name,
+                two_way=bool(reading.values.get("two_way")),
             )
+        )
     return links
+
+
+def _keep_closed(batch: Batch, number: int, links: list[EngagementPartner]) -> None:
+    """Refuse to take a Tribal government out of a record where that would open what the Tribe shared."""
+    if batch.actor.sees_tribal_records:
+        return
+    staying = {link.partner_id for link in links}
+    tribe = batch.session.exec(
+        select(Partner.name)
+        .join(EngagementPartner, col(EngagementPartner.partner_id) == col(Partner.id))
+        .where(
+            EngagementPartner.engagement_id == number,
+            Partner.kind == PartnerKind.TRIBAL_GOVERNMENT,
+            col(Partner.id).not_in(staying),
+        )
+    ).first()
+    if tribe is not None:
+        raise NotAllowed(
+            f"Taking {tribe} out would open this record to everybody here. Ask a Tribal liaison or leadership to do it."
+        )
 
 
 def _tags(number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTag]:
@@ -265,8 +297,33 @@ def _tags(number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTa
         (BehaviorTag, "behaviors", "cpm_leadership_behaviors"),
         (TopicTag, "topics", "erp_topics"),
     ):
-        for entry_id in dict.fromkeys(values.get(field) or ()):
+        for entry_id in values.get(field) or ():
             yield table(engagement_id=number, entry_id=entry_id, framework_version=known[framework].version)
+
+
+def _retag(batch: Batch, number: int, values: dict[str, Any], changed: Collection[str]) -> None:
+    """Take away the tags that a changed field has no more, and add the new ones; one that stays keeps its evidence."""
+    for table, field in ((BehaviorTag, "behaviors"), (TopicTag, "topics")):
+        if field not in changed:
+            continue
+        wanted = set(values.get(field) or ())
+        here = batch.session.exec(select(table).where(table.engagement_id == number)).all()
+        for tag in here:
+            if tag.entry_id not in wanted:
+                batch.session.delete(tag)
+        missing = wanted - {tag.entry_id for tag in here}
+        batch.add(*_tags(number, {field: [entry for entry in values.get(field) or () if entry in missing]}))
+
+
+def _parts(session: Session, number: int) -> dict[str, Any]:
+    """Return what belongs to an engagement, as its history tells it."""
+    links = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == number))
+    behaviors, topics = (
+        list(session.exec(select(table.entry_id).where(table.engagement_id == number)))
+        for table in (BehaviorTag, TopicTag)
+    )
+    partners = [link.name_written or link.partner_id for link in links]
+    return {"partners": partners, "behaviors": behaviors, "topics": topics}
 
 
 def _one_partner(batch: Batch, reading: RowReading) -> int | None:
@@ -292,10 +349,12 @@ def _one_partner(batch: Batch, reading: RowReading) -> int | None:
 
 
 def _engagement_of(batch: Batch, reading: RowReading) -> int | None:
+    """Return the engagement of this key; one that the actor may not see is as good as none."""
     key = reading.values.get("engagement")
     if not key:
         return None
-    found = batch.session.scalar(select(Engagement.id).where(Engagement.key == key))
+    here = select(Engagement.id).where(Engagement.key == key, engagements_visible_to(batch.actor))
+    found = batch.session.exec(here).first()
     if found is None:
         reading.as_written["engagement"] = key
         batch.warn(
@@ -339,19 +398,3 @@ def _steps(batch: Batch, number: int, values: dict[str, Any]) -> list[FeedbackSt
 
 def _state(steps: list[FeedbackStep]) -> FeedbackState:
     return [step.step for step in steps if step.counts][-1]
-
-
-def _add_facts(batch: Batch, number: int, drafts: list[Draft]) -> None:
-    batch.belongs(Fact(source_id=number, known_from=batch.at, **draft) for draft in drafts)
-
-
-def _filled(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: value for name in names if (value := values.get(name)) not in (None, "", ())}
-
-
-def _set(record: Any, plain: dict[str, Any], reading: RowReading) -> None:
-    for name, value in plain.items():
-        setattr(record, name, value)
-    record.as_written = {f: w for f, w in record.as_written.items() if f not in plain} | reading.as_written
-    record.extras = record.extras | reading.extras
-    record.version += 1

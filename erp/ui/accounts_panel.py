@@ -44,7 +44,7 @@ def draw_accounts() -> None:
 
 
 def _table(rows: list[AccountRow], zone: ZoneInfo) -> pd.DataFrame:
-    """Return the accounts as people read them; columns Name, E-mail, Roles, State, Last here (county's clock)."""
+    """Return the accounts as people read them; columns Name, E-mail, Roles, State, Last here (the county's day)."""
     return pd.DataFrame(
         [
             (row.name, row.email, ", ".join(role.label for role in row.roles), row.state, _when(row, zone))
@@ -55,7 +55,7 @@ def _table(rows: list[AccountRow], zone: ZoneInfo) -> pd.DataFrame:
 
 
 def _when(row: AccountRow, zone: ZoneInfo) -> str:
-    return f"{row.last_seen_at.astimezone(zone):%b %-d, %Y, %-I:%M %p}" if row.last_seen_at else "never"
+    return f"{row.last_seen_at.astimezone(zone):%b %-d, %Y}" if row.last_seen_at else "never"
 
 
 def _draw_link(zone: ZoneInfo) -> None:

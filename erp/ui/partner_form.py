@@ -138,9 +138,7 @@ def draw_archive(profile: PartnerProfile) -> None:
         return
     form = f"archive_partner_{profile.partner_id}"
     with st.form(form, border=False):
-        st.text_input(
-            "Why is it archived?", key="archive_partner_reason", placeholder="e.g. merged, closed, moved away"
-        )
+        st.text_input("Why is it archived?", key=field_keys(form), placeholder="e.g. merged, closed, moved away")
         st.form_submit_button(
             "Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile, form)
         )

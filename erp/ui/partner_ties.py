@@ -21,12 +21,14 @@ from erp.ui.actions import refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
+from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
 
 #: Days of county records; the pick list of a day starts here.
 EARLIEST = "1900-01-01"
+ICON = ":material/diversity_3:"
 
 
 def draw_seats(profile: PartnerProfile) -> None:
@@ -78,7 +80,8 @@ def _draw_tie(tie: dict[str, Any], profile: PartnerProfile, actor: Actor) -> Non
                 )
         other = "to_partner" if tie["from_partner_id"] == profile.partner_id else "from_partner"
         with st.container(horizontal=True, vertical_alignment="center"):
-            navigation.link_to("partner", plain(tie[other]), icon=":material/diversity_3:", partner=tie[f"{other}_id"])
+            key = f"to_{form}"
+            same_page_link("partner", plain(tie[other]), key=key, icon=ICON, partner=tie[f"{other}_id"])
             if days := span(tie["from_on"], tie["until_on"]):
                 st.caption(days)
         if st.session_state.get("_open_tie") == form:

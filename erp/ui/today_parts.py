@@ -1,9 +1,29 @@
-"""Words for days on the Today page."""
+"""Lines of the Today page, and words for days."""
 
 from datetime import date
 from typing import Any
 
 import pandas as pd
+import streamlit as st
+
+from erp.ui import navigation
+
+#: Characters of a line's words; a longer one would be cut at the edge of a phone.
+SHORT = 60
+
+
+def draw_line(page: str, when: str, what: str, about: str, **query: Any) -> None:
+    """Draw one line of a list: when and what as a link, and below it whom it is about."""
+    short = what if len(what) <= SHORT else f"{what[: SHORT - 1].rstrip()}…"
+    with st.container(gap=None):
+        navigation.link_to(page, f"**{when}** – {short}" if when else f"**{short}**", **query)
+        st.caption(f"&emsp;&emsp;&nbsp;{about}" if about else "")
+
+
+def draw_more(page: str, shown: int, total: int, label: str, **query: Any) -> None:
+    """Link to the whole list where only part of it is shown."""
+    if total > shown:
+        navigation.link_to(page, f"{label} ({total})", icon=":material/arrow_forward:", **query)
 
 
 def due_words(day: Any, days_over: Any, what: str = "due") -> str:

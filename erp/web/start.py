@@ -7,6 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from erp import db
 from erp.errors import Invalid
+from erp.queries.county import today
+from erp.services.demo import build_demo
 from erp.services.upkeep import database_version, migrate
 from erp.settings import ROOT, settings
 from erp.web.gate import IDENTITY
@@ -35,6 +37,10 @@ def prepare() -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     Served.version = migrate(db.engine()).after
+    if settings().demo and needs_set_up():
+        print("Making the demonstration county; this takes some seconds …", flush=True)
+        with db.writing() as session:
+            build_demo(session, today(session))
 
 
 def set_up_notice() -> str | None:

@@ -50,7 +50,7 @@ def test_each_piece_of_a_bar_prints_its_count() -> None:
     assert figures["mark"]["type"] == "text"
     assert figures["encoding"]["text"]["field"] == "partnerships"
     drawn = next(iter(chart.to_dict()["datasets"].values()))
-    assert [(row["band"], row["lower"], row["upper"]) for row in drawn] == [("not_enough", 0, 2), ("strong", 2, 6)]
+    assert [(row["band"], row["lower"], row["upper"]) for row in drawn] == [("strong", 0, 4), ("not_enough", 4, 6)]
 
 
 def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() -> None:

@@ -204,7 +204,7 @@ def test_the_operator_of_the_machine_may_too(session: Session) -> None:
     link = invite_account(session, operator(), MINA)
     found = account_by_email(session, "MINA@alder.example ")
     assert found is not None
-    assert (found.account_id, found.state) == (link.account_id, "Invited, no password yet")
+    assert (found.account_id, found.state) == (link.account_id, "Invited")
     assert session.exec(select(Change.door)).one() == Door.CLI
 
 
@@ -305,4 +305,4 @@ def test_the_list_of_accounts_says_who_can_sign_in_and_when_they_were_here(sessi
     assert list(rows) == sorted(rows)
     vic, cora = rows["Vic Viewer"], rows["Cora Coordinator"]
     assert (vic.state, vic.last_seen_at is not None) == ("Active", True)
-    assert (cora.state, cora.last_seen_at) == ("Invited, no password yet", None)
+    assert (cora.state, cora.last_seen_at) == ("Invited", None)

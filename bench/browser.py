@@ -1,0 +1,238 @@
+"""Times tasks in Chromium: from the person's own click or key to the frame after the result stands on the page."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Locator, Page, Playwright
+from servers import Server
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: Milliseconds of rest before an action, as a person would; a click during the last rerun's tail measures that tail.
+REST = 400
+#: Milliseconds a task may take.
+PATIENCE = 60_000
+#: Words that a directory is narrowed to; each finds some partners.
+WORDS = ("Alder", "Birch", "Clover", "Fennel", "Hazel", "Juniper", "Larkspur", "Otter", "Rowan", "Sorrel", "Teasel", "Wren")
+
+# Waits in the page itself: from the time stamp of the first click or key to the frame after `ready()` holds.
+_WATCH = """({kind, ready}) => { const holds = new Function('return ' + ready); window.__took = new Promise((done) => {
+    const begin = (event) => { window.removeEventListener(kind, begin, true);
+        const look = () => { let ok = false; try { ok = holds() } catch (_) { ok = false }
+            requestAnimationFrame(ok ? () => done(performance.now() - event.timeStamp) : look) };
+        look() };
+    window.addEventListener(kind, begin, true) }) }"""
+_MAIN = "document.querySelector('[data-testid=stMain]')"
+_GRID = f"{_MAIN}.querySelector('[data-testid=stDataFrame] canvas')"
+_CHART = f"{_MAIN}.querySelector('[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg path')"
+_FRESH = f"!{_MAIN}.querySelector('[data-stale=true]')"
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+
+
+def says(words: str) -> str:
+    """Return a condition: the page holds these words and nothing of the page before it."""
+    return f"{_MAIN}.textContent.includes({json.dumps(words)}) && {_FRESH}"
+
+
+class Tasks:
+    """The tasks on one server. Each returns milliseconds; what prepares it is not measured."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        if server.token:
+            context.add_cookies([{"name": "erp_session", "value": server.token, "url": server.url}])
+        self.page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.goto(server.url)
+        self.page.wait_for_selector("[data-testid=stSidebarNav] a")
+
+    def open_list(self, _turn: int) -> float:
+        """Open the partner list from another page, until its first rows are drawn."""
+        self.go("elsewhere")
+        return self.timed(self.link("partners").click, self.LISTED)
+
+    def filter_list(self, turn: int) -> float:
+        """Narrow the partner list to a word, from the key that ends it."""
+        self.go("partners")
+        word = WORDS[turn % len(WORDS)]
+        field = self.page.locator("[data-testid=stMain] [data-testid=stTextInput] input").first
+        field.click()
+        self.page.wait_for_timeout(REST)
+        # As one change, so that no rerun begins before the key: an input that searches while one types would.
+        self.page.evaluate(
+            """(word) => { const field = document.activeElement;
+            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, word);
+            field.dispatchEvent(new Event('input', {bubbles: true})) }""",
+            word,
+        )
+        took = self.timed(lambda: self.page.keyboard.press("Enter"), self.found(word), kind="keydown", rest=0)
+        self.leave_filter(field)
+        return took
+
+    def open_by_row(self, turn: int) -> float:
+        """Open a partner by its row in the partner list, until everything on its page is drawn."""
+        self.go("partners")
+        box = self.page.locator("[data-testid=stMain] [data-testid=stDataFrame]").bounding_box()
+        assert box is not None
+        x, y = box["x"] + 120, box["y"] + 38 + 35 * (turn % 10) + 17
+        self.page.mouse.move(x, y)
+        self.page.wait_for_timeout(REST)
+        return self.timed(lambda: self.page.mouse.click(x, y), self.OPENED)
+
+    def open_by_link(self, turn: int) -> float:
+        """Open a partner by a link in a list, until everything on its page is drawn."""
+        self.go_to_links()
+        return self.timed(self.partner_link(turn).click, self.OPENED)
+
+    def save_meeting(self, turn: int) -> float:
+        """Save a meeting with three partners, from the button until it says so."""
+        self.go("log")
+        self.fill_meeting(turn)
+        button = self.page.get_by_role("button", name="Save", exact=True)
+        return self.timed(button.click, f"{_MAIN}.querySelector('[data-testid=stAlert]')?.textContent.includes('Saved')")
+
+    def open_health(self, _turn: int) -> float:
+        """Open the health page from another page, until its charts are drawn."""
+        self.go("elsewhere")
+        return self.timed(self.link("health").click, self.DRAWN)
+
+    def rerun(self, _turn: int) -> float:
+        """Run the partner list once more, nothing changed, until the app says that it rests."""
+        self.go("partners")
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.wait_for_timeout(REST)
+        state = "document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        ran = f"(window.__ran ||= {state} === 'running', window.__ran && {state} === 'notRunning')"
+        self.page.evaluate("window.__ran = false")
+        return self.timed(lambda: self.page.keyboard.press("r"), ran, kind="keydown")
+
+    # What differs between the two servers.
+
+    PAGES: dict[str, str]
+    AT: dict[str, str]
+    LISTED: str
+    OPENED: str
+    DRAWN: str
+
+    def found(self, word: str) -> str:
+        """Return the condition that the list shows only what the word finds."""
+        raise NotImplementedError
+
+    def leave_filter(self, field: Locator) -> None:
+        """Take the word out of the address and the field again."""
+        raise NotImplementedError
+
+    def go_to_links(self) -> None:
+        """Go to a page with links to partners."""
+        raise NotImplementedError
+
+    def partner_link(self, turn: int) -> Locator:
+        """Return a link to a partner."""
+        raise NotImplementedError
+
+    def fill_meeting(self, turn: int) -> None:
+        """Fill in a meeting with three partners."""
+        raise NotImplementedError
+
+    # What both share.
+
+    def timed(self, act: Callable[[], None], ready: str, *, kind: str = "pointerup", rest: int = REST) -> float:
+        """Do something and return the milliseconds from its event to the frame after `ready` holds."""
+        self.page.wait_for_timeout(rest)
+        self.page.evaluate(_WATCH, {"kind": kind, "ready": ready})
+        act()
+        return self.page.evaluate("window.__took")
+
+    def link(self, name: str) -> Locator:
+        """Return the menu's link to a page."""
+        return self.page.locator("[data-testid=stSidebarNav] a", has_text=self.PAGES[name]).first
+
+    def go(self, name: str) -> None:
+        """Go to a page by the menu, and wait until it stands."""
+        self.link(name).click()
+        self.page.wait_for_function(f"() => {{ try {{ return {self.AT[name]} }} catch (_) {{ return false }} }}")
+
+
+class OnApp(Tasks):
+    """The tasks on the app."""
+
+    PAGES = {"elsewhere": "My account", "partners": "Partners", "log": "Log engagement", "health": "Health"}
+    LISTED = f"{says('Download this list as CSV')} && {_GRID}"
+    OPENED = f"{says('All partners')} && ({_CHART} || {says('tracked without figures')})"
+    DRAWN = f"{says('Open a partner')} && {_MAIN}.querySelectorAll('[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg').length == 2"
+    AT = {
+        "elsewhere": says("My account"),
+        "partners": LISTED,
+        "log": says("Place, language, notes"),
+        "health": DRAWN,
+    }
+
+    def found(self, word: str) -> str:
+        return f"location.search.includes({json.dumps(word)}) && !{_MAIN}.textContent.includes('1,500 partners') && {_FRESH} && {_GRID}"
+
+    def leave_filter(self, field: Locator) -> None:
+        field.fill("")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_timeout(REST)
+
+    def go_to_links(self) -> None:
+        self.go("partners")
+        self.page.get_by_text("As a list", exact=True).click()
+        self.page.wait_for_selector("[data-testid=stMain] [data-testid=stPageLink] a")
+        self.page.wait_for_timeout(REST)
+
+    def partner_link(self, turn: int) -> Locator:
+        return self.page.locator("[data-testid=stMain] [data-testid=stPageLink] a").nth(turn % 20)
+
+    def fill_meeting(self, turn: int) -> None:
+        another = self.page.get_by_role("link", name="Log another")
+        if another.count():
+            another.click()
+        field = self.page.get_by_role("combobox", name="Partners")
+        for place in range(3):
+            field.fill(WORDS[(turn + place) % len(WORDS)])
+            self.page.get_by_role("option").nth(turn % 3).click()
+            self.page.wait_for_timeout(REST)
+        self.page.keyboard.press("Escape")
+        self.page.get_by_label("What it was about").fill(f"Bench meeting {turn}")
+
+
+class OnFloor(Tasks):
+    """The tasks on the floor."""
+
+    PAGES = {name: name for name in ("partners", "log", "health")} | {"elsewhere": "zero"}
+    LISTED = f"{says('done partners  50')} && {_GRID}"
+    OPENED = f"{says('done partner ')} && {_MAIN}.querySelectorAll('[data-testid=stDataFrame] canvas').length >= 2"
+    DRAWN = f"{says('done health')} && {_CHART}"
+    AT = {"elsewhere": says("done zero"), "partners": LISTED, "log": says("done log"), "health": DRAWN}
+
+    def found(self, word: str) -> str:
+        return f"{says(f'done partners {word}')} && {_GRID}"
+
+    def leave_filter(self, field: Locator) -> None:
+        field.fill("")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_timeout(REST)
+
+    def go_to_links(self) -> None:
+        self.go("elsewhere")
+
+    def partner_link(self, turn: int) -> Locator:
+        return self.page.locator("[data-testid=stMain] [data-testid=stPageLink] a").nth(turn % 12)
+
+    def fill_meeting(self, turn: int) -> None:
+        fields = self.page.locator("[data-testid=stMain] [data-testid=stTextInput] input")
+        fields.nth(0).fill("5 6 7")
+        fields.nth(1).fill(f"Bench meeting {turn}")

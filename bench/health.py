@@ -1,0 +1,42 @@
+"""Times health of every partner for 120 months from scratch: reading the ledger, computing, both.
+
+Run as `python bench/health.py`, with ERP_DATA_DIR naming the county's folder; prints one line of JSON.
+"""
+
+import json
+import resource
+import statistics
+import sys
+import time
+from datetime import date
+
+from erp import db
+from erp.access import operator
+from erp.queries.health import figures_by_day, ledger
+from erp.health.months import month_ends
+
+ROUNDS = 9
+
+
+def main() -> None:
+    """Print the medians in seconds, the rows, and the process's memory at its highest."""
+    today = date.today()
+    months = month_ends((today.year - 10, today.month + 1), (today.year, today.month), today)[-120:]
+    actor, reads, alls, rows = operator(), [], [], 0
+    for _ in range(ROUNDS):
+        with db.reading() as session:
+            start = time.perf_counter()
+            facts = ledger(session)
+            reads.append(time.perf_counter() - start)
+        with db.reading() as session:
+            start = time.perf_counter()
+            figures = figures_by_day(session, actor, months)
+            alls.append(time.perf_counter() - start)
+            rows = len(figures)
+    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = {"read": statistics.median(reads), "all": statistics.median(alls), "best": min(alls)}
+    json.dump(figures | {"facts": len(facts), "rows": rows, "months": len(months), "highest_mib": highest}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

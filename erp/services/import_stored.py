@@ -1,0 +1,266 @@
+"""The records that rows of a file speak of, what these say otherwise, and both laid together for an update."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from sqlmodel import col, select
+
+from erp.access import Actor, operator
+from erp.importing.cells import several
+from erp.importing.fields import field_names
+from erp.importing.formulas import harmless
+from erp.importing.read import Table
+from erp.importing.readings import RowReading
+from erp.importing.rows import read_rows
+from erp.models.partners import Partner
+from erp.models.ratings import Rating
+from erp.queries.exports import export_rows, folded
+from erp.queries.visible import (
+    commitments_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    ratings_visible_to,
+)
+from erp.services.import_batch import Batch
+from erp.services.records import squeeze
+from erp.vocabulary import Door, RecordKind, Verb
+
+#: What a row says otherwise: the field (or heading without a place), as the row has it, as the record has it.
+Differing = list[tuple[str, str, str]]
+
+#: Kinds with records that not everybody may see.
+_VISIBLE: dict[str, Callable[[Actor], Any]] = {
+    "engagements": engagements_visible_to,
+    "commitments": commitments_visible_to,
+    "feedback": feedback_visible_to,
+    "ratings": ratings_visible_to,
+}
+_NAMED = ("partner", "partners")
+_LISTED = ("other_names", "former_names")
+_RATED = (*(f"item_{n}" for n in range(1, 11)), "notes")
+
+
+class Stored:
+    """The records that the rows of one stretch speak of.
+
+    A record is written out as an export does and read back as a file is, so both sides are understood alike.
+    """
+
+    def __init__(self, batch: Batch, kind: str, table: Any, readings: list[RowReading], day: date) -> None:
+        self.batch = batch
+        self.kind = kind
+        self.table = table
+        self.day = day
+        self._read: dict[int, RowReading] = {}
+        self._known: dict[object, int] = {}
+        self._sealed: set[object] = set()
+        identities = {identity for reading in readings if (identity := self._identity(reading))}
+        if kind == "ratings":
+            self._find_ratings(readings)
+        else:
+            self._find_keys([str(key) for key in identities])
+            self._read_back(sorted({number for reading in readings if (number := self._number(reading))}))
+
+    def known(self, reading: RowReading) -> int | None:
+        """Return the id of the record a row speaks of: by key, a partner also by name, a rating by who, side and day.
+
+        A row is rejected where its key belongs to a record that the actor may not see, or names another partner.
+        """
+        if self._identity(reading) in self._sealed:
+            self._refuse_sealed(reading)
+            return None
+        number = self._number(reading)
+        if number is not None and self.kind == "partners":
+            self._refuse_other_key(reading, number)
+        return number
+
+    def remember(self, reading: RowReading, number: int) -> None:
+        """Let the rows that follow know the record that was added for this row."""
+        if identity := self._identity(reading):
+            self._known[identity] = number
+
+    def by_name_only(self, reading: RowReading, number: int) -> bool:
+        """Say whether a row speaks of a partner by its name and not by its key."""
+        return self.kind == "partners" and self.batch.names.partner_key[number] != reading.values.get("key")
+
+    def differing(self, number: int, reading: RowReading) -> Differing:
+        """Return what a row's filled cells say otherwise than the record; a blank cell says nothing."""
+        there = self._there(number, reading)
+        if there is None:
+            return []
+        by_name = self.by_name_only(reading, number)
+        fields = [
+            (field, cell, there.cells.get(field, ""))
+            for field, heading in self.batch.heading_of.items()
+            if (cell := reading.cells.get(heading, "")) and field not in self._identifying(by_name=by_name)
+            if not self._same(field, reading, there)
+        ]
+        theirs = {folded(heading): cell for heading, cell in there.extras.items()}
+        extras = [
+            (heading, cell, theirs.get(folded(heading), ""))
+            for heading, cell in reading.extras.items()
+            if not by_name and cell != theirs.get(folded(heading))
+        ]
+        return [*fields, *extras]
+
+    def merged(self, number: int, reading: RowReading, changed: Iterable[str]) -> RowReading:
+        """Return the record as it reads with the changed fields of a row laid over it, rules and all.
+
+        What is to be said about a changed field is said on the row; it may be rejected after all.
+        """
+        there = self._there(number, reading)
+        assert there is not None  # it differs from the row, so it was read
+        cells = {field: cell for field, cell in there.cells.items() if field in field_names(self.kind)}
+        changed = set(changed)
+        cells |= {field: reading.cells[heading] for field, heading in self.batch.heading_of.items() if field in changed}
+        (merged,) = self._readings([reading.number], [cells])
+        heading_of = self.batch.heading_of
+        said = [f for f in merged.findings if f.severity == "rejected" or f.column in changed]
+        reading.findings = [f for f in reading.findings if f.severity == "note"]
+        for finding in said:
+            if finding.severity != "note":
+                reading.repeat(finding, heading_of.get(finding.column, finding.column))
+        return merged
+
+    def _identity(self, reading: RowReading) -> object:
+        values = reading.values
+        if self.kind != "ratings":
+            return values.get("key") or None
+        if reading.rejected or not values.get("respondent"):
+            return None
+        words = values["partner"]
+        return _rating_identity(
+            self.batch.names.partner(words) or words, values["respondent"], values["side"], values["rated_on"]
+        )
+
+    def _number(self, reading: RowReading) -> int | None:
+        number = self._known.get(self._identity(reading))
+        if number is None and self.kind == "partners" and reading.values.get("name"):
+            number = self.batch.names.same_name(reading.values["name"])
+        return number
+
+    def _identifying(self, *, by_name: bool) -> tuple[str, ...]:
+        if self.kind == "ratings":
+            return ("partner", "respondent", "side", "rated_on")
+        return ("key", "name", "notes") if by_name else ("key",)
+
+    def _refuse_sealed(self, reading: RowReading) -> None:
+        if self.kind == "ratings":
+            self.batch.reject(
+                reading,
+                "respondent",
+                reading.values["respondent"],
+                "This person's rating of that day is here already.",
+                "Leave the row out; ask a Tribal liaison or leadership if it should be changed.",
+            )
+        else:
+            self.batch.reject(
+                reading, "key", reading.values["key"], "This key is taken.", "Use another key for this row."
+            )
+
+    def _refuse_other_key(self, reading: RowReading, number: int) -> None:
+        key, there = reading.values.get("key"), self.batch.names.partner_key[number]
+        if key and key != there:
+            name = self.batch.names.partner_name[number]
+            self.batch.reject(
+                reading,
+                "key",
+                key,
+                f"“{name}” is here already under the key {there}.",
+                "Use that key, or leave the key blank.",
+            )
+
+    def _find_keys(self, keys: list[str]) -> None:
+        table, session = self.table, self.batch.session
+        here = select(table.key, table.id).where(table.key.in_(keys))
+        self._known = dict(session.execute(here).tuples().all())
+        if visible := _VISIBLE.get(self.kind):
+            seen = {key for key, _ in session.execute(here.where(visible(self.batch.actor)))}
+            self._sealed = set(self._known) - seen
+
+    def _find_ratings(self, readings: list[RowReading]) -> None:
+        session, names = self.batch.session, self.batch.names
+        whole = [reading.values for reading in readings if not reading.rejected]
+        partners = {names.partner(values["partner"]) for values in whole}
+        here = select(Rating.id, Rating.partner_id, Rating.respondent, Rating.side, Rating.rated_on, Rating.as_written)
+        here = here.where(col(Rating.rated_on).in_({values["rated_on"] for values in whole}))
+        here = here.where(col(Rating.voided_at).is_(None))
+        linked = here.where(col(Rating.partner_id).in_(partners - {None}))
+        unlinked = here.where(col(Rating.partner_id).is_(None))
+        seen = set(session.scalars(linked.with_only_columns(Rating.id).where(ratings_visible_to(self.batch.actor))))
+        for number, partner_id, respondent, side, day, written in [*session.execute(linked), *session.execute(unlinked)]:
+            identity = _rating_identity(partner_id or written.get("partner"), respondent, side, day)
+            self._known[identity] = number
+            if partner_id is not None and number not in seen:
+                self._sealed.add(identity)
+
+    def _there(self, number: int, reading: RowReading) -> RowReading | None:
+        """Return the record as it reads, or reject the row where the record is out of sight."""
+        if number not in self._read:
+            self.batch.flush()
+            self._read_back([number])
+        there = self._read.get(number)
+        if there is None:
+            found = reading.values.get("key") or reading.values.get("name") or ""
+            advice = "Restore it on its page first."
+            self.batch.reject(reading, "key", found, "This record was archived or voided.", advice)
+        return there
+
+    def forget(self, number: int) -> None:
+        """Read a record anew when it is next asked for: it was changed."""
+        self._read.pop(number, None)
+
+    def _same(self, field: str, reading: RowReading, there: RowReading) -> bool:
+        ours, theirs = self._said(field, reading), self._said(field, there)
+        return ours <= theirs if field in _LISTED else ours == theirs
+
+    def _said(self, field: str, reading: RowReading) -> Any:
+        """Return what a cell says, by its meaning: two ways to write one day or one partner are the same."""
+        value = reading.values.get(field)
+        words = reading.as_written.get(field)
+        if field in _NAMED:
+            names = several(words) if words else (value,) if isinstance(value, str) else value or ()
+            return {self.batch.names.partner(name) or name for name in names}
+        if field in _LISTED:
+            return {squeeze(name) for name in value or ()}
+        if field == "holder":
+            return self.batch.names.account(str(value or words)) or words or value
+        if field == "kind" and self.kind == "partners":
+            return value, reading.values.get("recognition")
+        if field in ("behaviors", "topics"):
+            return set(value or ()), words
+        if field == "held_on" and value is not None:
+            return value, reading.values.get("held_at")
+        if isinstance(value, tuple):
+            return sorted(value) or words
+        return words if value in (None, "") else value
+
+    def _read_back(self, numbers: list[int]) -> None:
+        for number, cells in self._written_out(numbers):
+            (self._read[number],) = self._readings([1], [cells])
+
+    def _written_out(self, numbers: list[int]) -> list[tuple[int, dict[str, str]]]:
+        if not numbers:
+            return []
+        written = export_rows(self.batch.session, operator(Door.IMPORT), self.kind, only=numbers, with_ids=True)
+        return [(row.pop("id"), row) for row in written.to_dict("records")]
+
+    def _readings(self, numbers: list[int], rows: list[dict[str, str]]) -> list[RowReading]:
+        headings = list(rows[0])
+        lines = [(number, [harmless(row[heading]) for heading in headings]) for number, row in zip(numbers, rows, strict=True)]
+        table = Table(headings, 0, [], len(lines), lambda: iter(lines))
+        ours = set(field_names(self.kind))
+        return list(read_rows(self.kind, table, {h: h if h in ours else None for h in headings}, self.day))
+
+
+def may_tell(actor: Actor, kind: str, field: str) -> bool:
+    """Say whether a finding may print what a record has in a field: no person's answers, no hidden phone numbers."""
+    if kind == "ratings":
+        return False
+    return kind != "contacts" or field not in ("email", "phone") or actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
+
+
+def _rating_identity(partner: object, respondent: str, side: str, day: date) -> object:
+    """Return what a rating is known by; names alike but for spacing and case are one person."""
+    return partner, squeeze(respondent).casefold(), str(side), day
