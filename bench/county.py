@@ -6,7 +6,7 @@ Run as `python bench/county.py M`, with ERP_DATA_DIR naming a folder without a d
 import argparse
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -482,6 +482,12 @@ def sign_in() -> str:
         return open_sign_in(session, account, "Bench")
 
 
+def change() -> None:
+    """Raise the data revision as a colleague's save does: every figure that was kept is stale."""
+    with db.writing():
+        pass
+
+
 def _keys(prefix: str, ids: np.ndarray) -> np.ndarray:
     return np.array([f"{prefix}-{number:05d}" for number in ids], dtype=object)
 
@@ -495,7 +501,7 @@ def main() -> None:
     """Make the county named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", choices=SIZES)
-    make_county(SIZES[parser.parse_args().size], date.today() - timedelta(days=0))
+    make_county(SIZES[parser.parse_args().size], date.today())
 
 
 if __name__ == "__main__":

@@ -18,20 +18,22 @@ from erp.queries.behaviors import (
 )
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
-from erp.ui.engagement_parts import behavior_label, day_text, pick_in_address, plain
+from erp.ui.address import pick_in_address
+from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
+from erp.ui.words import day_text, plain
 from erp.vocabulary import EngagementKind, PartnerKind
 
 SPANS = {"4": "the last 4 quarters", "8": "the last 8 quarters", "12": "the last 12 quarters"}
-#: Kind → heading in two lines, and as a sentence says it.
+#: Kind → short heading, and as a sentence says it.
 HEADINGS = {
-    PartnerKind.TRIBAL_GOVERNMENT: ("Tribal|gov.", "Tribal governments"),
-    PartnerKind.TRIBAL_ORGANIZATION: ("Tribal|org.", "Tribal organizations"),
-    PartnerKind.COMMUNITY_ORGANIZATION: ("Comm.|org.", "community organizations"),
+    PartnerKind.TRIBAL_GOVERNMENT: ("Tribal gov.", "Tribal governments"),
+    PartnerKind.TRIBAL_ORGANIZATION: ("Tribal org.", "Tribal organizations"),
+    PartnerKind.COMMUNITY_ORGANIZATION: ("Community", "community organizations"),
     PartnerKind.SYSTEM_PARTNER: ("System", "system partners"),
-    PartnerKind.LIVED_EXPERIENCE: ("Lived|exp.", "lived-experience groups"),
+    PartnerKind.LIVED_EXPERIENCE: ("Lived exp.", "lived-experience groups"),
     PartnerKind.OTHER: ("Other", "other partners"),
 }
 EVIDENCE_ROWS = 20  # on one page
@@ -96,7 +98,7 @@ notes += ["quarters are calendar quarters"]
 notes += ["* not verified against the source document"]
 notes += [] if actor.sees_tribal_records else ["what Tribal governments shared is not counted here"]
 event = show_chart(
-    coverage_grid(rows, dark=st.context.theme.type == "dark"),
+    coverage_grid(rows, slanted=by == "kind", dark=st.context.theme.type == "dark"),
     coverage_table(rows),
     takeaway=coverage_takeaway(rows, where),
     text=f"Grid of {rows['behavior'].nunique()} leadership behaviors by {views[by].lower()}: the number of held "

@@ -8,12 +8,14 @@ from erp.services.engagements import cancel_engagement, change_engagement, resto
 from erp.ui import engagement_parts as parts
 from erp.ui import navigation
 from erp.ui.actions import show_outcome, submit
+from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, filled, forget, open_form, save
 from erp.ui.engagement_history import draw_history
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
+from erp.ui.words import plain
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
 
@@ -83,8 +85,7 @@ def draw_void(detail: EngagementDetail) -> None:
 
 
 actor = require_actor()
-given = st.query_params.get("engagement", "")
-engagement_id = int(given) if given.isascii() and given.isdigit() else 0
+engagement_id = number_in_address("engagement")
 EDITING, REASON = f"_editing_{engagement_id}", f"void_reason_{engagement_id}"
 try:
     engagement = load(engagement_detail, engagement_id)
@@ -96,7 +97,7 @@ except NotFound as refusal:
     st.stop()
 
 title = engagement.purpose.splitlines()[0] if engagement.purpose else engagement.forum
-st.title(parts.plain(f"{engagement.kind.label}: {title}"), anchor=False)
+st.title(plain(f"{engagement.kind.label}: {title}"), anchor=False)
 if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT):
     edited = edit_form(engagement)
     draw(

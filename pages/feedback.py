@@ -75,8 +75,9 @@ actor = require_actor()
 st.title("Feedback", anchor=False)
 st.markdown("What partners told us, and what became of it. Only the giver closes a loop.")
 open_id = asked_for("feedback")
-if open_id is None:
-    show_outcome()
+with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
+    if open_id is None:
+        show_outcome()
 if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
     with st.expander("Add feedback", icon=":material/add:"):
         draw_add_form(asked_for("partner"))
@@ -88,7 +89,7 @@ wanted = replace(wanted, states=states)
 total = int(
     counts.loc[counts["state"].isin(states or list(FeedbackState)), "past" if wanted.past_target else "n"].sum()
 )
-page, pages = page_of(wanted, total, PAGE_ROWS, "feedback_page")
+page, pages = page_of(wanted, total, PAGE_ROWS)
 items = load(feedback_list, wanted, page)
 
 if open_id is not None and open_id not in set(items["item_id"]):
@@ -108,8 +109,8 @@ if total:
     draw_foot(
         actor,
         RecordKind.FEEDBACK_ITEM,
+        wanted,
         pages,
-        "feedback_page",
         "feedback",
         lambda session, who: readable(feedback_list(session, who, wanted, rows=None)),
     )

@@ -7,6 +7,7 @@ from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import change_engagement, log_engagement
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
+from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, blank, filled, open_form, save
 from erp.ui.loads import county_today, load
@@ -15,12 +16,6 @@ from erp.ui.show import empty_state
 from erp.vocabulary import EngagementStatus
 
 HELD, PLANNED = EngagementStatus.HELD, EngagementStatus.PLANNED
-
-
-def number(name: str) -> int | None:
-    """Return a number from the address, or None."""
-    given = st.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() else None
 
 
 def planned_one(engagement_id: int) -> EngagementDetail | None:
@@ -56,8 +51,8 @@ def hold(form: Form, detail: EngagementDetail) -> None:
 
 actor = require_actor()
 logged = st.session_state.pop("_logged", None)
-engagement_id, partner_id = number("engagement"), number("partner")
-planned = planned_one(engagement_id) if engagement_id is not None and logged is None else None
+engagement_id, partner_id = number_in_address("engagement"), number_in_address("partner")
+planned = planned_one(engagement_id) if engagement_id and logged is None else None
 
 st.title("Log a planned engagement as held" if planned else "Log engagement", anchor=False)
 if logged is not None:
@@ -70,7 +65,7 @@ elif planned is not None:
     st.session_state.setdefault(form.key("version"), planned.version)
     st.markdown("Check what was planned, add what came of it, and save.")
     draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, planned))
-elif engagement_id is not None:
+elif engagement_id:
     show_outcome()
     empty_state("This engagement is not planned any more.", "It was logged as held, or cancelled, in the meantime.")
     navigation.link_to("engagement", "Open it", engagement=engagement_id)

@@ -75,8 +75,9 @@ actor = require_actor()
 st.title("Promises", anchor=False)
 st.markdown("What the county and its partners said they would do, what is due, and what was kept.")
 open_id = asked_for("promise")
-if open_id is None:
-    show_outcome()
+with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
+    if open_id is None:
+        show_outcome()
 if actor.may(Verb.ADD, RecordKind.COMMITMENT):
     with st.expander("Add a promise", icon=":material/add:"):
         draw_add_form(asked_for("partner"))
@@ -86,7 +87,7 @@ counts = load(promise_counts, wanted)
 wanted = replace(wanted, groups=pick_groups(counts))
 in_group = dict(zip(counts["group"], counts["n"], strict=True))
 total = sum(int(in_group[group]) for group in wanted.groups or PromiseGroup)
-page, pages = page_of(wanted, total, PAGE_ROWS, "promise_page")
+page, pages = page_of(wanted, total, PAGE_ROWS)
 promises = load(promise_list, wanted, page)
 
 if open_id is not None and open_id not in set(promises["commitment_id"]):
@@ -108,8 +109,8 @@ if total:
     draw_foot(
         actor,
         RecordKind.COMMITMENT,
+        wanted,
         pages,
-        "promise_page",
         "promises",
         lambda session, who: readable(promise_list(session, who, wanted, rows=None)),
     )

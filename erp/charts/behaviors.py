@@ -67,16 +67,17 @@ def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str) -> p
     )
 
 
-def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
+def coverage_grid(rows: pd.DataFrame, *, slanted: bool = False, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
     """Draw the grid with the count printed in each cell; empty cells are outlined, dashed, and say 0.
 
-    `rows` as coverage_rows returns them. Clicking a cell selects its entry_id and column_id as "cell".
+    `rows` as coverage_rows returns them; `slanted` headings fit where they are words. Clicking a cell selects its
+    entry_id and column_id as "cell".
     """
     palette = DARK if dark else LIGHT
     colored = rows.assign(
         heading=rows["column"].str.replace(BREAK, " "), **_colors(rows["engagements"].tolist(), palette)
     )
-    cell = alt.selection_point(name="cell", fields=["entry_id", "column_id"], on="click", toggle=False)
+    cell = alt.selection_point(name="cell", fields=["entry_id", "column_id"], on="click", toggle=False, empty=False)
     lines = f"split(datum.label, '{BREAK}')"
     two_lines = {"test": f"indexof(datum.label, '{BREAK}') >= 0", "value": "line-bottom"}
     base = alt.Chart(colored).encode(
@@ -88,7 +89,8 @@ def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart |
             scale=alt.Scale(paddingInner=0.08, paddingOuter=0.02),
             axis=alt.Axis(
                 orient="top",
-                labelAngle=0,
+                labelAngle=-45 if slanted else 0,
+                labelAlign="left" if slanted else "center",
                 labelExpr=lines,
                 labelOverlap=len(set(rows["column"])) > CROWDED,
                 labelFontSize=10,
@@ -114,30 +116,27 @@ def coverage_grid(rows: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart |
             ),
         ),
     )
-    chosen = alt.condition(cell, alt.value(1), alt.value(0.4))
     shown = (
         base.transform_filter(alt.datum.engagements > 0)
         .mark_rect(cornerRadius=3)
-        .encode(fill=alt.Fill(field="fill", type="nominal", scale=None), opacity=chosen)
+        .encode(fill=alt.Fill(field="fill", type="nominal", scale=None))
     )
-    empty = (
-        base.transform_filter(alt.datum.engagements == 0)
-        .mark_rect(cornerRadius=3, fillOpacity=0, stroke=palette.empty, strokeWidth=1.5, strokeDash=[4, 3])
-        .encode(opacity=chosen)
+    empty = base.transform_filter(alt.datum.engagements == 0).mark_rect(
+        cornerRadius=3, fillOpacity=0, stroke=palette.empty, strokeWidth=1.5, strokeDash=[4, 3]
     )
-    counts = base.mark_text(fontSize=13, fontWeight=600).encode(
+    counts = base.mark_text(fontSize=13 if rows["column"].nunique() <= CROWDED else 11, fontWeight=600).encode(
         text=alt.Text(field="engagements", type="quantitative", format=",d"),
         color=alt.Color(field="ink", type="nominal", scale=None),
-        opacity=chosen,
     )
     clicks = (
-        base.mark_rect(fillOpacity=0, cursor="pointer")
+        base.mark_rect(fillOpacity=0, cornerRadius=3, stroke=palette.axis, cursor="pointer")
         .encode(
+            strokeWidth=alt.condition(cell, alt.value(3), alt.value(0)),
             tooltip=[
                 alt.Tooltip(field="behavior", type="nominal", title="Behavior"),
                 alt.Tooltip(field="heading", type="nominal", title="Where"),
                 alt.Tooltip(field="engagements", type="quantitative", title="Held engagements"),
-            ]
+            ],
         )
         .add_params(cell)
     )

@@ -1,5 +1,6 @@
 """What reading says: a finding about a cell, a file refused whole, and a row as it was read."""
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -73,6 +74,5 @@ class RowReading:
 
     def say(self, column: str, found: str, problem: Problem) -> None:
         """Add a finding about a cell of this row."""
-        self.findings.append(
-            Finding(self.number, column, shown(found), problem.reason, problem.advice, problem.severity)
-        )
+        reason = sys.intern(problem.reason)  # a long file has one reason many times
+        self.findings.append(Finding(self.number, column, shown(found), reason, problem.advice, problem.severity))

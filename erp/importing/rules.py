@@ -36,6 +36,11 @@ class Row:
         """Say what a person should look at, pointing at the field's column."""
         self._say(field, Problem("rule", "warning", reason, advice))
 
+    def keep_words(self, field: str) -> None:
+        """Keep the text of a field whose value has nothing to belong to."""
+        if cell := self.cell(field):
+            self.reading.as_written.setdefault(field, cell)
+
     def _say(self, field: str, problem: Problem) -> None:
         self.reading.say(self._heading_of.get(field, field), self.cell(field), problem)
 
@@ -59,11 +64,18 @@ def _need_filled(kind: str, row: Row) -> None:
             row.reject(group[0], reason, "Type what should stand there.")
 
 
+def _partner(row: Row) -> None:
+    if row.values.get("cadence_from") and not row.values.get("cadence_days"):
+        row.keep_words("cadence_from")  # the day alone is no agreement
+
+
 def _engagement(row: Row) -> None:
     """Let two_way and status follow from kind and day where blank. Source: import rules, 2 and headings."""
     values = row.values
     if values.get("two_way") is None:
         values["two_way"] = values.get("kind") is not EngagementKind.EMAIL
+    elif not values.get("partners"):
+        row.keep_words("two_way")  # it belongs to the partners listed, and none is
     ahead = values.get("held_on") is not None and values["held_on"] > row.today
     status = values.get("status")
     if status is None:
@@ -89,6 +101,9 @@ def _feedback(row: Row) -> None:
     values = row.values
     told, answered = bool(values.get("told_on")), bool(values.get("decision"))
     values["told_counts"] = told and answered
+    for day, how in (("told_on", "told_how"), ("confirmed_on", "confirmed_how")):
+        if not values.get(day):
+            row.keep_words(how)
     if answered and not told and values.get("decided_on") is None:
         row.warn("decision", f"There is an answer without a day. {NOT_TOLD}", "Add the day the giver was told.")
     for field in ("told_on", "decided_on"):
@@ -130,6 +145,7 @@ def _rating(row: Row) -> None:
 
 
 _RULES: dict[str, Callable[[Row], None]] = {
+    "partners": _partner,
     "engagements": _engagement,
     "commitments": _commitment,
     "feedback": _feedback,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, col, func, select
 
 from erp.access import Actor
@@ -51,14 +51,24 @@ class SignInRow:
     seen_at: datetime
 
 
+#: A sign-in holds while it was not ended and neither limit has passed.
+_HOLDS = (
+    col(SignIn.ended_at).is_(None),
+    col(SignIn.seen_at) > bindparam("idle_since"),
+    col(SignIn.opened_at) > bindparam("opened_since"),
+)
+#: Built once: it is asked several times in every run of a page, and building it took longer than asking it.
+_HOLDER = (
+    select(SignIn.account_id, SignIn.seen_at, Account.name, RoleGrant.role)
+    .join(Account, col(Account.id) == col(SignIn.account_id))
+    .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id), isouter=True)
+    .where(col(SignIn.token_hash) == bindparam("token_hash"), col(Account.disabled_at).is_(None), *_HOLDS)
+)
+
+
 def open_sign_in_of(session: Session, token_hash: str, at: datetime) -> OpenSignIn | None:
     """Return who a sign-in belongs to at a moment; None where it ended, ran out, or the account is disabled."""
-    rows = session.execute(
-        select(SignIn.account_id, SignIn.seen_at, Account.name, RoleGrant.role)
-        .join(Account, col(Account.id) == col(SignIn.account_id))
-        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id), isouter=True)
-        .where(SignIn.token_hash == token_hash, col(Account.disabled_at).is_(None), *_holding(at))
-    ).all()
+    rows = session.execute(_HOLDER, {"token_hash": token_hash} | _limits(at)).all()
     if not rows:
         return None
     account_id, seen_at, name, _ = rows[0]
@@ -77,11 +87,8 @@ def own_account(session: Session, actor: Actor) -> AccountRow | None:
 
 def own_sign_ins(session: Session, actor: Actor) -> list[SignInRow]:
     """List where the actor is signed in now, last used first."""
-    open_ones = session.exec(
-        select(SignIn)
-        .where(SignIn.account_id == actor.user_id, *_holding(datetime.now(UTC)))
-        .order_by(col(SignIn.seen_at).desc())
-    )
+    mine = select(SignIn).where(SignIn.account_id == actor.user_id, *_HOLDS).order_by(col(SignIn.seen_at).desc())
+    open_ones = session.execute(mine, _limits(datetime.now(UTC))).scalars()
     return [SignInRow(s.token_hash, s.browser, s.opened_at, s.seen_at) for s in open_ones]
 
 
@@ -115,13 +122,12 @@ def holder_of_link(session: Session, token_hash: str, at: datetime) -> AccountRo
     return next(iter(_rows(session, col(Account.id) == account_id, col(Account.disabled_at).is_(None))), None)
 
 
-def _holding(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _limits(at: datetime) -> dict[str, object]:
     limits = settings()
-    return (
-        col(SignIn.ended_at).is_(None),
-        col(SignIn.seen_at) > at - timedelta(minutes=limits.session_idle_minutes),
-        col(SignIn.opened_at) > at - timedelta(hours=limits.session_absolute_hours),
-    )
+    return {
+        "idle_since": at - timedelta(minutes=limits.session_idle_minutes),
+        "opened_since": at - timedelta(hours=limits.session_absolute_hours),
+    }
 
 
 def _rows(session: Session, *conditions: ColumnElement[bool]) -> list[AccountRow]:

@@ -185,7 +185,7 @@ def _partners(session: Session, engagement_id: int) -> tuple[PartnerThere, ...]:
         )
         .outerjoin(Partner, col(Partner.id) == col(EngagementPartner.partner_id))
         .where(EngagementPartner.engagement_id == engagement_id)
-        .order_by(col(EngagementPartner.id))
+        .order_by(col(EngagementPartner.partner_id).is_(None), col(EngagementPartner.id))
     )
     return tuple(PartnerThere(*row) for row in rows)
 

@@ -4,7 +4,9 @@ After the canonical headings come `notes` and the county's own columns without a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,10 @@ from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Invalid
-from erp.importing.fields import FIELDS
+from erp.importing.cells import several
+from erp.importing.dates import read_day
+from erp.importing.fields import FIELDS, Field
+from erp.importing.values import read_cell
 from erp.models.accounts import Account
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
@@ -21,6 +26,7 @@ from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, T
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.county import today
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -43,43 +49,72 @@ from erp.vocabulary import (
 Row = dict[str, Any]
 Only = Collection[int] | None
 
+#: What a county's own heading gets where it is one of ours, too.
+_KEPT = " (kept)"
 
-def export_rows(session: Session, actor: Actor, kind: str, only: Collection[int] | None = None) -> pd.DataFrame:
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record as an export writes it: its id, a cell for every canonical heading, and the county's own columns."""
+
+    number: int
+    cells: dict[str, str]
+    extras: dict[str, str]
+
+
+def export_rows(session: Session, actor: Actor, kind: str) -> pd.DataFrame:
     """Return every record of a kind the actor may see, one row each, in order of entry.
 
     Columns: the canonical headings of `kind` (erp.importing.fields), all text, several values separated by "; ", then
-    one column per county heading without a place. Voided and archived records are left out. `only`: these ids.
+    one column per county heading without a place. Voided and archived records are left out.
     Raises: Invalid (no such kind), NotAllowed.
     """
     if kind not in _EXPORTS:
         raise Invalid(f"There is no kind of record “{kind}”. Choose one of: {', '.join(_EXPORTS)}.")
+    written = list(written_out(session, actor, kind))
+    headings = [field.name for field in FIELDS[kind]]
+    rows = pd.DataFrame([list(one.cells.values()) for one in written], columns=headings, dtype=object)
+    own: dict[str, str] = {}
+    for heading in (heading for one in written for heading in one.extras):
+        own.setdefault(folded(heading), heading + _KEPT if _plainly(heading) in headings else heading)
+    columns = {shown: [""] * len(written) for shown in own.values()}
+    for place, one in enumerate(written):
+        for heading, cell in one.extras.items():
+            columns[own[folded(heading)]][place] = cell
+    return pd.concat([rows, pd.DataFrame(columns, index=rows.index, dtype=object)], axis=1) if columns else rows
+
+
+def written_out(session: Session, actor: Actor, kind: str, only: Collection[int] | None = None) -> Iterator[Written]:
+    """Yield the records of a kind that the actor may see as an export writes them, in order of entry.
+
+    `only`: these ids. Raises: NotAllowed.
+    """
     record_kind, rows_of = _EXPORTS[kind]
     actor.require(Verb.EXPORT, record_kind)
-    headings = [field.name for field in FIELDS[kind]]
-    rows, extras = [], []
+    day = today(session)
     for record, row in rows_of(session, actor, only):
         full = {**row, "key": record.key, "notes": record.notes}
-        rows.append([_text(full.get(name), record.as_written.get(name)) for name in headings])
-        extras.append(record.extras)
-    own = list(dict.fromkeys(heading for extra in extras for heading in extra))
-    frame = pd.DataFrame(rows, columns=headings, dtype=object)
-    for heading in own:
-        frame[heading if heading not in frame else f"{heading} (kept)"] = [e.get(heading, "") for e in extras]
-    return frame
+        written = record.as_written
+        cells = {field.name: _cell(field, full.get(field.name), written.get(field.name), day) for field in FIELDS[kind]}
+        yield Written(record.id, cells, record.extras)
+
+
+def folded(heading: str) -> str:
+    """Return a county's heading for comparing: without case and spacing, and as it was before an export."""
+    return _plainly(heading).removesuffix(_KEPT)
+
+
+def _plainly(heading: str) -> str:
+    return " ".join(heading.split()).casefold()
 
 
 def _partners(session: Session, _actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
     names: dict[tuple[int, NameKind], list[str]] = defaultdict(list)
     for name in session.scalars(_of(select(PartnerName), PartnerName.partner_id, only).order_by(PartnerName.name)):
         names[name.partner_id, name.kind].append(name.name)
-    cadences = {
-        c.partner_id: c
-        for c in session.scalars(
-            _of(select(Cadence), Cadence.partner_id, only)
-            .where(col(Cadence.voided_at).is_(None))
-            .order_by(col(Cadence.id))
-        )
-    }
+    agreed = _of(select(Cadence), Cadence.partner_id, only).where(col(Cadence.voided_at).is_(None))
+    newest = sorted(session.scalars(agreed), key=lambda one: (one.from_on or date.min, one.id))
+    cadences = {one.partner_id: one for one in newest}
     holders = dict(session.execute(select(col(Account.id), Account.name)).tuples().all())
     question = (
         _of(select(Partner), Partner.id, only).where(col(Partner.archived_at).is_(None)).order_by(col(Partner.id))
@@ -128,7 +163,7 @@ def _contacts(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
 
 
 def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
-    names, forums = _names(session, Partner), _names(session, Forum)
+    names, forums = _listable(session), _names(session, Forum)
     at: dict[int, list[EngagementPartner]] = defaultdict(list)
     links_of = _of(select(EngagementPartner), EngagementPartner.engagement_id, only).order_by(col(EngagementPartner.id))
     for link in session.scalars(links_of):
@@ -136,9 +171,8 @@ def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[A
     behaviors, topics = _tags(session, BehaviorTag, only), _tags(session, TopicTag, only)
     for engagement in _seen(session, Engagement, engagements_visible_to(actor), only):
         links = at[engagement.id]
-        plain = (
-            "county_people", "asked_by", "agenda_by", "decided_by", "purpose", "facts", "quotes", "opinions", "decisions",
-        )  # fmt: skip
+        texts = ("county_people", "purpose", "facts", "quotes", "opinions", "decisions")
+        plain = (*texts, "asked_by", "agenda_by", "decided_by")
         yield (
             engagement,
             {name: getattr(engagement, name) for name in plain}
@@ -156,13 +190,16 @@ def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[A
 
 
 def _day_and_time(engagement: Engagement) -> str | None:
-    if engagement.held_on is None:
-        return None
-    return f"{engagement.held_on.isoformat()} {engagement.held_at}".strip()
+    """Write the day with its time, where that reads as a day again: “after lunch” would make mere words of both."""
+    day, time = engagement.held_on, engagement.held_at
+    if day is None or not time:
+        return None if day is None else day.isoformat()
+    both = f"{day.isoformat()} {time}"
+    return both if read_day(both, day).day == day else day.isoformat()
 
 
 def _commitments(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
-    names = _names(session, Partner)
+    names = _listable(session)
     keys = dict(session.execute(_made_at(only)).tuples().all())
     for promise in _seen(session, Commitment, commitments_visible_to(actor), only):
         plain = ("what", "owed_by", "made_on", "due_on", "done_on", "withdrawn_on", "reason")
@@ -177,7 +214,7 @@ def _commitments(session: Session, actor: Actor, only: Only) -> Iterable[tuple[A
 
 
 def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
-    names = _names(session, Partner)
+    names = _listable(session)
     steps: dict[int, list[FeedbackStep]] = defaultdict(list)
     steps_of = _of(select(FeedbackStep), FeedbackStep.item_id, only)
     for step in session.scalars(steps_of.order_by(col(FeedbackStep.item_id), col(FeedbackStep.position))):
@@ -252,6 +289,12 @@ def _names(session: Session, noun: type[Partner] | type[Forum]) -> dict[int, str
     return dict(session.execute(select(noun.id, noun.name)).tuples().all())  # pyright: ignore[reportArgumentType, reportReturnType, reportCallIssue] -- ids of stored rows are not None
 
 
+def _listable(session: Session) -> dict[int, str]:
+    """Name each partner as a cell with several names can: by its key where the name itself would be parted."""
+    partners = session.execute(select(col(Partner.id), Partner.name, Partner.key)).tuples()
+    return {number: name if several(name) == (name,) else key for number, name, key in partners}
+
+
 def _tags(session: Session, noun: type[BehaviorTag] | type[TopicTag], only: Only) -> dict[int, list[str]]:
     tags: dict[int, list[str]] = defaultdict(list)
     for tag in session.scalars(_of(select(noun), noun.engagement_id, only).order_by(col(noun.id))):
@@ -276,12 +319,18 @@ def _unless(word: Any, other: Any) -> Any:
     return None if word == other else word
 
 
-def _text(value: Any, as_written: str | None) -> str:
-    """Write a value as a cell; where it is blank, the words the county wrote there."""
+def _cell(field: Field, value: Any, words: str | None, day: date) -> str:
+    """Write a value as a cell; the words the county wrote there, where it is blank or they mean the same."""
+    text = _text(value)
+    if not words or not text:
+        return text or words or ""
+    meant, written = read_cell(field, text, day), read_cell(field, words, day)
+    return words if (meant.value, meant.more) == (written.value, written.more) else text
+
+
+def _text(value: Any) -> str:
     if isinstance(value, list):
-        return "; ".join(str(part) for part in value if part) or as_written or ""
+        return "; ".join(str(part) for part in value if part)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None or value == "":
-        return as_written or ""
-    return str(value)
+    return "" if value is None else str(value)

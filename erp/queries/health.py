@@ -215,7 +215,7 @@ def bands_by_quarter(figures: pd.DataFrame) -> pd.DataFrame:
     `figures`: partner_id, as_of, band. Columns: quarter ("2026 Q1"), band, partnerships int; ordered by quarter.
     """
     quarter = figures["as_of"].dt.year.astype(str) + " Q" + figures["as_of"].dt.quarter.astype(str)
-    marked = figures.assign(quarter=quarter)
+    marked = figures.assign(quarter=quarter, band=figures["band"].astype(str))
     last = marked.groupby("quarter")["as_of"].transform("max")
     at_end = marked[marked["as_of"] == last]
     return at_end.groupby(["quarter", "band"], observed=True).size().rename("partnerships").reset_index()

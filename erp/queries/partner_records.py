@@ -190,6 +190,8 @@ def _tuples(session: Session, question: Any) -> list[tuple[Any, ...]]:
 def _told_plainly(records: Records, words: list[str], *, written: str, days: list[str]) -> Records:
     """Return the rows with words of closed sets as their values, and `as_written` as the one text it has for a day."""
     rows = records.rows
-    plain = {name: [getattr(word, "value", None) for word in rows[name]] for name in words}
+    plain: dict[str, Any] = {
+        name: pd.Series([getattr(word, "value", None) for word in rows[name]], dtype=object) for name in words
+    }
     plain["as_written"] = [texts.get(written, "") for texts in rows["as_written"]]
     return Records(rows.assign(**plain).astype(dict.fromkeys(days, object)), records.total)

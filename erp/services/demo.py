@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from erp.services.commitments import CommitmentDraft
-from erp.services.demo_county import DemoCounty, demo_county
+from erp.services.demo_county import DemoCounty, DemoPartner, demo_county
 from erp.services.demo_forums import Table
 from erp.services.demo_loops import feedback, promises, public_feedback, ratings
 from erp.services.demo_meetings import own_engagements
@@ -58,7 +58,6 @@ def county_lives(county: DemoCounty, clock: Clock, seed: int) -> Lives:
 def _of_other_bodies(county: DemoCounty, lender: Partnership) -> list[CommitmentLife]:
     """Return promises that neither side owes, kept so that nobody forgets them."""
     clock, rng = lender.clock, lender.rng
-    partners = [p for p in county.partner if not p.is_tribal_government]
     lives: list[CommitmentLife] = []
     for promise in county.words.other_body:
         made = rng.randint(60, 300)
@@ -67,7 +66,7 @@ def _of_other_bodies(county: DemoCounty, lender: Partnership) -> list[Commitment
             owed_by=None,
             owed_by_words=promise.owed_by,
             due_words=promise.due,
-            partner_id=county.number_of(rng.choice(partners).id),
+            partner_id=county.number_of(promise.partner),
             made_on=clock.day(made),
         )
         lives.append(CommitmentLife(draft, clock.entered(clock.day(made), rng), "coordinator"))
@@ -91,9 +90,13 @@ def _add_slips(county: DemoCounty, clock: Clock, lives: Lives, rng: Random) -> N
     same = FeedbackLife(item.draft, item.steps[:1], item.meeting)
     lives.feedback.append(_voided(same, same.steps[0].at, words.voided_twice))
     rating = rng.choice([r for r in lives.ratings if clock.ago(r.draft.rated_on) > LONG_AGO])
-    unrated = rng.choice([n for n, p in enumerate(county.partner, 1) if not p.raters and n not in sealed])
+    unrated = next(n for n, p in enumerate(county.partner, 1) if not p.raters and n not in sealed and _is_early(p))
     wrong = RatingLife(rating.draft.model_copy(update={"partner_id": unrated}), rating.at, rating.by)
     lives.ratings.append(_voided(wrong, wrong.at, words.voided_wrong))
+
+
+def _is_early(partner: DemoPartner) -> bool:
+    return partner.since > 2 * LONG_AGO
 
 
 def _is_plain(life: EngagementLife) -> bool:

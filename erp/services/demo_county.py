@@ -215,6 +215,7 @@ class PublicWords(Told):
 class OtherBody(Told):
     """A promise that another body owes."""
 
+    partner: str
     what: str
     owed_by: str
     due: str

@@ -14,8 +14,9 @@ from erp.vocabulary import PartnerKind, Who
 KEEPS_CADENCE = 58
 #: Below this level nobody praises, and little is shown or quoted.
 GOES_BADLY = 42
-#: How far a partnership's dimensions lie apart from its level, at most: no two profiles are alike.
-LEAN = 7
+#: How far the dimensions of partnerships without a story lie from their level, at most: no two profiles are alike.
+LEAN = 5
+LEANS = ("strong", "steady_high", "steady", "strained")
 #: Days since the second coordinator took over from the former one, who left a little later.
 HANDED_OVER = 430
 
@@ -31,7 +32,8 @@ class Partnership:
         self.number = county.number_of(partner.id)
         self.people = county.people_of(partner.id)
         self.meetings: list[EngagementLife] = []
-        self._lean = {dimension: self.rng.uniform(-LEAN, LEAN) for dimension in DIMENSIONS[1:]}
+        lean = LEAN if partner.course in LEANS else 0
+        self._lean = {dimension: self.rng.uniform(-lean, lean) for dimension in DIMENSIONS[1:]}
         self._say = Share(self.rng)
         self._decks: dict[tuple[str, str], Deck[Any]] = {}
 

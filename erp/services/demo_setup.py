@@ -64,7 +64,7 @@ def _in_roster(partner: DemoPartner) -> bool:
 def _county(book: Book, at: datetime) -> None:
     county = book.county
     about = {"name": county.name, "time_zone": county.time_zone}
-    book.session.add(County(recorded_at=at, **about))
+    book.session.add(County(name=county.name, time_zone=county.time_zone, recorded_at=at))
     book.note(at, "administrator", "set up the county", RecordKind.SETTING, 1, after=about)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, SQLModel, insert
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel
 
 from erp import frameworks
 from erp.access import Actor, operator
@@ -89,7 +90,8 @@ class Book:
         """Write the records added to the session, then the rows that belong to them."""
         self.session.flush()
         for table, rows in self._rows.items():
-            self.session.execute(insert(table), rows)
+            # The plain table takes all rows at once; the mapped class would part them by which cells are blank.
+            self.session.execute(insert(table.metadata.tables[str(table.__tablename__)]), rows)
         self._rows.clear()
 
     def write_history(self) -> None:
@@ -267,12 +269,13 @@ def _write_feedback(book: Book, life: FeedbackLife, number: int, engagement_id: 
 
 def _write_rating(book: Book, life: RatingLife, number: int) -> None:
     draft = life.draft
+    answers: dict[str, Any] = {f"item_{n}": answer for n, answer in enumerate(draft.answers, 1)}
     rating = Rating(
         id=number,
         key=f"R-{number:05d}",
         **book.stamp(life.at, life.by),
         **draft.model_dump(exclude={"answers"}),
-        **{f"item_{n}": answer for n, answer in enumerate(draft.answers, 1)},
+        **answers,
     )
     stages: Stages = [(life.at, rating_facts(rating))]
     book.note(life.at, life.by, "enter", RecordKind.RATING, number, after=snapshot(rating))

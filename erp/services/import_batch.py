@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, func, select
@@ -17,6 +18,8 @@ from erp.models.facts import Fact
 from erp.services.import_names import Names
 from erp.services.records import change_hash, now, record_change
 from erp.vocabulary import RecordKind
+
+RecordT = TypeVar("RecordT", bound=SQLModel)
 
 #: Keys are looked up this many at a time.
 _KEYS_AT_ONCE = 500
@@ -41,7 +44,8 @@ class Batch:
     _taken: dict[Any, set[str]] = field(default_factory=lambda: defaultdict(set))
     _asked: dict[Any, int] = field(default_factory=dict)
     _new: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    _changes: list[Change] = field(default_factory=list)
+    _chain: ChangeHead | None = None
+    _changes: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, *records: SQLModel) -> None:
         """Write records with the others of this batch."""
@@ -51,11 +55,7 @@ class Batch:
     def add_facts(self, source_id: int, drafts: Iterable[dict[str, Any]]) -> None:
         """Write facts of a new record into the ledger."""
         for draft in drafts:
-            self._new[Fact].append(_BLANK_FACT | {"source_id": source_id, "known_from": self.at} | draft)
-
-    def add_row(self, table: type[SQLModel], **values: Any) -> None:
-        """Write a row given as its columns, all but the id."""
-        self._new[table].append(values)
+            self._new[Fact].append(_columns(new(Fact, source_id=source_id, known_from=self.at, **draft)))
 
     def flush(self) -> None:
         """Write what was added and changed so far."""
@@ -93,7 +93,8 @@ class Batch:
     def audit_new(self, kind: RecordKind, record: Any, **more: Any) -> None:
         """Audit a new record, chained to the change before it as `record_change` does, and written with the others."""
         head = self._head()
-        change = Change(
+        change = new(
+            Change,
             at=now(),
             actor_id=self.actor.user_id,
             actor_name=self.actor.name,
@@ -106,10 +107,9 @@ class Batch:
             previous_hash=head.hash,
             hash="",
         )
-        change.hash = change_hash(change)
-        head.hash = change.hash
+        head.hash = change_hash(change)
         head.length += 1
-        self._changes.append(change)
+        self._changes.append(_columns(change) | {"hash": head.hash})
 
     def audit_change(self, kind: RecordKind, number: int, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Audit the change of a record that was here."""
@@ -158,17 +158,27 @@ class Batch:
         reading.say(self.heading_of.get(column, column), found, Problem("service", severity, reason, advice))
 
     def _head(self) -> ChangeHead:
-        head = self.session.get(ChangeHead, 1)
-        if head is None:
-            head = ChangeHead()
-            self.session.add(head)
+        if self._chain is None:
+            self._chain = self.session.get(ChangeHead, 1) or ChangeHead()
+            self.session.add(self._chain)
             self.session.flush()
-        return head
+        return self._chain
 
     def _write_changes(self) -> None:
         if self._changes:
-            self.session.execute(insert(Change), [_columns(change) for change in self._changes])
+            self.session.execute(insert(Change), self._changes)
             self._changes.clear()
+
+
+def new(table: type[RecordT], **columns: Any) -> RecordT:
+    """Return a record that is to be written by `Batch.add` and by nothing else.
+
+    The session does not know it, and so it is made in a tenth of the time: half of what an import took went there.
+    """
+    record = table.__new__(table)
+    defaults: dict[str, Any] = _defaults(table)  # pyright: ignore[reportArgumentType] -- classes can be hashed
+    vars(record).update(defaults | columns)
+    return record
 
 
 def set_changed(
@@ -188,19 +198,19 @@ def set_changed(
                 setattr(record, column, columns[column])
     kept = {name: words for name, words in record.as_written.items() if name not in changed}
     record.as_written = kept | {name: words for name, words in merged.as_written.items() if name in changed}
+    record.extras = merged.extras
     record.version += 1
 
 
 def _columns(record: SQLModel) -> dict[str, Any]:
     """Return a new record's columns; without an id the database gives the next one."""
-    return {name: value for name, value in record.__dict__.items() if name[0] != "_" and (name != "id" or value)}
+    return {name: value for name, value in vars(record).items() if name[0] != "_" and (name != "id" or value)}
 
 
-_BLANK_FACT = {
-    name: value
-    for name, value in _columns(Fact(partner_id=0, kind="", source_id=0, known_from=now())).items()
-    if name not in ("partner_id", "kind", "source_id", "known_from")
-}
+@cache
+def _defaults(table: Any) -> dict[str, Any]:
+    fields = table.model_fields.items()
+    return {name: field.get_default(call_default_factory=True) for name, field in fields if not field.is_required()}
 
 
 def _plain(value: Any) -> Any:
@@ -208,6 +218,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
+
+
+def was_made(key: str, prefix: str, number: int) -> bool:
+    """Say whether a record has the key that it gets where its county gives none."""
+    return key.rstrip("x") == _made_key(prefix, number)
 
 
 def _made_key(prefix: str, number: int) -> str:

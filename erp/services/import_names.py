@@ -23,18 +23,14 @@ class Names:
         self.partner_of_key: dict[str, int] = {}
         self.partner_name: dict[int, str] = {}
         self.partner_key: dict[int, str] = {}
-        self.archived: set[int] = set()
         self._of_name: dict[str, int] = {}
         self._of_other_name: dict[str, set[int]] = defaultdict(set)
         self._alikes = LookAlikes()
         self._suggested: dict[str, int | None] = {}
         self._same_as = _answered_same(session)
-        partners = session.execute(
-            select(col(Partner.id), Partner.key, Partner.name, Partner.name_key, Partner.archived_at)
-        )
-        for number, key, name, name_key, archived_at in partners:
-            if archived_at is not None:
-                self.archived.add(number)
+        self.archived = set(session.scalars(select(col(Partner.id)).where(col(Partner.archived_at).is_not(None))))
+        partners = session.execute(select(col(Partner.id), Partner.key, Partner.name, Partner.name_key))
+        for number, key, name, name_key in partners.tuples():
             self.add_partner(number, key, name, name_key)
         for partner_id, name in session.execute(select(PartnerName.partner_id, PartnerName.name)).tuples():
             self.add_other_names(partner_id, (name,))
@@ -63,6 +59,12 @@ class Names:
         """Let a partner be known by a new name only."""
         self._of_name = {key: known for key, known in self._of_name.items() if known != number}
         self.add_partner(number, self.partner_key[number], name, name_key)
+
+    def rename_key(self, number: int, key: str) -> None:
+        """Let a partner be known by a new key only."""
+        self.partner_of_key.pop(self.partner_key[number], None)
+        self.partner_of_key[key] = number
+        self.partner_key[number] = key
 
     def add_other_names(self, number: int, names: Iterable[str]) -> None:
         """Make other and former names of a partner known."""

@@ -10,7 +10,7 @@ from erp.importing.readings import RowReading
 from erp.models.contacts import Contact
 from erp.models.partners import Cadence, LookAlike, Partner, PartnerName
 from erp.services.facts import cadence_facts, sync_cadence
-from erp.services.import_batch import Batch, set_changed
+from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
@@ -31,10 +31,14 @@ def add_partner(batch: Batch, reading: RowReading) -> int:
     if _may_not_score(batch, reading):
         columns["scored"] = False
         batch.warn(
-            reading, "scored", "yes", _UNTIL_AGREED, "It came in unscored; a Tribal liaison or leadership may change it."
+            reading,
+            "scored",
+            "yes",
+            _UNTIL_AGREED,
+            "It came in unscored; a Tribal liaison or leadership may change it.",
         )
-    partner = Partner(
-        id=number, key=key, as_written=reading.as_written, extras=reading.extras, **columns, **batch.stamp()
+    partner = new(
+        Partner, id=number, key=key, as_written=reading.as_written, extras=reading.extras, **columns, **batch.stamp()
     )
     batch.add(partner)
     _ask_look_alike(batch, reading, partner)
@@ -68,7 +72,10 @@ def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: 
 
 
 def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
-    """Keep what a second roster says of a partner beside what is there: columns without a place, and notes."""
+    """Keep what a second roster says of a partner beside what is there: columns without a place, and notes.
+
+    A key takes the place of one that was made because the county gave none.
+    """
     before = snapshot(partner)
     merged = dict(partner.extras)
     for heading, cell in reading.extras.items():
@@ -76,8 +83,11 @@ def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
         merged[heading] = cell if not there else there if f"; {cell};" in f"; {there};" else f"{there}; {cell}"
     note = reading.values.get("notes") or ""
     notes = partner.notes if note in partner.notes else f"{partner.notes}\n{note}".strip()
-    if merged != partner.extras or notes != partner.notes:
-        partner.extras, partner.notes, partner.version = merged, notes, partner.version + 1
+    key = reading.values.get("key") or partner.key
+    if (merged, notes, key) != (partner.extras, partner.notes, partner.key):
+        partner.extras, partner.notes, partner.key = merged, notes, key
+        partner.version += 1
+        batch.names.rename_key(partner.id or 0, key)
         batch.audit_change(RecordKind.PARTNER, partner.id or 0, before, snapshot(partner))
 
 
@@ -85,7 +95,8 @@ def add_contact(batch: Batch, reading: RowReading) -> int:
     """Add the contact of a row and return its id."""
     number = batch.number(Contact)
     columns = _contact_columns(batch, reading)
-    contact = Contact(
+    contact = new(
+        Contact,
         id=number,
         key=reading.values.get("key") or batch.key(Contact, "N", number),
         as_written=reading.as_written,
@@ -163,7 +174,9 @@ def _check_partner(
         raise NotAllowed(f"{_UNTIL_AGREED} A Tribal liaison or leadership records that agreement; ask one of them.")
     other = batch.names.same_name(columns["name"])
     if "name" in changed and other not in (None, partner.id):
-        raise Conflict(f"Another partner is called “{columns['name']}”. Choose another name, or leave the name as it is.")
+        raise Conflict(
+            f"Another partner is called “{columns['name']}”. Choose another name, or leave the name as it is."
+        )
 
 
 def _holder(batch: Batch, reading: RowReading) -> int | None:
@@ -189,7 +202,7 @@ def _add_names(batch: Batch, partner_id: int, values: dict[str, Any], here: set[
     for kind, field in _NAME_LISTS:
         for name in values.get(field) or ():
             if (kind, name) not in here:
-                batch.add(PartnerName(partner_id=partner_id, name=name, name_key=squeeze(name), kind=kind))
+                batch.add(new(PartnerName, partner_id=partner_id, name=name, name_key=squeeze(name), kind=kind))
                 added.append(name)
     batch.names.add_other_names(partner_id, added)
     return added
@@ -201,8 +214,8 @@ def _agree_cadence(batch: Batch, partner_id: int, values: dict[str, Any]) -> int
     if not days:
         return None
     number = batch.number(Cadence)
-    cadence = Cadence(
-        id=number, partner_id=partner_id, days=days, from_on=values.get("cadence_from"), **batch.stamp()
+    cadence = new(
+        Cadence, id=number, partner_id=partner_id, days=days, from_on=values.get("cadence_from"), **batch.stamp()
     )
     batch.add(cadence)
     batch.add_facts(number, cadence_facts(cadence))
@@ -236,7 +249,7 @@ def _ask_look_alike(batch: Batch, reading: RowReading, partner: Partner) -> None
     if found is None:
         return
     reason = f"“{partner.name}” {how} “{names.partner_name[found]}”"
-    batch.add(LookAlike(partner_id=partner.id or 0, other_id=found, reason=reason, **batch.stamp()))
+    batch.add(new(LookAlike, partner_id=partner.id or 0, other_id=found, reason=reason, **batch.stamp()))
     batch.warn(
         reading,
         "name",

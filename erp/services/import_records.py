@@ -27,7 +27,7 @@ from erp.services.facts import (
     sync_feedback,
     sync_rating,
 )
-from erp.services.import_batch import Batch, set_changed
+from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import (
     EngagementKind,
@@ -60,7 +60,8 @@ def add_engagement(batch: Batch, reading: RowReading) -> int:
     values = reading.values
     number = batch.number(Engagement)
     columns = _engagement_columns(batch, reading)
-    engagement = Engagement(
+    engagement = new(
+        Engagement,
         id=number,
         key=values.get("key") or batch.key(Engagement, "E", number),
         as_written=reading.as_written,
@@ -98,7 +99,8 @@ def add_commitment(batch: Batch, reading: RowReading) -> int:
     """Add the promise of a row and return its id."""
     number = batch.number(Commitment)
     columns = _commitment_columns(batch, reading)
-    commitment = Commitment(
+    commitment = new(
+        Commitment,
         id=number,
         key=reading.values.get("key") or batch.key(Commitment, "C", number),
         as_written=reading.as_written,
@@ -132,7 +134,8 @@ def add_feedback(batch: Batch, reading: RowReading) -> int:
     number = batch.number(FeedbackItem)
     columns = _feedback_columns(batch, reading)
     steps = _steps(batch, number, reading.values)
-    item = FeedbackItem(
+    item = new(
+        FeedbackItem,
         id=number,
         key=reading.values.get("key") or batch.key(FeedbackItem, "F", number),
         state=_state(steps),
@@ -174,7 +177,8 @@ def add_rating(batch: Batch, reading: RowReading) -> int:
     number = batch.number(Rating)
     words = values["partner"]
     partner_id = batch.link(reading, "partner", words)
-    rating = Rating(
+    rating = new(
+        Rating,
         id=number,
         key=batch.key(Rating, "R", number),
         partner_id=partner_id,
@@ -206,7 +210,8 @@ def _engagement_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
     values = reading.values
     return {
         "status": values["status"],
-        "kind": values.get("kind") or (EngagementKind.OTHER if "kind" in reading.as_written else EngagementKind.MEETING),
+        "kind": values.get("kind")
+        or (EngagementKind.OTHER if "kind" in reading.as_written else EngagementKind.MEETING),
         "held_on": values.get("held_on"),
         "forum_id": _forum(batch, reading),
         **{mark: values.get(mark) or Who.UNKNOWN for mark in _MARKS},
@@ -261,7 +266,8 @@ def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPar
         if partner_id is not None:
             linked.add(partner_id)
         links.append(
-            EngagementPartner(
+            new(
+                EngagementPartner,
                 engagement_id=number,
                 partner_id=partner_id,
                 name_written="" if partner_id else name,
@@ -292,13 +298,14 @@ def _keep_closed(batch: Batch, number: int, links: list[EngagementPartner]) -> N
 
 
 def _tags(number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTag]:
-    known = frameworks.load_frameworks()
     for table, field, framework in (
         (BehaviorTag, "behaviors", "cpm_leadership_behaviors"),
         (TopicTag, "topics", "erp_topics"),
     ):
-        for entry_id in values.get(field) or ():
-            yield table(engagement_id=number, entry_id=entry_id, framework_version=known[framework].version)
+        entries = values.get(field) or ()
+        known = frameworks.load_frameworks() if entries else {}
+        for entry_id in entries:
+            yield new(table, engagement_id=number, entry_id=entry_id, framework_version=known[framework].version)
 
 
 def _retag(batch: Batch, number: int, values: dict[str, Any], changed: Collection[str]) -> None:
@@ -382,7 +389,8 @@ def _steps(batch: Batch, number: int, values: dict[str, Any]) -> list[FeedbackSt
         laid.insert(later[0] if later else len(laid), confirmed)
     counts = bool(values.get("told_counts"))
     return [
-        FeedbackStep(
+        new(
+            FeedbackStep,
             item_id=number,
             step=step,
             position=place,

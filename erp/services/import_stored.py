@@ -1,6 +1,7 @@
 """The records that rows of a file speak of, what these say otherwise, and both laid together for an update."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,26 +9,32 @@ from sqlmodel import col, select
 
 from erp.access import Actor, operator
 from erp.importing.cells import several
-from erp.importing.fields import field_names
 from erp.importing.formulas import harmless
 from erp.importing.read import Table
 from erp.importing.readings import RowReading
 from erp.importing.rows import read_rows
-from erp.models.partners import Partner
 from erp.models.ratings import Rating
-from erp.queries.exports import export_rows, folded
+from erp.queries.exports import folded, written_out
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
     feedback_visible_to,
     ratings_visible_to,
 )
-from erp.services.import_batch import Batch
+from erp.services.import_batch import Batch, was_made
 from erp.services.records import squeeze
 from erp.vocabulary import Door, RecordKind, Verb
 
-#: What a row says otherwise: the field (or heading without a place), as the row has it, as the record has it.
-Differing = list[tuple[str, str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row says otherwise than its record: the field, or a heading without a place (`is_field` False)."""
+
+    name: str
+    found: str
+    there: str
+    is_field: bool = True
+
 
 #: Kinds with records that not everybody may see.
 _VISIBLE: dict[str, Callable[[Actor], Any]] = {
@@ -84,43 +91,47 @@ class Stored:
         """Say whether a row speaks of a partner by its name and not by its key."""
         return self.kind == "partners" and self.batch.names.partner_key[number] != reading.values.get("key")
 
-    def differing(self, number: int, reading: RowReading) -> Differing:
+    def differing(self, number: int, reading: RowReading) -> list[Difference]:
         """Return what a row's filled cells say otherwise than the record; a blank cell says nothing."""
         there = self._there(number, reading)
         if there is None:
             return []
         by_name = self.by_name_only(reading, number)
         fields = [
-            (field, cell, there.cells.get(field, ""))
+            Difference(field, cell, there.cells.get(field, ""))
             for field, heading in self.batch.heading_of.items()
             if (cell := reading.cells.get(heading, "")) and field not in self._identifying(by_name=by_name)
             if not self._same(field, reading, there)
         ]
         theirs = {folded(heading): cell for heading, cell in there.extras.items()}
         extras = [
-            (heading, cell, theirs.get(folded(heading), ""))
+            Difference(heading, cell, theirs.get(folded(heading), ""), is_field=False)
             for heading, cell in reading.extras.items()
             if not by_name and cell != theirs.get(folded(heading))
         ]
         return [*fields, *extras]
 
-    def merged(self, number: int, reading: RowReading, changed: Iterable[str]) -> RowReading:
+    def merged(self, number: int, reading: RowReading, changed: Collection[str]) -> RowReading:
         """Return the record as it reads with the changed fields of a row laid over it, rules and all.
 
         What is to be said about a changed field is said on the row; it may be rejected after all.
         """
         there = self._there(number, reading)
         assert there is not None  # it differs from the row, so it was read
-        cells = {field: cell for field, cell in there.cells.items() if field in field_names(self.kind)}
-        changed = set(changed)
-        cells |= {field: reading.cells[heading] for field, heading in self.batch.heading_of.items() if field in changed}
-        (merged,) = self._readings([reading.number], [cells])
         heading_of = self.batch.heading_of
+        cells = there.cells | {
+            field: reading.cells[heading] for field, heading in heading_of.items() if field in changed
+        }
+        merged = self._as_read(reading.number, cells)
         said = [f for f in merged.findings if f.severity == "rejected" or f.column in changed]
         reading.findings = [f for f in reading.findings if f.severity == "note"]
         for finding in said:
             if finding.severity != "note":
-                reading.repeat(finding, heading_of.get(finding.column, finding.column))
+                reading.findings.append(replace(finding, column=heading_of.get(finding.column, finding.column)))
+        merged.findings = []
+        theirs = {folded(heading): heading for heading in there.extras}
+        ours = {theirs.get(folded(heading), heading): cell for heading, cell in reading.extras.items()}
+        merged.extras = there.extras | ours
         return merged
 
     def _identity(self, reading: RowReading) -> object:
@@ -161,7 +172,7 @@ class Stored:
 
     def _refuse_other_key(self, reading: RowReading, number: int) -> None:
         key, there = reading.values.get("key"), self.batch.names.partner_key[number]
-        if key and key != there:
+        if key and key != there and not was_made(there, "P", number):  # one that was made gives way
             name = self.batch.names.partner_name[number]
             self.batch.reject(
                 reading,
@@ -183,16 +194,16 @@ class Stored:
         session, names = self.batch.session, self.batch.names
         whole = [reading.values for reading in readings if not reading.rejected]
         partners = {names.partner(values["partner"]) for values in whole}
-        here = select(Rating.id, Rating.partner_id, Rating.respondent, Rating.side, Rating.rated_on, Rating.as_written)
-        here = here.where(col(Rating.rated_on).in_({values["rated_on"] for values in whole}))
-        here = here.where(col(Rating.voided_at).is_(None))
+        here = select(Rating).where(
+            col(Rating.rated_on).in_({values["rated_on"] for values in whole}), col(Rating.voided_at).is_(None)
+        )
         linked = here.where(col(Rating.partner_id).in_(partners - {None}))
-        unlinked = here.where(col(Rating.partner_id).is_(None))
-        seen = set(session.scalars(linked.with_only_columns(Rating.id).where(ratings_visible_to(self.batch.actor))))
-        for number, partner_id, respondent, side, day, written in [*session.execute(linked), *session.execute(unlinked)]:
-            identity = _rating_identity(partner_id or written.get("partner"), respondent, side, day)
-            self._known[identity] = number
-            if partner_id is not None and number not in seen:
+        seen = set(session.scalars(linked.where(ratings_visible_to(self.batch.actor))))
+        for rating in [*session.scalars(linked), *session.scalars(here.where(col(Rating.partner_id).is_(None)))]:
+            partner = rating.partner_id or rating.as_written.get("partner")
+            identity = _rating_identity(partner, rating.respondent, rating.side, rating.rated_on)
+            self._known[identity] = rating.id or 0
+            if rating.partner_id is not None and rating not in seen:
                 self._sealed.add(identity)
 
     def _there(self, number: int, reading: RowReading) -> RowReading | None:
@@ -224,6 +235,8 @@ class Stored:
             return {self.batch.names.partner(name) or name for name in names}
         if field in _LISTED:
             return {squeeze(name) for name in value or ()}
+        if field == "name" and self.kind == "partners":
+            return squeeze(value or "")
         if field == "holder":
             return self.batch.names.account(str(value or words)) or words or value
         if field == "kind" and self.kind == "partners":
@@ -237,21 +250,18 @@ class Stored:
         return words if value in (None, "") else value
 
     def _read_back(self, numbers: list[int]) -> None:
-        for number, cells in self._written_out(numbers):
-            (self._read[number],) = self._readings([1], [cells])
-
-    def _written_out(self, numbers: list[int]) -> list[tuple[int, dict[str, str]]]:
         if not numbers:
-            return []
-        written = export_rows(self.batch.session, operator(Door.IMPORT), self.kind, only=numbers, with_ids=True)
-        return [(row.pop("id"), row) for row in written.to_dict("records")]
+            return
+        for written in written_out(self.batch.session, operator(Door.IMPORT), self.kind, numbers):
+            reading = self._as_read(1, written.cells)
+            reading.extras = written.extras
+            self._read[written.number] = reading
 
-    def _readings(self, numbers: list[int], rows: list[dict[str, str]]) -> list[RowReading]:
-        headings = list(rows[0])
-        lines = [(number, [harmless(row[heading]) for heading in headings]) for number, row in zip(numbers, rows, strict=True)]
-        table = Table(headings, 0, [], len(lines), lambda: iter(lines))
-        ours = set(field_names(self.kind))
-        return list(read_rows(self.kind, table, {h: h if h in ours else None for h in headings}, self.day))
+    def _as_read(self, row: int, cells: dict[str, str]) -> RowReading:
+        """Read the cells of a record, under our headings, as the row of a file is read."""
+        line = (row, [harmless(cell) for cell in cells.values()])
+        table = Table(list(cells), 0, [], 1, lambda: iter([line]))
+        return next(read_rows(self.kind, table, {heading: heading for heading in cells}, self.day))
 
 
 def may_tell(actor: Actor, kind: str, field: str) -> bool:

@@ -78,5 +78,5 @@ class LookAlikes:
 @lru_cache(maxsize=50_000)
 def plain_form(name: str) -> str:
     """Return a name for comparing: small letters, short forms written out, no plural s, the words in order."""
-    words = _WORDS.findall(name.casefold())
+    words: list[str] = _WORDS.findall(name.casefold())
     return " ".join(sorted(_SHORT_FORMS.get(word, word).removesuffix("s") for word in words))

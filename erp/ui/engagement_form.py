@@ -19,8 +19,9 @@ from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, 
 from erp.services.feedback import FeedbackDraft
 from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, refuse, submit
-from erp.ui.engagement_parts import behavior_label, day_text, listed, plain
+from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today, load
+from erp.ui.words import day_text, listed, plain
 from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,

@@ -8,9 +8,10 @@ import streamlit as st
 
 from erp.queries.choices import contact_choices, forum_choices, partner_choices
 from erp.queries.history import record_history
-from erp.ui.engagement_parts import behavior_label, plain, topic_label
+from erp.ui.engagement_parts import behavior_label, topic_label
 from erp.ui.loads import load
 from erp.ui.session import require_actor
+from erp.ui.words import plain
 from erp.vocabulary import Door, EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who, Word
 
 #: Changes on one page.

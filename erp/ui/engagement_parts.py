@@ -1,8 +1,5 @@
-"""How an engagement reads on a page: its words, its minutes, the filters that live in the address."""
+"""How an engagement reads on a page, as minutes: its head, who was there, what was said, what follows from it."""
 
-import re
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -13,10 +10,11 @@ from erp.queries.engagement_detail import EngagementDetail, Point, PromiseMade
 from erp.services.engagements import finish_follow_up
 from erp.ui import navigation
 from erp.ui.actions import submit
+from erp.ui.address import pick_in_address  # noqa: F401 -- other pages ask for it here
 from erp.ui.loads import county_today
+from erp.ui.words import day_text, plain, plain_lines
 from erp.vocabulary import EngagementStatus, Interpreter, Who
 
-NO_EXACT_DATE = "no exact date"
 #: Pixels of a text that is read, or of a form that is filled in, on a wide screen.
 READING_WIDTH = 880
 #: Status → icon and color of its badge; the word beside them says the same.
@@ -25,26 +23,6 @@ BADGES: dict[EngagementStatus, tuple[str, Any]] = {
     EngagementStatus.PLANNED: (":material/event_upcoming:", "blue"),
     EngagementStatus.CANCELLED: (":material/event_busy:", "gray"),
 }
-
-
-# --- Words --------------------------------------------------------------------------------------------------
-
-
-def plain(text: str) -> str:
-    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
-
-
-def listed(names: list[str]) -> str:
-    """Return names as a sentence lists them: "A, B and C"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def day_text(day: date | None, words: str = "") -> str:
-    """Return a day as people write it ("Mar 5, 2026"), or the words that stand for it, marked as no exact date."""
-    if day is not None:
-        return f"{day:%b} {day.day}, {day.year}"
-    return f"“{words}” ({NO_EXACT_DATE})" if words else NO_EXACT_DATE.capitalize()
 
 
 def behavior_label(entry_id: str) -> str:
@@ -63,33 +41,6 @@ def _label(framework: str, entry_id: str, letters: str) -> str:
     except NotFound:
         return f"{entry_id} (not in the framework any more)"
     return f"{entry_id.removeprefix(letters)} · {frameworks.display_label(entry)}"
-
-
-# --- Filters in the address ---------------------------------------------------------------------------------
-
-
-def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anything: str | None, page: str) -> str:
-    """Draw a pick list whose choice stands in the address as `?name=key`, so that links and Back work.
-
-    `options`: key → label. `anything`: the label of no choice (""), or None where the first option is the default.
-    Unlike a widget bound to the address it keeps ids there, never the names of partners.
-    """
-    state, seen = f"{page}_{name}", f"{page}_{name}_seen"
-    default = "" if anything is not None else next(iter(options))
-    given = st.query_params.get(name, default)
-    if st.session_state.get(seen) != given or state not in st.session_state:
-        st.session_state[state] = given if given in options else default
-    keys = [*([""] if anything is not None else []), *options]
-    chosen = st.selectbox(label, keys, format_func=lambda key: options.get(key, anything or ""), key=state) or default
-    if chosen == default:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != chosen:
-        st.query_params[name] = chosen
-    st.session_state[seen] = chosen
-    return chosen
-
-
-# --- Minutes ------------------------------------------------------------------------------------------------
 
 
 def draw_head(detail: EngagementDetail) -> None:
@@ -204,7 +155,7 @@ def draw_loop(detail: EngagementDetail) -> None:
     for item in detail.feedback:
         with st.container(border=True, gap="xsmall"):
             state = f"{plain(item.who)} · {item.kind.label} · **{item.state.label}**"
-            st.markdown(f"“{_lines(item.words)}”  \n{state}")
+            st.markdown(f"“{plain_lines(item.words)}”  \n{state}")
             navigation.link_to("feedback", "Open this feedback", feedback=item.item_id)
 
 
@@ -254,8 +205,4 @@ def _at(time: str) -> str:
 def _text(text: str) -> None:
     """Draw a person's words with their line breaks and nothing else."""
     if text:
-        st.markdown(_lines(text))
-
-
-def _lines(text: str) -> str:
-    return plain(text).replace("\n", "  \n")
+        st.markdown(plain_lines(text))

@@ -106,7 +106,8 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
     item_id = int(row["item_id"])
     with st.container(border=True, gap="small", key=f"feedback_{item_id}"):
         if is_open:
-            show_outcome()
+            with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
+                show_outcome()
         _draw_head(row)
         _draw_words(row)
         if not is_open:

@@ -59,17 +59,18 @@ def pick_partner(page: str) -> int | None:
     return int(chosen) if chosen else None
 
 
-def page_of(filters: object, rows: int, page_rows: int, key: str) -> tuple[int, int]:
-    """Return the page to show and how many there are; another choice of filters begins at the first page."""
+def page_of(filters: object, rows: int, page_rows: int) -> tuple[int, int]:
+    """Return the page to show and how many there are; every choice of filters has pages of its own."""
     pages = max(1, -(-rows // page_rows))
-    if st.session_state.get(f"{key}_of", filters) != filters:
-        st.session_state[key] = 1
-    st.session_state[f"{key}_of"] = filters
-    return min(int(st.session_state.get(key, 1)), pages), pages
+    return min(int(st.session_state.get(_page_key(filters), 1)), pages), pages
+
+
+def _page_key(filters: object) -> str:
+    return f"page_{type(filters).__name__}_{hash(filters)}"
 
 
 def draw_foot(
-    actor: Actor, kind: RecordKind, pages: int, key: str, name: str, rows: Callable[..., pd.DataFrame]
+    actor: Actor, kind: RecordKind, filters: object, pages: int, name: str, rows: Callable[..., pd.DataFrame]
 ) -> None:
     """Draw the pages of a list and its download; `rows(session, actor)` is asked only when somebody wants the file."""
 
@@ -79,6 +80,6 @@ def draw_foot(
 
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if pages > 1:
-            st.pagination(pages, key=key, bind="query-params")
+            st.pagination(pages, key=_page_key(filters), width="stretch")  # "content" hides all but one page here
         if actor.may(Verb.EXPORT, kind):
             st.download_button("Download this list", everything, f"{name}.csv", "text/csv", icon=":material/download:")

@@ -16,6 +16,7 @@ from erp.ui.session import require_actor
 FOOT = """
 <style>
 .foot {{ font-size: 0.9rem; line-height: 1.4; overflow-wrap: anywhere; }}
+[data-testid="stPageLink-NavLink"] * {{ white-space: normal; }} /* long links are read whole, on a phone too */
 .foot button {{ margin-top: 0.75rem; padding: 0.4rem 0.9rem; border: 1px solid currentColor; border-radius: 0.6rem;
   background: transparent; color: inherit; font: inherit; cursor: pointer; }}
 </style>
@@ -42,4 +43,4 @@ draw_shell(actor)
 try:
     page.run()
 except ERPError as refusal:  # a page asked for something that is not here, or not for this person
-    st.error(str(refusal), icon="⚠️")
+    st.error(str(refusal), icon=":material/warning:")

@@ -132,7 +132,7 @@ def draw_table(rows: pd.DataFrame) -> int | None:
         "promises and feedback waiting. The list view has the same facts as links.",
         column_config={
             "Partner": st.column_config.TextColumn(pinned=True, width=215),
-            "Standing": st.column_config.TextColumn(width=150),
+            "Standing": st.column_config.TextColumn(width=165),
             "12 months": st.column_config.LineChartColumn(
                 width=100, y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
             ),

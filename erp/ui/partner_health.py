@@ -92,7 +92,7 @@ def _draw_dimension(newest: pd.Series, dimension: str, part: float) -> None:
     age = ""
     if not pd.isna(newest[f"{dimension}_newest"]):
         age = f", newest fact {(newest['as_of'] - newest[f'{dimension}_newest']).days} days old"
-    with st.container(border=True, width=200):
+    with st.container(border=True, width=182):
         st.metric(LABELS[dimension], figure, border=False)
         st.caption(f"n = {n}{' (thin)' if evidence == 'thin' else ''}{age}")
         if part:

@@ -16,7 +16,7 @@ from erp.queries.partners import PartnerProfile
 from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import county_today, load
-from erp.ui.partner_words import contact_in_full, counted, each, long_day, open_in_full
+from erp.ui.partner_words import counted, each, long_day
 from erp.ui.show import empty_state
 from erp.vocabulary import (
     CommitmentState,
@@ -34,15 +34,14 @@ QUERY = {"engagement": "engagement", "promises": "promise", "feedback": "feedbac
 
 
 def draw_facts(profile: PartnerProfile) -> None:
-    """Draw what is tracked of a partner without figures: facts only, and why there is no figure."""
+    """Say why no figure is shown; the facts of contact, promises and feedback stand in the head of the page."""
     if not profile.scored:
-        st.markdown("**This partner is tracked without figures.** Only facts are shown here.")
+        st.markdown(
+            "**This partner is tracked without figures.** What is known are facts, and no score is made of them."
+        )
     else:
         st.markdown("**Figures of a Tribal government are shown to Tribal liaisons and leadership.**")
-    st.markdown(f"- {contact_in_full(profile)}")
-    if sentence := open_in_full(profile):
-        st.markdown(f"- {sentence}")
-    st.markdown("What was held, promised and said is on the other tabs.")
+    st.markdown("What was held, promised and said, as far as your role may see it, is on the other tabs.")
 
 
 def draw_engagements(profile: PartnerProfile) -> None:

@@ -38,10 +38,11 @@ def draw_seats(profile: PartnerProfile) -> None:
         empty_state("No seat at a forum is recorded.", "Seats are given on the Forums page.")
         navigation.link_to("forums", "Forums", icon=":material/groups:")
     for seat in each(seats):
-        navigation.link_to("forums", f"**{plain(seat.forum)}**", icon=":material/groups:", forum=seat.forum_id)
         facts = [seat.person, seat.role, span(seat.from_on, seat.until_on), "" if seat.held_now else "not held today"]
-        if any(facts):
-            st.caption(plain(" · ".join(fact for fact in facts if fact)))
+        with st.container(gap=None):
+            navigation.link_to("forums", f"**{plain(seat.forum)}**", icon=":material/groups:", forum=seat.forum_id)
+            if any(facts):
+                st.caption(plain(" · ".join(fact for fact in facts if fact)))
 
 
 def draw_ties(profile: PartnerProfile, actor: Actor) -> None:

@@ -70,7 +70,7 @@ def contact_in_full(profile: PartnerProfile) -> str:
     rhythm = f"every {counted(profile.cadence_days, 'day', 'days')}"
     agreed = f"the county's default is {rhythm}" if profile.cadence_is_default else f"agreed {rhythm}"
     if not profile.figures_shown:
-        return f"{agreed[0].upper()}{agreed[1:]}."
+        return f"No cadence is agreed; {agreed}." if profile.cadence_is_default else f"{agreed.capitalize()}."
     if profile.last_contact is None or profile.days_over_cadence is None:
         return f"**No contact recorded yet**; {agreed}."
     over = profile.days_over_cadence

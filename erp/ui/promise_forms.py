@@ -49,11 +49,15 @@ def draw_keep(row: Mapping[str, Any]) -> None:
 
 
 def _keep_on(promise_id: int, version: int) -> None:
-    keep(promise_id, version, st.session_state[f"promise_keep_{promise_id}_day"])
+    _keep(promise_id, version, st.session_state[f"promise_keep_{promise_id}_day"])
 
 
-def keep(promise_id: int, version: int, day: date) -> None:
-    """Record a promise as kept, in a button's callback; a refusal is shown in the card, wherever it stands."""
+def keep_today(promise_id: int, version: int) -> None:
+    """Record a promise as kept today, in a button's callback; a refusal is shown in its card, wherever that stands."""
+    _keep(promise_id, version, county_today())
+
+
+def _keep(promise_id: int, version: int, day: date) -> None:
     if submit(keep_commitment, promise_id, version, day, said=f"Kept on {day_text(day)}. Thank you.") is None:
         open_record("promise", promise_id)
 

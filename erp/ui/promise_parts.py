@@ -11,9 +11,9 @@ from erp.queries.commitments import OPEN_GROUPS, OwedBy, PromiseGroup, promise_d
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
-from erp.ui.loads import county_today, load
+from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
-from erp.ui.promise_forms import draw_keep, draw_mending, draw_reopen, draw_withdraw, keep
+from erp.ui.promise_forms import draw_keep, draw_mending, draw_reopen, draw_withdraw, keep_today
 from erp.vocabulary import CommitmentState, RecordKind, Verb
 
 S = CommitmentState
@@ -95,7 +95,8 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
     promise_id = int(row["commitment_id"])
     with st.container(border=True, gap="small", key=f"promise_{promise_id}"):
         if is_open:
-            show_outcome()
+            with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
+                show_outcome()
         _draw_words(row)
         may = actor.may(Verb.CHANGE, RecordKind.COMMITMENT) and not row["voided"]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -138,8 +139,8 @@ def _draw_way_in(row: Mapping[str, Any], promise_id: int, *, may_keep: bool) -> 
             "Kept today",
             key=f"promise_kept_{promise_id}",
             icon=":material/check:",
-            on_click=keep,
-            args=(promise_id, row["version"], county_today()),
+            on_click=keep_today,
+            args=(promise_id, row["version"]),
         )
     st.button("Open", key=f"promise_open_{promise_id}", on_click=open_record, args=("promise", promise_id))
 

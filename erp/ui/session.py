@@ -19,7 +19,7 @@ def require_actor() -> Actor:
     hashed = sign_in_hash()
     actor = resolve(hashed) if hashed else None
     if actor is None:
-        st.error("Your session has ended. What you saved is safe.", icon="🔒")
+        st.error("Your session has ended. What you saved is safe.", icon=":material/lock:")
         st.html('<a href="/signin" style="color: inherit">Sign in again</a>')
         st.stop()
     return actor

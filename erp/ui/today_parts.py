@@ -8,8 +8,8 @@ import streamlit as st
 
 from erp.ui import navigation
 
-#: Characters of a line's words; a longer one would be cut at the edge of a phone.
-SHORT = 60
+#: Characters of a line's words; the whole text is a click away.
+SHORT = 80
 
 
 def draw_line(page: str, when: str, what: str, about: str, **query: Any) -> None:
@@ -17,7 +17,7 @@ def draw_line(page: str, when: str, what: str, about: str, **query: Any) -> None
     short = what if len(what) <= SHORT else f"{what[: SHORT - 1].rstrip()}…"
     with st.container(gap=None):
         navigation.link_to(page, f"**{when}** – {short}" if when else f"**{short}**", **query)
-        st.caption(f"&emsp;&emsp;&nbsp;{about}" if about else "")
+        st.caption(about)
 
 
 def draw_more(page: str, shown: int, total: int, label: str, **query: Any) -> None:

@@ -44,7 +44,7 @@ def profile(scores: list[float]) -> pd.DataFrame:
 
 
 def test_each_piece_of_a_bar_prints_its_count() -> None:
-    chart = bands_chart(bands(("2026 Q1", "strong", 4), ("2026 Q1", "not_enough", 2)))
+    chart = bands_chart(bands(("2026 Q1", "not_enough", 2), ("2026 Q1", "strong", 4)))
     bars, figures = layers(chart)
     assert bars["mark"]["type"] == "bar"
     assert figures["mark"]["type"] == "text"

@@ -1,0 +1,82 @@
+"""Filters that live in the page's address, so that links, bookmarks and Back find the same list again.
+
+They keep ids and values there, never the names of partners, and are each page's own – which a widget that Streamlit
+itself binds to the address is not.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import streamlit as st
+
+
+def number_in_address(name: str) -> int:
+    """Return the number that stands in the address under this name; 0, which no record has, where there is none."""
+    given = st.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() else 0
+
+
+def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anything: str | None, page: str) -> str:
+    """Draw a pick list whose choice stands in the address as `?name=key`; return the key.
+
+    `options`: key → label. `anything`: the label of no choice (""), or None where the first option is the default.
+    """
+    default = "" if anything is not None else next(iter(options))
+    state = _follow(page, name, default, {key: key for key in options})
+    keys = [*([""] if anything is not None else []), *options]
+    chosen = st.selectbox(label, keys, format_func=lambda key: options.get(key, anything or ""), key=state) or default
+    return _tell(page, name, chosen, default)
+
+
+def words_in_address(label: str, name: str, *, placeholder: str, page: str) -> str:
+    """Draw a field for words that stand in the address; return them without outer spaces."""
+    state = _follow(page, name, "", None)
+    words = st.text_input(label, key=state, placeholder=placeholder) or ""
+    return _tell(page, name, words.strip(), "")
+
+
+def day_in_address(label: str, name: str, *, page: str) -> date | None:
+    """Draw a field for a day that stands in the address as 2026-03-05; return it, or None."""
+    given = st.query_params.get(name, "")
+    state = _follow(page, name, None, {given: _day(given)})
+    day = st.date_input(
+        label, value=None, min_value=date(1900, 1, 1), max_value=date(2200, 12, 31), format="MM/DD/YYYY", key=state
+    )
+    _tell(page, name, day.isoformat() if day else "", "")
+    return day
+
+
+def switch_in_address(label: str, name: str, *, page: str) -> bool:
+    """Draw a switch that stands in the address as `?name=yes` while it is on."""
+    state = _follow(page, name, False, {"yes": True})
+    return _tell(page, name, "yes" if st.toggle(label, key=state) else "", "") == "yes"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # no day, or one somebody mistyped into the address
+        return None
+
+
+def _follow(page: str, name: str, default: object, known: Mapping[str, object] | None) -> str:
+    """Take over what the address says where it changed without us (a link, Back); return the widget's key.
+
+    `known`: text of the address → value; None: any text is its own value. What is not known is the default.
+    """
+    state, seen = f"{page}_{name}", f"{page}_{name}_seen"
+    given = st.query_params.get(name, "")
+    if st.session_state.get(seen) != given or state not in st.session_state:
+        value = given if known is None else known.get(given, default)
+        st.session_state[state] = value
+    return state
+
+
+def _tell(page: str, name: str, text: str, default: str) -> str:
+    """Write what was chosen into the address, nothing where it is the default."""
+    if text == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != text:
+        st.query_params[name] = text
+    st.session_state[f"{page}_{name}_seen"] = "" if text == default else text
+    return text

@@ -1,0 +1,75 @@
+"""The filters of the list of engagements, and its rows as people read them."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from erp import frameworks
+from erp.queries.choices import forum_choices, partner_choices
+from erp.queries.engagements import EngagementFilter
+from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
+from erp.ui.engagement_parts import behavior_label
+from erp.ui.loads import load
+from erp.ui.words import NO_EXACT_DATE, day_text
+from erp.vocabulary import EngagementKind, EngagementStatus
+
+PAGE = "engagements"
+VOIDED = "voided"
+
+
+def draw_filters() -> EngagementFilter:
+    """Draw the filters, the rarer ones folded away while none of them is set; return what they say."""
+    words_at, status_at = st.columns([3, 1])
+    with words_at:
+        words = words_in_address("Words", "words", placeholder="Partner, forum, purpose, facts, decisions …", page=PAGE)
+    with status_at:
+        stages = {status.value: status.label for status in EngagementStatus} | {VOIDED: "Voided"}
+        status = pick_in_address("Status", "status", stages, anything="Any, not voided", page=PAGE)
+    with st.expander("More filters", expanded=bool(set(st.query_params) - {"words", "status"})):
+        left, right = st.columns(2)
+        with left:
+            partner = pick_in_address("Partner", "partner", _named(partner_choices), anything="All partners", page=PAGE)
+            kinds = {kind.value: kind.label for kind in EngagementKind}
+            kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page=PAGE)
+            first = day_in_address("From", "from", page=PAGE)
+        with right:
+            forum = pick_in_address("Forum", "forum", _named(forum_choices), anything="All forums", page=PAGE)
+            behaviors = {behavior.id: behavior_label(behavior.id) for behavior in frameworks.pick_list()}
+            behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
+            last = day_in_address("Until", "until", page=PAGE)
+        undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)
+    return EngagementFilter(
+        words=words,
+        partner_id=int(partner) if partner else None,
+        kind=EngagementKind(kind) if kind else None,
+        status=EngagementStatus(status) if status and status != VOIDED else None,
+        first=first,
+        last=last,
+        forum_id=int(forum) if forum else None,
+        behavior=behavior or None,
+        undated=undated,
+        voided=status == VOIDED,
+    )
+
+
+def readable(engagements: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of an engagement list in words. Columns: When, With, About, Kind, Status; text, same order."""
+    return pd.DataFrame(
+        {
+            "When": [day_text(*when) for when in _rows(engagements, "held_on", "when_words")],
+            "With": engagements["partners"],
+            "About": [": ".join(filter(None, about)) for about in _rows(engagements, "forum", "purpose")],
+            "Kind": [EngagementKind(kind).label for kind in engagements["kind"]],
+            "Status": [EngagementStatus(status).label for status in engagements["status"]],
+        }
+    )
+
+
+def _rows(engagements: pd.DataFrame, *columns: str) -> zip:
+    return zip(*(engagements[column] for column in columns), strict=True)
+
+
+def _named(choices: Callable[..., pd.DataFrame]) -> dict[str, str]:
+    """Return key → name of a pick list's question, whose first two columns are id and name."""
+    return {str(number): name for number, name in load(choices).iloc[:, :2].itertuples(index=False, name=None)}

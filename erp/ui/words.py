@@ -1,0 +1,28 @@
+"""Words on a page: people's own text shown as typed, days as people write them, names as a sentence lists them."""
+
+import re
+from datetime import date
+
+NO_EXACT_DATE = "no exact date"
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def plain_lines(text: str) -> str:
+    """Return text as `plain` does, its line breaks kept."""
+    return plain(text).replace("\n", "  \n")
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a sentence lists them: "A, B and C"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def day_text(day: date | None, words: str = "") -> str:
+    """Return a day as people write it ("Mar 5, 2026"), or the words that stand for it, marked as no exact date."""
+    if day is not None:
+        return f"{day:%b} {day.day}, {day.year}"
+    return f"“{words}” ({NO_EXACT_DATE})" if words else NO_EXACT_DATE.capitalize()

@@ -1,0 +1,65 @@
+"""Refusing to start: one clear sentence, exit status 2, and nothing touched."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from socket import create_server
+
+import pytest
+
+from erp import db
+from erp.settings import settings
+from erp.web.serve import serve
+
+
+def refusal(capsys: pytest.CaptureFixture[str]) -> str:
+    """Try to serve; return the one line it says when it leaves with status 2."""
+    settings.cache_clear()
+    with pytest.raises(SystemExit) as left:
+        serve()
+    assert left.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    return said.err
+
+
+def test_a_database_newer_than_the_program_is_refused_and_not_touched(
+    database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = database.read_bytes()
+    assert "written by a newer version of the program" in refusal(capsys)
+    db.forget_engines()
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("ERP_PORT", "none", "The setting ERP_PORT is 'none', which cannot be used"),
+        ("ERP_SESSION_IDLE_MINUTES", "1", "The setting ERP_SESSION_IDLE_MINUTES is '1', which cannot be used"),
+        ("ERP_DATABASE_URL", "mysql://x", "must begin with sqlite:///"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(
+    database: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: str,
+    sentence: str,
+) -> None:
+    with monkeypatch.context() as wrong:
+        wrong.setenv(setting, value)
+        assert sentence in refusal(capsys)
+    settings.cache_clear()
+
+
+def test_a_port_in_use_is_said_plainly(
+    database: Path, free_port: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERP_PORT", str(free_port))
+    with closing(create_server(("127.0.0.1", free_port))):
+        assert f"Cannot listen on 127.0.0.1, port {free_port}" in refusal(capsys)
