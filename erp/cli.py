@@ -1,13 +1,16 @@
 """The same services and queries from a terminal: import, export, health, verify, backup, restore, user, serve, demo."""
 
 import argparse
-import csv
+import os
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from erp import db
 from erp.access import Actor, operator
@@ -15,7 +18,8 @@ from erp.documents.tables import csv_bytes, health_table, json_text, xlsx_bytes
 from erp.errors import ERPError, Invalid, NotFound
 from erp.health.months import month_ends
 from erp.importing.fields import KINDS
-from erp.importing.outcome import ImportResult
+from erp.importing.outcome import ImportResult, findings_file
+from erp.importing.readings import Refused
 from erp.queries.accounts import AccountRow, account_by_email
 from erp.queries.county import today
 from erp.queries.exports import export_rows
@@ -34,8 +38,25 @@ def main(words: list[str] | None = None) -> int:
     try:
         return command(arguments)
     except ERPError as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
+        return _refuse(arguments, str(refusal))
+    except OSError as problem:
+        return _refuse(arguments, f"{problem.filename or 'A file'}: {problem.strerror}. Check its name and its rights.")
+    except (sqlite3.DatabaseError, DatabaseError) as problem:
+        if type(problem) not in (sqlite3.DatabaseError, sqlite3.OperationalError, DatabaseError, OperationalError):
+            raise  # a rule of the database was broken: that is ours to mend, not the operator's
+        told = getattr(problem, "orig", None) or problem
+        where = settings().database_file
+        return _refuse(arguments, f"The database {where} cannot be used: {told}. Check ERP_DATA_DIR and try again.")
+    except KeyboardInterrupt:
+        print("\nStopped. What was saved so far stays; the same command takes up the rest.", file=sys.stderr)
+        return 130
+
+
+def _refuse(arguments: argparse.Namespace, sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    if getattr(arguments, "json", False):  # other programs read standard output, also when nothing could be done
+        _out([ImportResult.of_refusal(Refused(sentence, "")).to_json()])
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(command=run)
         return one
 
-    bring = command("import", _import, "bring a spreadsheet in")
+    bring = command("import", _import, "bring a spreadsheet in: exit status 0 all in, 1 some rejected, 2 file refused")
     bring.add_argument("kind", choices=KINDS)
     bring.add_argument("file", type=Path)
     bring.add_argument("--map", action="append", default=[], metavar='"Their heading=field"', dest="map_options")
@@ -94,12 +115,13 @@ def _prepare() -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     _prepare()
-    if not arguments.file.is_file():
-        raise Invalid(f"There is no file {arguments.file}. Check the name.")
+    data = arguments.file.read_bytes()
+    if arguments.findings:
+        arguments.findings.write_bytes(findings_file([]))  # a place that cannot be written to is told before saving
     result = import_file(
         operator(Door.CLI),
         arguments.kind,
-        arguments.file.read_bytes(),
+        data,
         arguments.file.name,
         map_options=arguments.map_options,
         save=not arguments.check,
@@ -107,35 +129,31 @@ def _import(arguments: argparse.Namespace) -> int:
         progress=_progress_bar if sys.stderr.isatty() else None,
     )
     if arguments.findings:
-        _write_findings(arguments.findings, result)
-    print(result.to_json() if arguments.json else _in_words(result, saved=not arguments.check))
+        arguments.findings.write_bytes(findings_file(result.findings))
+    _out(result.json_pieces() if arguments.json else _in_words(result, saved=not arguments.check))
     return result.exit_status
 
 
-def _in_words(result: ImportResult, *, saved: bool) -> str:
+def _in_words(result: ImportResult, *, saved: bool) -> Iterable[str]:
     if result.refused:
-        return "\n".join(["The file was refused; nothing was saved.", *_lines(result)])
-    done = "" if saved else "Checked only, nothing was saved. "
-    counts = (
-        f"{done}{result.rows} rows: {result.imported} imported, {result.warned} imported with a warning, "
-        f"{result.rejected} rejected ({result.added} new)."
-    )
-    return "\n".join([counts, *_lines(result)])
+        yield "The file was refused; nothing was saved."
+    else:
+        done = "" if saved else "Checked only, nothing was saved. "
+        yield (
+            f"{done}{result.rows:,} rows: {result.imported:,} imported, {result.warned:,} imported with a warning, "
+            f"{result.rejected:,} rejected ({result.added:,} new)."
+        )
+    for found in result.findings:
+        where = f"Row {found.row}" + (f", {found.column}" if found.column else "")
+        text = f" “{found.found}”" if found.found and found.found != found.column else ""
+        yield f"\n  {where}:{text} {found.reason} {found.advice}".rstrip()
 
 
-def _lines(result: ImportResult) -> list[str]:
-    return [f"  Row {f.row}, {f.column or 'the row'}: {f.found!r}. {f.reason} {f.advice}" for f in result.findings]
-
-
-def _write_findings(target: Path, result: ImportResult) -> None:
-    with target.open("w", newline="", encoding="utf-8-sig") as out:
-        writer = csv.writer(out)
-        writer.writerow(["row", "column", "found", "reason", "advice"])
-        writer.writerows((f.row, f.column, f.found, f.reason, f.advice) for f in result.findings)
-
-
-def _progress_bar(done: int) -> None:
-    print(f"\r{done:,} rows", end="", file=sys.stderr, flush=True)
+def _progress_bar(done: int, rows: int) -> None:
+    share = done / rows if rows else 1.0
+    bar = "#" * round(30 * share)
+    end = "\n" if done >= rows else ""
+    print(f"\r[{bar:<30}] {done:,} of {rows:,} rows", end=end, file=sys.stderr, flush=True)
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -151,6 +169,8 @@ def _acting_as(email: str | None) -> Actor:
     if email is None:
         return operator(Door.CLI)
     account = _account(email)
+    if account.disabled:
+        raise Invalid(f"{account.email} can no longer sign in, so there is nothing that this person may see.")
     return Actor(account.account_id, account.name, frozenset(account.roles), Door.CLI)
 
 
@@ -233,11 +253,28 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _print(rows: pd.DataFrame, form: str, *, plain: bool = False) -> None:
     if form == "json":
-        print(json_text(rows))
+        _out([json_text(rows)])
     elif form == "xlsx":
-        sys.stdout.buffer.write(xlsx_bytes(rows))
+        _write([xlsx_bytes(rows)])
     else:
-        sys.stdout.buffer.write(rows.to_csv(index=False).encode() if plain else csv_bytes(rows))
+        _write([rows.to_csv(index=False).encode() if plain else csv_bytes(rows)])
+
+
+def _out(pieces: Iterable[str]) -> None:
+    """Print text as UTF-8, whatever the terminal's own encoding, and a line break."""
+    _write(piece.encode("utf-8", "backslashreplace") for piece in chain(pieces, "\n"))
+
+
+def _write(pieces: Iterable[bytes]) -> None:
+    """Write to standard output; where the reader has gone away (`erp … | head`) the rest is not written."""
+    sys.stdout.flush()
+    try:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # else the interpreter complains when it closes standard output
 
 
 def _day(text: str) -> date:

@@ -21,9 +21,8 @@ from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
 def edit_form(detail: EngagementDetail) -> Form:
     """Return the edit form; its version is the one that was open when editing began."""
-    form = open_form(f"edit_{detail.engagement_id}", filled(detail), detail)
-    st.session_state.setdefault(form.key("version"), detail.version)
-    return form
+    start = filled(detail) | {"version": detail.version}
+    return open_form(f"edit_{detail.engagement_id}", start, detail)
 
 
 def save_edit(form: Form, engagement_id: int) -> None:
@@ -124,7 +123,7 @@ with st.container(width=parts.READING_WIDTH):
     parts.draw_loop(engagement)
     parts.draw_practice(engagement)
     parts.draw_rest(engagement)
-    with st.expander("History", icon=":material/history:", on_change="rerun") as history:
+    with st.expander("History", icon=":material/history:", on_change="rerun", key="engagement_history") as history:
         if history.open:
             draw_history(engagement_id)
     draw_void(engagement)

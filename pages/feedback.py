@@ -16,7 +16,7 @@ from erp.queries.feedback import (
 from erp.queries.targets import COUNTY_NEXT
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import pick_in_address
-from erp.ui.feedback_forms import draw_add_form
+from erp.ui.feedback_forms import ADD_FORM, draw_add_form
 from erp.ui.feedback_parts import draw_card, readable
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
@@ -79,7 +79,7 @@ with st.container():  # also when it is empty: what stands below then keeps its 
     if open_id is None:
         show_outcome()
 if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
-    with st.expander("Add feedback", icon=":material/add:"):
+    with st.expander("Add feedback", icon=":material/add:", key=ADD_FORM, on_change="rerun"):
         draw_add_form(asked_for("partner"))
 
 wanted = filters()

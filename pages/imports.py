@@ -32,7 +32,7 @@ else:
     try:
         opened = open_file(kind, data, upload.name)
     except Refused as refused:
-        st.error(f"The file was refused; nothing was saved. {refused}", icon="⚠️")
+        st.error(f"The file was refused; nothing was saved. {refused}", icon=":material/error:")
         st.stop()
     told = ask_mapping(opened)
     update = st.checkbox("Rows with a known key may change the record", key="update")
@@ -55,7 +55,7 @@ else:
                 actor, kind, data, upload.name, told=told, save=wants_save, update=update, progress=show_progress
             )
         except ERPError as refusal:
-            st.error(str(refusal), icon="⚠️")
+            st.error(str(refusal), icon=":material/error:")
             st.stop()
         bar.empty()
         st.session_state["import_checked" if wants_check else "import_saved"] = (step, result, opened.table.headings)

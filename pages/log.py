@@ -18,21 +18,33 @@ from erp.vocabulary import EngagementStatus
 HELD, PLANNED = EngagementStatus.HELD, EngagementStatus.PLANNED
 
 
-def planned_one(engagement_id: int) -> EngagementDetail | None:
-    """Return the planned engagement that is to be logged as held; None where it is not here or not planned any more."""
+def planned_one(engagement_id: int) -> EngagementDetail:
+    """Return the engagement that is to be logged as held; where it is not here, say so and stop."""
     try:
-        detail = load(engagement_detail, engagement_id)
+        return load(engagement_detail, engagement_id)
     except NotFound as refusal:
+        st.title("Log engagement", anchor=False)
         empty_state(str(refusal), "Log a new engagement from the menu, or look for it under Engagements.")
         st.stop()
-    return detail if detail.status is PLANNED and detail.voided_at is None else None
 
 
-def held_form(detail: EngagementDetail) -> Form:
-    """Return the form of a planned engagement, set to held; a day still to come becomes today."""
+def draw_held(detail: EngagementDetail) -> None:
+    """Draw the form of a planned engagement, set to held; a day still to come becomes today.
+
+    Where somebody else logged or cancelled it meanwhile, what was typed here stays to be copied.
+    """
+    begun = f"held_{detail.engagement_id}"
+    open_still = detail.status is PLANNED and detail.voided_at is None
+    if not open_still:
+        empty_state("This engagement is not planned any more.", "It was logged as held, or cancelled, in the meantime.")
+        navigation.link_to("engagement", "Open it", engagement=detail.engagement_id)
+        if f"{begun}__version" not in st.session_state:
+            return
     day = min(detail.held_on, county_today()) if detail.held_on else county_today()
-    start = filled(detail) | {"status": HELD.value, "held_on": day, "day_unknown": False}
-    return open_form(f"held_{detail.engagement_id}", start, detail)
+    start = filled(detail) | {"status": HELD.value, "held_on": day, "day_unknown": False, "version": detail.version}
+    form = open_form(begun, start, detail)
+    st.markdown("Check what was planned, add what came of it, and save." if open_still else "What you typed is below.")
+    draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, detail))
 
 
 def log(form: Form) -> None:
@@ -49,7 +61,7 @@ def hold(form: Form, detail: EngagementDetail) -> None:
         st.session_state["_logged"] = saved.id
 
 
-actor = require_actor()
+require_actor()
 logged = st.session_state.pop("_logged", None)
 engagement_id, partner_id = number_in_address("engagement"), number_in_address("partner")
 planned = planned_one(engagement_id) if engagement_id and logged is None else None
@@ -61,14 +73,7 @@ if logged is not None:
     navigation.link_to("log", "Log another", icon=":material/add:")
     navigation.link_to("engagements", "All engagements", icon=":material/list:")
 elif planned is not None:
-    form = held_form(planned)
-    st.session_state.setdefault(form.key("version"), planned.version)
-    st.markdown("Check what was planned, add what came of it, and save.")
-    draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, planned))
-elif engagement_id:
-    show_outcome()
-    empty_state("This engagement is not planned any more.", "It was logged as held, or cancelled, in the meantime.")
-    navigation.link_to("engagement", "Open it", engagement=engagement_id)
+    draw_held(planned)
 else:
     form = open_form(f"log_{partner_id or 'new'}", blank((partner_id,) if partner_id else ()))
     label = "Save as planned" if form.planned else "Save"

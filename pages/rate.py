@@ -11,7 +11,7 @@ from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, show_outcome, submit
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
-from erp.ui.loop_filters import pick_partner
+from erp.ui.loop_filters import pick_partner, toast_outcome
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.vocabulary import RATING_ITEMS, RATING_SCALE, RecordKind, Side, Verb
@@ -40,6 +40,7 @@ def save(partner_id: int) -> None:
     if rating is not None:
         st.session_state[SAVED] = (rating.id, rating.version, partner_id)
         forget_form(FORM, "rate_")
+    toast_outcome()
 
 
 def void() -> None:
@@ -70,11 +71,7 @@ def draw_form(partner_id: int) -> None:
             "Whose view is it?", list(SIDES), format_func=lambda s: SIDES[s], default=Side.PARTNER, required=True,
             key="rate_side",
         )  # fmt: skip
-        left.text_input(
-            "Who answered",
-            key="rate_respondent",
-            help="A person's name or role, so that nobody counts twice. It is shown nowhere.",
-        )
+        left.text_input("Who answered: a name or role, shown nowhere", key="rate_respondent")
         right.date_input(
             "Day it was given", value=county_today(), max_value=county_today(), format="MM/DD/YYYY", key="rate_day"
         )

@@ -154,9 +154,9 @@ def coverage_takeaway(rows: pd.DataFrame, where: str) -> str:
         empty = sum(n == 0 for _, n in counts)
         cells = f"{empty} of {len(counts)} cells are empty" if empty else "no cell is empty"
         return f"All {len(total)} behaviors have evidence {where}; {cells}."
-    have = "behavior has" if len(bare) == 1 else "behaviors have"
+    have = "has" if len(bare) == 1 else "have"
     named = f": {', '.join(bare)}" if len(bare) <= 3 else ""
-    return f"{len(bare)} of {len(total)} {have} no evidence {where}{named}."
+    return f"{len(bare)} of {len(total)} behaviors {have} no evidence {where}{named}."
 
 
 def coverage_table(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from erp.errors import Invalid
 from erp.health.formula import DIMENSIONS
 from erp.importing.formulas import harmless
 
@@ -15,8 +16,16 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     return _harmless(rows).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
+#: What an Excel cell holds at most, in characters, and a sheet at most, in rows.
+_MOST_IN_CELL, _MOST_ROWS = 32_767, 1_048_575
+
+
 def xlsx_bytes(rows: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
-    """Return a frame as an Excel workbook; text stays text, also where it begins with '='."""
+    """Return a frame as an Excel workbook; text stays text, also where it begins with '='.
+
+    Raises: Invalid where Excel could not hold it all; CSV can.
+    """
+    _refuse_too_much(rows)
     target = io.BytesIO()
     with pd.ExcelWriter(
         target,
@@ -35,7 +44,8 @@ def json_text(rows: pd.DataFrame) -> str:
 def health_table(figures: pd.DataFrame) -> pd.DataFrame:
     """Return figures as they leave the house: a row per partner and day, unrounded, blank where there is no evidence.
 
-    Columns: partner (name), key, as_of (ISO day), formula, for each dimension _score, _n, _evidence, then standing, band.
+    Columns: partner (name), key, as_of (ISO day), formula, for each dimension _score, _n, _evidence, then standing and
+    band.
     """
     columns = ["partner", "key", "as_of", "formula"]
     columns += [f"{dimension}_{part}" for dimension in DIMENSIONS for part in ("score", "n", "evidence")]
@@ -44,7 +54,22 @@ def health_table(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _harmless(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+    """Return the frame with headings and cells harmless: a county's own headings are text like any other."""
+    safe = rows.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+    return safe.set_axis([harmless(str(heading)) for heading in rows.columns], axis=1)
+
+
+def _refuse_too_much(rows: pd.DataFrame) -> None:
+    if len(rows) > _MOST_ROWS:
+        raise Invalid(
+            f"An Excel sheet holds {_MOST_ROWS:,} rows at most, and here are {len(rows):,}. Take CSV instead."
+        )
+    for heading in rows.columns:
+        longest = max((len(cell) for cell in rows[heading] if isinstance(cell, str)), default=0)
+        if longest >= _MOST_IN_CELL:  # one sign less: a harmless cell has an apostrophe before it
+            raise Invalid(
+                f"A text under “{heading}” has {longest:,} characters, more than an Excel cell holds. Take CSV instead."
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from erp.importing.fields import WHY_NOT
@@ -40,6 +40,7 @@ class ImportResult:
         self.findings.extend(reading.findings)
         if reading.rejected:
             self.rejected += 1
+            reading.forget_meaning()
             self.rejected_readings.append(reading)
             return
         self.added += added
@@ -57,9 +58,16 @@ class ImportResult:
 
     def to_json(self) -> str:
         """Return the result as JSON for other programs, with the agreed names only."""
+        return "".join(self.json_pieces())
+
+    def json_pieces(self) -> Iterator[str]:
+        """Yield the same JSON a finding at a time, which a long list needs."""
         counts = {name: getattr(self, name) for name in ("rows", "added", "imported", "warned", "rejected", "refused")}
-        findings = [{name: getattr(finding, name) for name in _FINDING_COLUMNS} for finding in self.findings]
-        return json.dumps(counts | {"findings": findings}, ensure_ascii=False, indent=2)
+        yield json.dumps(counts).removesuffix("}") + ', "findings": ['
+        for place, finding in enumerate(self.findings):
+            one = {name: getattr(finding, name) for name in _FINDING_COLUMNS}
+            yield (",\n" if place else "\n") + json.dumps(one, ensure_ascii=False)
+        yield "]}"
 
 
 def findings_file(findings: Iterable[Finding]) -> bytes:

@@ -72,6 +72,10 @@ class RowReading:
         """Whether the row is imported with something for a person to look at."""
         return not self.rejected and any(finding.severity == "warning" for finding in self.findings)
 
+    def forget_meaning(self) -> None:
+        """Keep only the cells and what is said about them: all that a row needs that did not come in."""
+        self.values, self.as_written, self.extras = {}, {}, {}
+
     def say(self, column: str, found: str, problem: Problem) -> None:
         """Add a finding about a cell of this row."""
         reason = sys.intern(problem.reason)  # a long file has one reason many times

@@ -1,6 +1,7 @@
 """Excel workbooks (.xlsx): the first sheet that holds anything, as typed text."""
 
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -22,6 +23,8 @@ from erp.importing.text_files import Opened, Records
 _MOST_UNPACKED = 2_000_000_000
 #: The texts of a workbook are held in memory while it is read (bytes); 100,000 rows of minutes stay below this.
 _MOST_TEXT = 150_000_000
+#: How a workbook writes signs that XML has no place for, such as the return before a line break.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|FFFE|FFFF)_")
 _BATCH = 500
 #: What a broken file makes of zipfile, the XML parser and openpyxl; found by breaking files at random.
 _BREAKS = (
@@ -157,7 +160,7 @@ def _typed(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) if "_x" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

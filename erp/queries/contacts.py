@@ -82,8 +82,9 @@ def partner_people(session: Session, actor: Actor, partner_id: int) -> pd.DataFr
         .where(col(Contact.partner_id) == partner_id)
         .order_by(col(Contact.archived_at).is_not(None), func.lower(shown), col(Contact.id))
     )
-    people = pd.DataFrame(session.execute(question).all(), columns=list(PEOPLE_COLUMNS))
-    return people.astype({"may_be_named": object, "archived_at": object})
+    # As objects from the start: what is not known stays None, and numbers beside it stay whole.
+    people = pd.DataFrame(session.execute(question).all(), columns=list(PEOPLE_COLUMNS), dtype=object)
+    return people.astype({"named": bool, "do_not_contact": bool})
 
 
 def people_to_seat(session: Session, actor: Actor, partner_id: int) -> list[tuple[int, str]]:

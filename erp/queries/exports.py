@@ -115,7 +115,7 @@ def _partners(session: Session, _actor: Actor, only: Only) -> Iterable[tuple[Any
     agreed = _of(select(Cadence), Cadence.partner_id, only).where(col(Cadence.voided_at).is_(None))
     newest = sorted(session.scalars(agreed), key=lambda one: (one.from_on or date.min, one.id))
     cadences = {one.partner_id: one for one in newest}
-    holders = dict(session.execute(select(col(Account.id), Account.name)).tuples().all())
+    holders = dict(session.execute(select(col(Account.id), Account.name)).all())
     question = (
         _of(select(Partner), Partner.id, only).where(col(Partner.archived_at).is_(None)).order_by(col(Partner.id))
     )
@@ -200,7 +200,7 @@ def _day_and_time(engagement: Engagement) -> str | None:
 
 def _commitments(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
     names = _listable(session)
-    keys = dict(session.execute(_made_at(only)).tuples().all())
+    keys = dict(session.execute(_made_at(only)).all())
     for promise in _seen(session, Commitment, commitments_visible_to(actor), only):
         plain = ("what", "owed_by", "made_on", "due_on", "done_on", "withdrawn_on", "reason")
         yield (
@@ -286,12 +286,12 @@ def _made_at(only: Only) -> Any:
 
 
 def _names(session: Session, noun: type[Partner] | type[Forum]) -> dict[int, str]:
-    return dict(session.execute(select(noun.id, noun.name)).tuples().all())  # pyright: ignore[reportArgumentType, reportReturnType, reportCallIssue] -- ids of stored rows are not None
+    return dict(session.execute(select(noun.id, noun.name)).all())  # pyright: ignore[reportArgumentType, reportReturnType, reportCallIssue] -- ids of stored rows are not None
 
 
 def _listable(session: Session) -> dict[int, str]:
     """Name each partner as a cell with several names can: by its key where the name itself would be parted."""
-    partners = session.execute(select(col(Partner.id), Partner.name, Partner.key)).tuples()
+    partners = session.execute(select(col(Partner.id), Partner.name, Partner.key))
     return {number: name if several(name) == (name,) else key for number, name, key in partners}
 
 

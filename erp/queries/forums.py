@@ -42,7 +42,7 @@ def forum_list(session: Session, actor: Actor, archived: bool = False) -> pd.Dat
     actor.require(Verb.SEE, RecordKind.FORUM)
     forums = _forums(session, col(Forum.archived_at).is_not(None) if archived else col(Forum.archived_at).is_(None))
     days = _days_held(session, actor)
-    return forums.merge(days, on="forum_id", how="left").astype({"last_held": object, "next_planned": object})
+    return forums.merge(days, on="forum_id", how="left")
 
 
 def forum_record(session: Session, actor: Actor, forum_id: int) -> pd.Series:
@@ -71,7 +71,7 @@ def partner_seats(session: Session, actor: Actor, partner_id: int) -> pd.DataFra
         Forum, col(Forum.id) == col(ForumMember.forum_id)
     )
     rows = session.execute(names.where(held_here, col(Forum.archived_at).is_(None))).all()
-    forums = pd.DataFrame(rows, columns=["seat_id", "forum_id", "forum"])
+    forums = pd.DataFrame(rows, columns=["seat_id", "forum_id", "forum"], dtype=object)
     return seats.merge(forums, on="seat_id")
 
 
@@ -97,7 +97,7 @@ def forum_engagements(session: Session, actor: Actor, forum_id: int, limit: int 
         (number, day, words.get("held_on", ""), status.value, purpose)
         for number, day, words, status, purpose in session.execute(question)
     ]
-    return pd.DataFrame(rows, columns=["engagement_id", "held_on", "as_written", "status", "purpose"])
+    return pd.DataFrame(rows, columns=["engagement_id", "held_on", "as_written", "status", "purpose"], dtype=object)
 
 
 def _forums(session: Session, which: ColumnElement[bool]) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _forums(session: Session, which: ColumnElement[bool]) -> pd.DataFrame:
         seats_held,
     )
     rows = session.execute(question.where(which).order_by(func.lower(col(Forum.name)))).all()
-    return pd.DataFrame(rows, columns=list(FORUM_COLUMNS)).astype({"archived_at": object})
+    return pd.DataFrame(rows, columns=list(FORUM_COLUMNS), dtype=object)
 
 
 def _days_held(session: Session, actor: Actor) -> pd.DataFrame:
@@ -136,7 +136,7 @@ def _days_held(session: Session, actor: Actor) -> pd.DataFrame:
         .group_by(col(Engagement.forum_id))
     )
     rows = session.execute(question).all() if actor.may(Verb.SEE, RecordKind.ENGAGEMENT) else []
-    return pd.DataFrame(rows, columns=["forum_id", "last_held", "next_planned"])
+    return pd.DataFrame(rows, columns=["forum_id", "last_held", "next_planned"], dtype=object)
 
 
 def _seats(session: Session, actor: Actor, which: ColumnElement[bool]) -> pd.DataFrame:
@@ -168,8 +168,9 @@ def _seats(session: Session, actor: Actor, which: ColumnElement[bool]) -> pd.Dat
             col(ForumMember.id),
         )
     )
-    seats = pd.DataFrame(session.execute(question).all(), columns=list(SEAT_COLUMNS))
-    return seats.astype({"held_now": bool, "contact_id": object, "archived_at": object, "from_on": object})
+    # As objects from the start: what is not known stays None, and numbers beside it stay whole.
+    seats = pd.DataFrame(session.execute(question).all(), columns=list(SEAT_COLUMNS), dtype=object)
+    return seats.astype({"held_now": bool})
 
 
 def _held_on(day: date) -> ColumnElement[bool]:

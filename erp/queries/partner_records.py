@@ -172,8 +172,7 @@ def partner_relationships(session: Session, actor: Actor, partner_id: int) -> pd
         "relationship_id", "version", "from_partner_id", "from_partner", "what", "to_partner_id", "to_partner",
         "from_on", "until_on", "ended", "archived_at", "archive_reason",
     ]  # fmt: skip
-    ties = pd.DataFrame(_tuples(session, question), columns=names)
-    return ties.astype({"ended": bool, "from_on": object, "until_on": object, "archived_at": object})
+    return pd.DataFrame(_tuples(session, question), columns=names, dtype=object).astype({"ended": bool})
 
 
 def _page(session: Session, question: Any, names: list[str], page: int) -> Records:

@@ -197,7 +197,7 @@ def partner_cadences(session: Session, actor: Actor, partner_id: int) -> pd.Data
         .order_by(col(Cadence.from_on).desc().nulls_last(), col(Cadence.id).desc())
     )
     names = ["cadence_id", "version", "days", "from_on", "agreed_with", "recorded_at"]
-    return pd.DataFrame(session.execute(question).all(), columns=names).astype({"from_on": object})
+    return pd.DataFrame(session.execute(question).all(), columns=names, dtype=object)
 
 
 def also_called(session: Session, actor: Actor, name: str) -> list[str]:

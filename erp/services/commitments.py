@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from pydantic import Field
 from sqlmodel import Session, select
 
 from erp.access import Actor
@@ -38,7 +37,7 @@ from erp.vocabulary import COMMITMENT_TRANSITIONS, CommitmentState, RecordKind, 
 class CommitmentDraft(Draft):
     """A promise as entered. `owed_by` None with `owed_by_words`: another body owes it."""
 
-    what: str = Field(min_length=1)
+    what: str
     owed_by: Side | None = Side.COUNTY
     owed_by_words: str = ""
     partner_id: int | None = None
@@ -217,6 +216,8 @@ def _save(
 
 
 def _check(session: Session, draft: CommitmentDraft) -> None:
+    if not draft.what:
+        raise Invalid("Say what was promised.")
     if draft.owed_by is None and not draft.owed_by_words:
         raise Invalid("Say who owes this promise: the county, the partner, or another body by name.")
     refuse_future(session, draft.made_on, "Enter the day the promise was made.")

@@ -27,7 +27,7 @@ LONG_AGO = 460
 def build_demo(session: Session, today: date, seed: int = 20260101) -> None:
     """Fill a freshly migrated, empty database with the made-up county as of `today`.
 
-    The same seed and day give the same records and words. What data/demo tells and docs/demo.md explains.
+    The same seed and day give the same records and words. The words are in data/demo; docs/demo.md tells the stories.
     """
     county = demo_county()
     clock = Clock(today, ZoneInfo(county.time_zone))

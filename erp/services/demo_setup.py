@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from erp.access import Actor
 from erp.models.accounts import Account, County, RoleGrant, Setting
 from erp.models.contacts import Contact, Forum, ForumMember
 from erp.models.facts import Fact
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Cadence, DefaultCadence, LookAlike, Partner, PartnerName, Relationship
-from erp.services.demo_county import DemoAccount, DemoForum, DemoPartner
+from erp.services.demo_county import DemoAccount, DemoForum, DemoPartner, DemoSeat
 from erp.services.demo_partnership import HANDED_OVER
 from erp.services.demo_records import Clock
 from erp.services.demo_writing import Book, facts_over_time
@@ -103,10 +104,29 @@ def _settings(book: Book, at: datetime) -> None:
 
 
 def _partner(book: Book, clock: Clock, told: DemoPartner, at: datetime, rng: Random) -> None:
-    number = book.county.number_of(told.id)
     by = "tribal_liaison" if _of_the_tribal_liaison(told) else _first_holder(told)
-    scored = told.kind != PartnerKind.TRIBAL_GOVERNMENT
-    partner = Partner(
+    partner = _partner_row(book, told, at, "former_coordinator" if _in_roster(told) else by)
+    book.session.add(partner)
+    names = [(NameKind.OTHER, name) for name in told.other_names] + [(NameKind.FORMER, n) for n in told.former_names]
+    book.belongs(
+        PartnerName,
+        ({"partner_id": partner.id, "name": name, "name_key": squeeze(name), "kind": kind} for kind, name in names),
+    )
+    actor = _importer(book) if _in_roster(told) else book.actor(by)
+    called = snapshot(partner, names=[f"{name} ({kind.label.lower()})" for kind, name in names])
+    verb = "import" if _in_roster(told) else "add"
+    book.note(at, actor, verb, RecordKind.PARTNER, book.county.number_of(told.id), after=called)
+    _hand_over(book, clock, told, partner)
+    if told.scored and not partner.scored:
+        moment = clock.moment(clock.day(AGREED_TO_FIGURES), 14, 5)
+        _change_partner(book, partner, "tribal_liaison", moment, scored=True)
+    _people(book, told, at, by, rng)
+    _cadences(book, clock, told, at, by)
+
+
+def _partner_row(book: Book, told: DemoPartner, at: datetime, by: str) -> Partner:
+    number = book.county.number_of(told.id)
+    return Partner(
         id=number,
         key=f"P-{number:05d}",
         name=told.name,
@@ -118,28 +138,14 @@ def _partner(book: Book, clock: Clock, told: DemoPartner, at: datetime, rng: Ran
         status=told.status,
         status_reason=told.status_reason,
         holder_id=book.county.account_number(_first_holder(told)),
-        scored=scored,
+        scored=told.kind != PartnerKind.TRIBAL_GOVERNMENT,
         notes=told.notes,
-        **book.stamp(at, "former_coordinator" if _in_roster(told) else by),
+        **book.stamp(at, by),
     )
-    book.session.add(partner)
-    names = [(NameKind.OTHER, name) for name in told.other_names] + [(NameKind.FORMER, n) for n in told.former_names]
-    book.belongs(
-        PartnerName,
-        ({"partner_id": number, "name": name, "name_key": squeeze(name), "kind": kind} for kind, name in names),
-    )
-    called = [f"{name} ({kind.label.lower()})" for kind, name in names]
-    if _in_roster(told):
-        importer = replace(book.actor("former_coordinator"), door=Door.IMPORT)
-        book.note(at, importer, "import", RecordKind.PARTNER, number, after=snapshot(partner, names=called))
-    else:
-        book.note(at, by, "add", RecordKind.PARTNER, number, after=snapshot(partner, names=called))
-    _hand_over(book, clock, told, partner)
-    if told.scored and not scored:
-        moment = clock.moment(clock.day(AGREED_TO_FIGURES), 14, 5)
-        _change_partner(book, partner, "tribal_liaison", moment, scored=True)
-    _people(book, told, at, by, rng)
-    _cadences(book, clock, told, at, by)
+
+
+def _importer(book: Book) -> Actor:
+    return replace(book.actor("former_coordinator"), door=Door.IMPORT)
 
 
 def _of_the_tribal_liaison(told: DemoPartner) -> bool:
@@ -231,9 +237,8 @@ def _import_roster(book: Book, at: datetime) -> None:
             for place, (partner, row) in enumerate(zip(listed, cells, strict=True), 2)
         ),
     )
-    importer = replace(book.actor("former_coordinator"), door=Door.IMPORT)
     told = {"file": file.file_name, "kind": file.kind}
-    book.note(at - timedelta(seconds=20), importer, "import", RecordKind.IMPORT_FILE, 1, after=told)
+    book.note(at - timedelta(seconds=20), _importer(book), "import", RecordKind.IMPORT_FILE, 1, after=told)
 
 
 def _print_of(cells: object) -> str:
@@ -272,31 +277,30 @@ def _forum(book: Book, clock: Clock, told: DemoForum, number: int) -> None:
     book.session.add(forum)
     book.note(at, "coordinator", "add", RecordKind.FORUM, number, after=snapshot(forum))
     for seat in told.members:
-        from_on = clock.day(seat.since) if seat.since else None
-        partner_id = book.county.number_of(seat.partner)
-        seated = clock.moment(from_on, 15, number) if from_on else at + timedelta(minutes=partner_id)
-        since = book.county.partner[partner_id - 1].since
-        if since < FROM_THE_START:  # a partner that came later is seated when it is known
-            seated = max(seated, clock.moment(clock.day(since), 16))
-        member = ForumMember(
-            id=book.number(ForumMember),
-            forum_id=number,
-            partner_id=partner_id,
-            contact_id=book.county.people_of(seat.partner)[0],
-            role=seat.role,
-            from_on=from_on,
-            **book.stamp(seated, "coordinator"),
-        )
-        begun = snapshot(member)
-        book.note(seated, "coordinator", "add seat", RecordKind.FORUM, number, after=begun)
-        if seat.until is not None:
-            left = clock.day(seat.until)
-            member.until_on, member.version = left, 2
-            moment = clock.moment(left, 16, 45)
-            after = snapshot(member, seat=member.id)
-            before = begun | {"seat": None}
-            book.note(moment, "coordinator", "change seat", RecordKind.FORUM, number, before=before, after=after)
-        book.belongs(ForumMember, [member.model_dump()])
+        _seat(book, clock, seat, number, at)
+
+
+def _seat(book: Book, clock: Clock, seat: DemoSeat, forum_id: int, at: datetime) -> None:
+    partner_id = book.county.number_of(seat.partner)
+    from_on = clock.day(seat.since) if seat.since else None
+    seated = clock.moment(from_on, 15, forum_id) if from_on else at + timedelta(minutes=partner_id)
+    member = ForumMember(
+        id=book.number(ForumMember),
+        forum_id=forum_id,
+        partner_id=partner_id,
+        contact_id=book.county.people_of(seat.partner)[0],
+        role=seat.role,
+        from_on=from_on,
+        **book.stamp(seated, "coordinator"),
+    )
+    begun = snapshot(member)
+    book.note(seated, "coordinator", "add seat", RecordKind.FORUM, forum_id, after=begun)
+    if seat.until is not None:
+        member.until_on, member.version = clock.day(seat.until), 2
+        moment = clock.moment(member.until_on, 16, 45)
+        before, after = begun | {"seat": None}, snapshot(member, seat=member.id)
+        book.note(moment, "coordinator", "change seat", RecordKind.FORUM, forum_id, before=before, after=after)
+    book.belongs(ForumMember, [member.model_dump()])
 
 
 def _tie(book: Book, clock: Clock, number: int) -> None:

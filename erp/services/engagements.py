@@ -381,17 +381,20 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tag
 
 
 def _told(session: Session, engagement: Engagement) -> dict[str, object]:
-    def rows(part: type, columns: set[str]) -> list[object]:
+    def rows(part: type, columns: set[str]) -> list[Any]:
         found = session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id))
         return [row.model_dump(mode="json", include=columns) for row in found]
 
+    def any_order(part: type, columns: set[str]) -> list[Any]:  # written anew by every edit: the order tells nothing
+        return sorted(rows(part, columns), key=str)
+
     return snapshot(
         engagement,
-        partners=rows(EngagementPartner, {"partner_id", "name_written", "two_way"}),
-        people=rows(EngagementPerson, {"contact_id"}),
+        partners=any_order(EngagementPartner, {"partner_id", "name_written", "two_way"}),
+        people=any_order(EngagementPerson, {"contact_id"}),
         points=rows(DiscussionPoint, {"what", "follow_up", "follow_up_due", "follow_up_done_on"}),
-        behaviors=rows(BehaviorTag, {"entry_id", "evidence"}),
-        topics=rows(TopicTag, {"entry_id"}),
+        behaviors=any_order(BehaviorTag, {"entry_id", "evidence"}),
+        topics=any_order(TopicTag, {"entry_id"}),
     )
 
 

@@ -5,7 +5,6 @@ Which step may follow which is data: FEEDBACK_TRANSITIONS in erp.vocabulary.
 
 from datetime import date
 
-from pydantic import Field
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -51,7 +50,7 @@ S = FeedbackState
 class FeedbackDraft(Draft):
     """A feedback item as entered, in the giver's own words; `translation` stands beside them, never instead."""
 
-    words: str = Field(min_length=1)
+    words: str
     partner_id: int | None = None
     contact_id: int | None = None
     person: str = ""
@@ -86,8 +85,8 @@ def receive_feedback(
     already = saved_before(session, token)
     if already is not None:
         return visible_feedback(session, actor, already)
-    _check_giver(session, draft)
     _check(session, draft)
+    _check_giver(session, draft)
     if draft.partner_id is not None:
         known_partner(session, draft.partner_id)
     require_meeting(session, actor, draft.engagement_id)
@@ -236,6 +235,8 @@ def _check_giver(session: Session, draft: FeedbackDraft) -> None:
 
 
 def _check(session: Session, draft: FeedbackDraft) -> None:
+    if not draft.words:
+        raise Invalid("Enter what was said, in the giver's own words.")
     refuse_future(session, draft.received_on, "Enter the day it was received.")
 
 

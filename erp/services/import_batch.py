@@ -139,6 +139,27 @@ class Batch:
             self.warn(reading, column, words, f"No partner has this name.{self._question(words)}", advice)
         return partner_id
 
+    def link_one(self, reading: RowReading) -> int | None:
+        """Link the one partner a promise or feedback is about; several names stay words, since nobody can be sure."""
+        names: tuple[str, ...] = reading.values.get("partner") or ()
+        if not names:
+            return None
+        words = "; ".join(names)
+        partner_id = self.names.partner(words)
+        if partner_id is None and len(names) == 1:
+            partner_id = self.link(reading, "partner", words)
+        elif partner_id is None:
+            self.warn(
+                reading,
+                "partner",
+                words,
+                "Several names stand here, and this record belongs to one partner.",
+                "The row came in with the names kept; choose the partner on its page.",
+            )
+        if partner_id is None:
+            reading.as_written["partner"] = words
+        return partner_id
+
     def _question(self, words: str) -> str:
         archived = self.names.same_name(words)
         if archived is not None:

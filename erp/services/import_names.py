@@ -30,14 +30,14 @@ class Names:
         self._same_as = _answered_same(session)
         self.archived = set(session.scalars(select(col(Partner.id)).where(col(Partner.archived_at).is_not(None))))
         partners = session.execute(select(col(Partner.id), Partner.key, Partner.name, Partner.name_key))
-        for number, key, name, name_key in partners.tuples():
+        for number, key, name, name_key in partners:
             self.add_partner(number, key, name, name_key)
-        for partner_id, name in session.execute(select(PartnerName.partner_id, PartnerName.name)).tuples():
+        for partner_id, name in session.execute(select(PartnerName.partner_id, PartnerName.name)):
             self.add_other_names(partner_id, (name,))
-        self.forum_of_name = dict(session.execute(select(Forum.name_key, col(Forum.id))).tuples().all())
+        self.forum_of_name = dict(session.execute(select(Forum.name_key, col(Forum.id))).all())
         self._account_of = _once(
             (word.casefold(), number)
-            for number, name, email in session.execute(select(col(Account.id), Account.name, Account.email)).tuples()
+            for number, name, email in session.execute(select(col(Account.id), Account.name, Account.email))
             for word in {name, email}
         )
         self._contact_of = _once(
@@ -128,7 +128,7 @@ class Names:
 def _answered_same(session: Session) -> dict[int, int]:
     """Return whom each partner is the same as, both ways: which of the two was archived tells the direction."""
     same = select(LookAlike.partner_id, LookAlike.other_id).where(LookAlike.answer == LookAlikeAnswer.SAME)
-    pairs = session.execute(same).tuples().all()
+    pairs = session.execute(same).all()
     return {other: one for one, other in pairs} | dict(pairs)
 
 

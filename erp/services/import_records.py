@@ -1,7 +1,6 @@
-"""Saving imported engagements, commitments, feedback and ratings."""
+"""Saving imported engagements, commitments and ratings."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
 from typing import Any
 
 from sqlalchemy import delete
@@ -12,7 +11,6 @@ from erp.errors import NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.commitments import Commitment
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, TopicTag
-from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
 from erp.queries.visible import engagements_visible_to
@@ -20,20 +18,15 @@ from erp.services.checks import keep_sealed
 from erp.services.facts import (
     commitment_facts,
     engagement_facts,
-    feedback_facts,
     rating_facts,
     sync_commitment,
     sync_engagement,
-    sync_feedback,
     sync_rating,
 )
 from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import (
     EngagementKind,
-    FeedbackKind,
-    FeedbackState,
-    FeedbackWay,
     PartnerKind,
     RecordKind,
     Who,
@@ -44,15 +37,7 @@ _MARKS = ("asked_by", "agenda_by", "decided_by")
 _ENGAGEMENT_COLUMNS = {"held_on": ("held_on", "held_at", "status"), "forum": ("forum_id",)}
 _COMMITMENT_DAYS = ("made_on", "due_on", "done_on", "withdrawn_on")
 _COMMITMENT_COLUMNS = {"partner": ("partner_id",), "engagement": ("engagement_id",)}
-_FEEDBACK_TEXTS = ("person", "words", "language", "translation", "decision", "notes")
-_FEEDBACK_COLUMNS = {"partner": ("partner_id", "contact_id"), "person": ("person", "contact_id")}
-#: The fields that the steps of a feedback item are laid out from.
-_STEP_FIELDS = {
-    "received_on", "acknowledged_on", "decided_on", "decision", "told_on", "told_how", "confirmed_on", "confirmed_how",
-    "reopened_on",
-}  # fmt: skip
 _ITEMS = tuple(f"item_{n}" for n in range(1, 11))
-S = FeedbackState
 
 
 def add_engagement(batch: Batch, reading: RowReading) -> int:
@@ -126,51 +111,6 @@ def update_commitment(batch: Batch, commitment: Commitment, merged: RowReading, 
     batch.audit_change(RecordKind.COMMITMENT, commitment.id or 0, before, snapshot(commitment))
 
 
-def add_feedback(batch: Batch, reading: RowReading) -> int:
-    """Add the feedback of a row with the steps its days tell of, and return its id.
-
-    Steps it is silent about stay not recorded.
-    """
-    number = batch.number(FeedbackItem)
-    columns = _feedback_columns(batch, reading)
-    steps = _steps(batch, number, reading.values)
-    item = new(
-        FeedbackItem,
-        id=number,
-        key=reading.values.get("key") or batch.key(FeedbackItem, "F", number),
-        state=_state(steps),
-        as_written=reading.as_written,
-        extras=reading.extras,
-        **columns,
-        **batch.stamp(),
-    )
-    batch.add(item, *steps)
-    batch.add_facts(number, feedback_facts(item, steps))
-    batch.audit_new(RecordKind.FEEDBACK_ITEM, item)
-    return number
-
-
-def update_feedback(batch: Batch, item: FeedbackItem, merged: RowReading, changed: Collection[str]) -> None:
-    """Let the changed fields of a row change a feedback item; its steps are laid out anew where a day changed.
-
-    Raises: NotAllowed (it would open what a Tribe shared).
-    """
-    session, number = batch.session, item.id or 0
-    columns = _feedback_columns(batch, merged)
-    if "partner" in changed:
-        keep_sealed(session, batch.actor, item.partner_id, columns["partner_id"])
-    before = snapshot(item)
-    set_changed(item, columns, merged, changed, _FEEDBACK_COLUMNS)
-    if _STEP_FIELDS & set(changed):
-        session.execute(delete(FeedbackStep).where(col(FeedbackStep.item_id) == number))  # the history keeps them
-        steps = _steps(batch, number, merged.values)
-        item.state = _state(steps)
-        batch.add(*steps)
-    batch.flush()
-    sync_feedback(session, item, batch.at)
-    batch.audit_change(RecordKind.FEEDBACK_ITEM, number, before, snapshot(item))
-
-
 def add_rating(batch: Batch, reading: RowReading) -> int:
     """Add the rating of a row and return its id. The respondent was filled in where the row names none."""
     values = reading.values
@@ -224,25 +164,11 @@ def _commitment_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
     return {
         "what": values["what"],
         "owed_by": values.get("owed_by"),
-        "partner_id": _one_partner(batch, reading),
+        "partner_id": batch.link_one(reading),
         "engagement_id": _engagement_of(batch, reading),
         "reason": values.get("reason") or "",
         "notes": values.get("notes") or "",
         **{day: values.get(day) for day in _COMMITMENT_DAYS},
-    }
-
-
-def _feedback_columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
-    values = reading.values
-    partner_id = _one_partner(batch, reading)
-    return {
-        "partner_id": partner_id,
-        "contact_id": batch.names.contact(partner_id, values.get("person") or ""),
-        "anonymous": bool(values.get("anonymous")),
-        "way": values.get("way") or FeedbackWay.OTHER,
-        "kind": values.get("kind") or FeedbackKind.OTHER,
-        "received_on": values.get("received_on"),
-        **{name: values.get(name) or "" for name in _FEEDBACK_TEXTS},
     }
 
 
@@ -333,28 +259,6 @@ def _parts(session: Session, number: int) -> dict[str, Any]:
     return {"partners": partners, "behaviors": behaviors, "topics": topics}
 
 
-def _one_partner(batch: Batch, reading: RowReading) -> int | None:
-    """Link the one partner a promise or feedback is about; several names stay words, since nobody can be sure."""
-    names: tuple[str, ...] = reading.values.get("partner") or ()
-    if not names:
-        return None
-    words = "; ".join(names)
-    partner_id = batch.names.partner(words)
-    if partner_id is None and len(names) == 1:
-        partner_id = batch.link(reading, "partner", words)
-    elif partner_id is None:
-        batch.warn(
-            reading,
-            "partner",
-            words,
-            "Several names stand here, and this record belongs to one partner.",
-            "The row came in with the names kept; choose the partner on its page.",
-        )
-    if partner_id is None:
-        reading.as_written["partner"] = words
-    return partner_id
-
-
 def _engagement_of(batch: Batch, reading: RowReading) -> int | None:
     """Return the engagement of this key; one that the actor may not see is as good as none."""
     key = reading.values.get("engagement")
@@ -368,41 +272,3 @@ def _engagement_of(batch: Batch, reading: RowReading) -> int | None:
             reading, "engagement", key, "No engagement has this key.", "Import the engagements first, or correct it."
         )
     return found
-
-
-def _steps(batch: Batch, number: int, values: dict[str, Any]) -> list[FeedbackStep]:
-    """Lay out the steps in the order in which they happened; told and reopened take turns on the same day."""
-    laid: list[tuple[FeedbackState, date | None, str]] = [(S.RECEIVED, values.get("received_on"), "")]
-    if values.get("acknowledged_on"):
-        laid.append((S.ACKNOWLEDGED, values["acknowledged_on"], ""))
-    if values.get("decided_on") or values.get("decision"):
-        laid.append((S.DECIDED, values.get("decided_on"), ""))
-    told, reopened = sorted(values.get("told_on") or ()), sorted(values.get("reopened_on") or ())
-    last: FeedbackState | None = None
-    while told or reopened:
-        tell = bool(told) and (not reopened or told[0] < reopened[0] or (told[0] == reopened[0] and last is not S.TOLD))
-        last = S.TOLD if tell else S.REOPENED
-        laid.append((last, (told if tell else reopened).pop(0), (values.get("told_how") or "") if tell else ""))
-    if values.get("confirmed_on"):
-        confirmed = (S.CONFIRMED, values["confirmed_on"], values.get("confirmed_how") or "")
-        later = [n for n, (_, day, _) in enumerate(laid) if day is not None and day > values["confirmed_on"]]
-        laid.insert(later[0] if later else len(laid), confirmed)
-    counts = bool(values.get("told_counts"))
-    return [
-        new(
-            FeedbackStep,
-            item_id=number,
-            step=step,
-            position=place,
-            on_day=day,
-            how=how,
-            said=values.get("decision") or "" if step in (S.DECIDED, S.TOLD) else "",
-            counts=counts or step is not S.TOLD,
-            **batch.stamp(),
-        )
-        for place, (step, day, how) in enumerate(laid, 1)
-    ]
-
-
-def _state(steps: list[FeedbackStep]) -> FeedbackState:
-    return [step.step for step in steps if step.counts][-1]

@@ -185,7 +185,7 @@ class Stored:
     def _find_keys(self, keys: list[str]) -> None:
         table, session = self.table, self.batch.session
         here = select(table.key, table.id).where(table.key.in_(keys))
-        self._known = dict(session.execute(here).tuples().all())
+        self._known = dict(session.execute(here).all())
         if visible := _VISIBLE.get(self.kind):
             seen = {key for key, _ in session.execute(here.where(visible(self.batch.actor)))}
             self._sealed = set(self._known) - seen

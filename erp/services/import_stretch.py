@@ -23,7 +23,7 @@ from erp.models.imports import ImportedRow
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
 from erp.privacy import find_identifying
-from erp.services import import_partners, import_records
+from erp.services import import_feedback, import_partners, import_records
 from erp.services.import_batch import Batch, new
 from erp.services.import_names import Names
 from erp.services.import_stored import Difference, Stored, may_tell
@@ -49,7 +49,7 @@ SAVERS: dict[str, Saver] = {
     "contacts": Saver(Contact, import_partners.add_contact, import_partners.update_contact),
     "engagements": Saver(Engagement, import_records.add_engagement, import_records.update_engagement),
     "commitments": Saver(Commitment, import_records.add_commitment, import_records.update_commitment),
-    "feedback": Saver(FeedbackItem, import_records.add_feedback, import_records.update_feedback),
+    "feedback": Saver(FeedbackItem, import_feedback.add_feedback, import_feedback.update_feedback),
     "ratings": Saver(Rating, import_records.add_rating, import_records.update_rating),
 }
 
@@ -248,7 +248,7 @@ class Stretch:
         question = select(ImportedRow.fingerprint, ImportedRow.record_id, ImportedRow.import_id, ImportedRow.row).where(
             col(ImportedRow.fingerprint).in_(prints), col(ImportedRow.record_id).is_not(None)
         )
-        rows = self.batch.session.execute(question).tuples()
+        rows = self.batch.session.execute(question)
         return {mark: (number, import_id, row) for mark, number, import_id, row in rows if number is not None}
 
     def _keep(self, reading: RowReading, mark: str, record_id: int | None) -> None:

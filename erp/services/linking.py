@@ -6,12 +6,14 @@ from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
+from erp.importing.cells import several
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, ForumMember
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.linking import unlinked_names
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -19,6 +21,7 @@ from erp.queries.visible import (
     ratings_visible_to,
 )
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
+from erp.services.import_names import Names
 from erp.services.partners import known_partner
 from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
 from erp.vocabulary import LookAlikeAnswer, NameKind, RecordKind, Verb
@@ -46,8 +49,7 @@ def link_name(session: Session, actor: Actor, words: str, partner_id: int) -> in
     """
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     partner = known_partner(session, partner_id)
-    linked = _link_engagements(session, actor, words, partner_id)
-    linked += sum(_link_records(session, actor, noun, words, partner_id) for noun in _SYNC)
+    linked = _link(session, actor, words, partner_id)
     if not linked:
         raise NotFound(f"No record waits under the name “{words}”. It may have been linked already.")
     _also_known_as(session, actor, partner, words)
@@ -55,17 +57,42 @@ def link_name(session: Session, actor: Actor, words: str, partner_id: int) -> in
     return linked
 
 
+def known_by_now(session: Session, actor: Actor) -> dict[str, int]:
+    """Return the waiting names that have become a partner's since they came in: name → partner."""
+    names = Names(session)
+    waiting = unlinked_names(session, actor)["name"]
+    return {words: partner_id for words in waiting if (partner_id := names.partner(words)) is not None}
+
+
+def suggested_partner(session: Session, actor: Actor, words: str) -> int | None:
+    """Return the partner whose name looks most like a waiting one, or None. A suggestion only."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    return Names(session).alike(words)
+
+
+def link_known_names(session: Session, actor: Actor) -> int:
+    """Link the waiting names that have become a partner's since they came in; returns how many records.
+
+    For files that came in another order: the meetings first, the roster after them. Raises: NotAllowed.
+    """
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    known = known_by_now(session, actor)
+    linked = sum(_link(session, actor, words, partner_id) for words, partner_id in known.items())
+    session.flush()
+    return linked
+
+
 def answer_look_alike(
     session: Session, actor: Actor, question_id: int, version: int, answer: LookAlikeAnswer
 ) -> LookAlike:
-    """Record whether two look-alikes are the same. "Same" archives the newer one, which may have no records yet, and
-    keeps its name as another name of the older one. Raises: NotAllowed, NotFound, Conflict, Invalid."""
+    """Record whether two look-alikes are the same. "Same" archives the one without records (the newer, where neither
+    has any) and keeps its name as another name of the other. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     question = get_or_refuse(session, LookAlike, question_id, "question")
-    if answer is LookAlikeAnswer.SAME:
-        _fold_into(session, actor, question.partner_id, question.other_id)
     before = snapshot(question)
     revise(question, version, {"answer": answer})
+    if answer is LookAlikeAnswer.SAME:
+        _fold(session, actor, question)
     session.flush()
     record_change(
         session,
@@ -79,6 +106,11 @@ def answer_look_alike(
     return question
 
 
+def _link(session: Session, actor: Actor, words: str, partner_id: int) -> int:
+    linked = _link_engagements(session, actor, words, partner_id)
+    return linked + sum(_link_records(session, actor, noun, words, partner_id) for noun in _SYNC)
+
+
 def _link_engagements(session: Session, actor: Actor, words: str, partner_id: int) -> int:
     waiting = session.exec(
         select(EngagementPartner, Engagement)
@@ -89,10 +121,15 @@ def _link_engagements(session: Session, actor: Actor, words: str, partner_id: in
             engagements_visible_to(actor),
         )
     ).all()
+    there = set(session.scalars(_engagements_of(partner_id)))
     for link, engagement in waiting:
-        link.partner_id, link.name_written = partner_id, ""
+        if engagement.id in there:
+            session.delete(link)  # the partner was listed under two names
+        else:
+            link.partner_id, link.name_written = partner_id, ""
         engagement.version += 1
-        session.flush()
+    session.flush()
+    for _, engagement in waiting:
         sync_engagement(session, engagement, now())
         record_change(
             session,
@@ -106,24 +143,31 @@ def _link_engagements(session: Session, actor: Actor, words: str, partner_id: in
     return len(waiting)
 
 
+def _engagements_of(partner_id: int) -> Any:
+    return select(EngagementPartner.engagement_id).where(EngagementPartner.partner_id == partner_id)
+
+
 def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner_id: int) -> int:
     question = select(noun).where(noun.partner_id.is_(None), noun.as_written["partner"].as_string() == words)
     if noun in _VISIBLE:
         question = question.where(_VISIBLE[noun](actor))
     waiting = session.exec(question).all()
+    before = [snapshot(record) for record in waiting]
     for record in waiting:
-        before = snapshot(record)
         written = {field: text for field, text in record.as_written.items() if field != "partner"}
         revise(record, record.version, {"partner_id": partner_id, "as_written": written})
-        session.flush()
+    session.flush()
+    for record, was in zip(waiting, before, strict=True):
         if _SYNC[noun]:
             _SYNC[noun](session, record, now())
-        record_change(session, actor, "link name", _KINDS[noun], record.id, before=before, after=snapshot(record))
+        record_change(session, actor, "link name", _KINDS[noun], record.id, before=was, after=snapshot(record))
     return len(waiting)
 
 
 def _also_known_as(session: Session, actor: Actor, partner: Partner, words: str) -> None:
     name_key = squeeze(words)
+    if several(words) != (words,):
+        return  # several names in one cell are no name
     known = {partner.name_key, *session.exec(select(PartnerName.name_key).where(PartnerName.partner_id == partner.id))}
     if name_key not in known:
         session.add(PartnerName(partner_id=partner.id or 0, name=words, name_key=name_key, kind=NameKind.OTHER))
@@ -132,17 +176,28 @@ def _also_known_as(session: Session, actor: Actor, partner: Partner, words: str)
         )
 
 
-def _fold_into(session: Session, actor: Actor, newer_id: int, older_id: int) -> None:
-    newer = get_or_refuse(session, Partner, newer_id, "partner")
-    older = known_partner(session, older_id)
-    for noun in (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember):
-        if session.exec(select(noun.id).where(noun.partner_id == newer_id).limit(1)).first() is not None:
-            raise Invalid(
-                f"{newer.name} and {older.name} both have records of their own. Keep the question open for now; "
-                "nothing was changed."
-            )
-    before = snapshot(newer)
-    revise(newer, newer.version, {"archived_at": now(), "archive_reason": f"The same as {older.name} ({older.key})."})
+def _fold(session: Session, actor: Actor, question: LookAlike) -> None:
+    """Put the one of two same partners that has no records out of sight, behind the other."""
+    newer = get_or_refuse(session, Partner, question.partner_id, "partner")
+    older = get_or_refuse(session, Partner, question.other_id, "partner")
+    going, staying = (older, newer) if _has_records(session, newer) else (newer, older)
+    known_partner(session, staying.id)
+    if _has_records(session, going):
+        raise Invalid(
+            f"{newer.name} and {older.name} both have records of their own. Keep the question open for now; "
+            "nothing was changed."
+        )
+    before = snapshot(going)
+    reason = f"The same as {staying.name} ({staying.key})."
+    revise(going, going.version, {"archived_at": now(), "archive_reason": reason})
     session.flush()
-    record_change(session, actor, "archive", RecordKind.PARTNER, newer.id, before=before, after=snapshot(newer))
-    _also_known_as(session, actor, older, newer.name)
+    record_change(session, actor, "archive", RecordKind.PARTNER, going.id, before=before, after=snapshot(going))
+    _also_known_as(session, actor, staying, going.name)
+
+
+def _has_records(session: Session, partner: Partner) -> bool:
+    nouns = (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember)
+    return any(
+        session.exec(select(noun.id).where(noun.partner_id == partner.id).limit(1)).first() is not None
+        for noun in nouns
+    )

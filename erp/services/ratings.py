@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from pydantic import Field
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -32,7 +31,7 @@ class RatingDraft(Draft):
     """One person's answers: a tuple of ten, each 1–5 or None (not answered)."""
 
     partner_id: int
-    respondent: str = Field(min_length=1)
+    respondent: str
     side: Side
     rated_on: date
     answers: tuple[int | None, ...]
@@ -110,6 +109,8 @@ def _set_void(
 
 
 def _check(session: Session, draft: RatingDraft) -> None:
+    if not draft.respondent:
+        raise Invalid("Say who answered, by name or role: one person then counts once. It is shown nowhere.")
     refuse_future(session, draft.rated_on, "Enter the day it was given.")
     if len(draft.answers) != len(RATING_ITEMS) or any(a is not None and not 1 <= a <= 5 for a in draft.answers):
         raise Invalid("Each of the ten items is answered 1 to 5 or left blank.")

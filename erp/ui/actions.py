@@ -39,9 +39,9 @@ def show_outcome() -> None:
     """Show what the last action came to, once. Pages call it below their title."""
     kind, sentence = st.session_state.pop("_outcome", (None, ""))
     if kind == "saved":
-        st.success(sentence, icon="✅")
+        st.success(sentence, icon=":material/check_circle:")
     elif kind == "refused":
-        st.error(sentence, icon="⚠️")
+        st.error(sentence, icon=":material/error:")
 
 
 def form_token(form: str) -> str:

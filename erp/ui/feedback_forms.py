@@ -23,7 +23,7 @@ from erp.services.feedback import (
 from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, submit
 from erp.ui.loads import county_today, load
-from erp.ui.loop_filters import close_record, open_record
+from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
 
 S = FeedbackState
@@ -42,6 +42,8 @@ SAID = {
     S.CONFIRMED: "The giver closed the loop.",
     S.REOPENED: "It is back in the queue, so that the giver is told again.",
 }
+#: The key of the folded form for a new one; it folds itself when it was saved.
+ADD_FORM = "feedback_add"
 #: The first day a date field offers.
 FIRST_DAY = date(1990, 1, 1)
 
@@ -194,7 +196,9 @@ def _save_new() -> None:
     )
     if received is not None and received.id is not None:
         forget_form("feedback_new", at)
+        st.session_state[ADD_FORM] = False
         open_record("feedback", received.id)
+    toast_outcome()
 
 
 def draw_fields(

@@ -59,7 +59,7 @@ def draw_result(result: ImportResult, *, saved: bool, name: str) -> None:
     """Show what became of a file: counts that add up, and a finding per row."""
     if result.refused:
         finding = result.findings[0]
-        st.error(f"The file was refused; nothing was saved. {finding.reason} {finding.advice}", icon="⚠️")
+        st.error(f"The file was refused; nothing was saved. {finding.reason} {finding.advice}", icon=":material/error:")
         return
     done = "Saved" if saved else "This is what would happen"
     st.markdown(

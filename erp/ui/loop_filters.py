@@ -9,7 +9,7 @@ from erp import db
 from erp.access import Actor
 from erp.documents.tables import csv_bytes
 from erp.queries.choices import partner_choices
-from erp.ui.engagement_parts import pick_in_address
+from erp.ui.engagement_parts import pick_in_address, plain
 from erp.ui.loads import load
 from erp.vocabulary import RecordKind, Verb
 
@@ -32,23 +32,40 @@ def close_record(name: str) -> None:
     st.query_params.pop(name, None)
 
 
+def toast_outcome() -> None:
+    """Show the outcome of a save also as a toast, in a callback: the card it is told in may be out of sight."""
+    kind, sentence = st.session_state.get("_outcome", (None, ""))
+    if kind is not None:
+        st.toast(plain(sentence), icon=":material/check:" if kind == "saved" else ":material/warning:", duration="long")
+
+
 def pills_in_address(label: str, name: str, options: Mapping[str, str], *, page: str) -> str:
     """Draw pills of which one is always chosen, the first one by default; the address keeps `?name=key`.
 
     Unlike pills bound to the address it keeps keys there, not labels: those carry counts, which change.
     """
-    state, seen = f"{page}_{name}", f"{page}_{name}_seen"
-    default = next(iter(options))
+    state, default = f"{page}_{name}", next(iter(options))
     given = st.query_params.get(name, default)
-    if st.session_state.get(seen) != given or state not in st.session_state:
-        st.session_state[state] = given if given in options else default
-    chosen = st.pills(label, list(options), format_func=options.__getitem__, key=state, required=True) or default
+    chosen = given if given in options else default
+    st.session_state[state] = chosen  # said anew on each run: pills forget a choice whose label changed
+    st.pills(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=state,
+        required=True,
+        on_change=_put_in_address,
+        args=(name, state, default),
+    )
+    return chosen
+
+
+def _put_in_address(name: str, state: str, default: str) -> None:
+    chosen = st.session_state[state] or default
     if chosen == default:
         st.query_params.pop(name, None)
-    elif st.query_params.get(name) != chosen:
+    else:
         st.query_params[name] = chosen
-    st.session_state[seen] = chosen
-    return chosen
 
 
 def pick_partner(page: str) -> int | None:

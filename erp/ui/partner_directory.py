@@ -93,8 +93,14 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     `12 months`: the standings of the newest unbroken run of months, since a cell cannot draw a gap.
     """
     standing = load(standing_by_month, TREND_MONTHS)
-    by_partner = dict(list(standing[standing["partner_id"].isin(rows["partner_id"])].groupby("partner_id")))
-    drawn = [_standing(row, by_partner.get(row.partner_id)) for row in each(rows)]
+    courses: dict[int, list[float]] = {}
+    bands: dict[int, str] = {}
+    here = standing[standing["partner_id"].isin(rows["partner_id"])]
+    for partner_id, points, band in zip(here["partner_id"], here["standing"], here["band"], strict=True):
+        courses.setdefault(partner_id, []).append(points)
+        bands[partner_id] = band  # the newest month's stands last
+    lines = list(each(rows))
+    drawn = [_standing(row, courses.get(row.partner_id), bands.get(row.partner_id)) for row in lines]
     return pd.DataFrame(
         {
             "Partner": rows["name"],
@@ -103,11 +109,11 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
             "12 months": [run for _, run in drawn],
             "Last contact": [
                 contact_in_brief(row.last_contact, row.days_over_cadence, row.cadence_days, row.figures_shown)
-                for row in each(rows)
+                for row in lines
             ],
-            "Promises": [_promises(row) for row in each(rows)],
+            "Promises": [_promises(row) for row in lines],
             "Feedback": rows["feedback_waiting"].astype("Int64"),
-            "Kind": [kind_in_words(row.kind, row.recognition) for row in each(rows)],
+            "Kind": [kind_in_words(row.kind, row.recognition) for row in lines],
             "Holder": rows["holder"],
             "Status": [PartnerStatus(status).label for status in rows["status"]],
             "Area": rows["area"],
@@ -195,18 +201,16 @@ def _promises(row: Any) -> str:
     return f"{int(row.open_promises)}{overdue}"
 
 
-def _standing(row: Any, months: pd.DataFrame | None) -> tuple[str, list[float] | None]:
+def _standing(row: Any, course: list[float] | None, band: str | None) -> tuple[str, list[float] | None]:
     """Say a partner's standing of today, and give the newest unbroken run of its standings."""
     if not row.scored:
         return UNSCORED, None
     if not row.figures_shown:
         return NOT_SHOWN, None
-    if months is None:
+    if course is None or band is None:  # an archived partner has no figures
         return "", None
-    course = months["standing"].to_list()
-    newest = Band(months["band"].iloc[-1])
-    if newest is Band.NOT_ENOUGH:
-        return newest.label, None
-    gaps = [n for n, value in enumerate(course) if pd.isna(value)]
+    if band == Band.NOT_ENOUGH:
+        return Band.NOT_ENOUGH.label, None
+    gaps = [n for n, points in enumerate(course) if pd.isna(points)]
     run = course[gaps[-1] + 1 :] if gaps else course
-    return f"{newest.label} ({course[-1]:.0f})", [round(value, 1) for value in run]
+    return f"{Band(band).label} ({course[-1]:.0f})", [round(points, 1) for points in run]

@@ -25,9 +25,11 @@ from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, submit
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
-from erp.ui.loop_filters import close_record, open_record
+from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.vocabulary import RecordKind, Side, Verb
 
+#: The key of the folded form for a new one; it folds itself when it was saved.
+ADD_FORM = "promise_add"
 #: The days a date field offers.
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY_AHEAD = timedelta(days=3660)
@@ -60,6 +62,7 @@ def keep_today(promise_id: int, version: int) -> None:
 def _keep(promise_id: int, version: int, day: date) -> None:
     if submit(keep_commitment, promise_id, version, day, said=f"Kept on {day_text(day)}. Thank you.") is None:
         open_record("promise", promise_id)
+    toast_outcome()
 
 
 def draw_withdraw(row: Mapping[str, Any]) -> None:
@@ -178,7 +181,9 @@ def _save_new() -> None:
     )
     if made is not None and made.id is not None:
         forget_form("promise_new", at)
+        st.session_state[ADD_FORM] = False
         open_record("promise", made.id)
+    toast_outcome()
 
 
 def draw_fields(

@@ -128,9 +128,9 @@ def _draw_words(row: Mapping[str, Any]) -> None:
 
 def _draw_links(row: Mapping[str, Any]) -> None:
     if not pd.isna(row["partner_id"]):
-        navigation.link_to("partner", "Open partner", partner=int(row["partner_id"]))
+        navigation.link_to("partner", "Partner", partner=int(row["partner_id"]))
     if not pd.isna(row["engagement_id"]):
-        navigation.link_to("engagement", "Where it was made", engagement=int(row["engagement_id"]))
+        navigation.link_to("engagement", "Meeting", engagement=int(row["engagement_id"]))
 
 
 def _draw_way_in(row: Mapping[str, Any], promise_id: int, *, may_keep: bool) -> None:

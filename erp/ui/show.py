@@ -32,7 +32,7 @@ def show_table_below(rows: pd.DataFrame, name: str) -> None:
 def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV") -> None:
     """Offer a table as a CSV file, its cells made harmless for spreadsheets."""
     st.download_button(
-        label, csv_bytes(rows), file_name=f"{name}.csv", mime="text/csv", key=f"download_{name}", icon="⬇️"
+        label, csv_bytes(rows), file_name=f"{name}.csv", mime="text/csv", key=f"download_{name}", icon=":material/download:"
     )
 
 

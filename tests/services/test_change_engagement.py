@@ -91,8 +91,8 @@ def test_a_bad_promise_leaves_the_engagement_as_it_was(database: object, cast: C
     with db.writing() as session:
         a = partner(session, cast, "Fern House")
         engagement_id = logged(session, cast, a).id
+    bad = (CommitmentDraft(what="For nobody"),)
     with pytest.raises(Invalid), db.writing() as session:
-        bad = (CommitmentDraft(what="For nobody"),)
         change_engagement(session, cast.coordinator, engagement_id, 1, meeting(a, purpose="New"), promises=bad)
     with db.reading() as session:
         assert session.get(Engagement, engagement_id).purpose == "Spring planning"
@@ -171,8 +171,8 @@ def test_only_what_is_planned_can_be_cancelled(session: Session, cast: Cast) -> 
     assert last_change(session).verb == "cancel"
     with pytest.raises(Invalid, match="Only a planned engagement"):
         cancel_engagement(session, cast.coordinator, planned.id, 2)
+    other = logged(session, cast, a, status=EngagementStatus.PLANNED)
     with pytest.raises(Conflict):
-        other = logged(session, cast, a, status=EngagementStatus.PLANNED)
         cancel_engagement(session, cast.coordinator, other.id, 7)
 
 
@@ -180,7 +180,7 @@ def test_a_follow_up_is_marked_done_and_taken_back(session: Session, cast: Cast)
     a = partner(session, cast, "Fern House")
     points = (PointDraft(what="Room", follow_up="Ask the school"), PointDraft(what="Food"))
     engagement = logged(session, cast, a, points=points)
-    room, food = session.exec(select(DiscussionPoint).order_by(col(DiscussionPoint.position))).all()
+    room, _food = session.exec(select(DiscussionPoint).order_by(col(DiscussionPoint.position))).all()
     finish_follow_up(session, cast.community_liaison, engagement.id, 1, room.id, date(2026, 3, 9))
     assert room.follow_up_done_on == date(2026, 3, 9)
     assert last_change(session).verb == "finish follow-up"

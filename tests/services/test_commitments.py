@@ -243,7 +243,7 @@ def test_the_author_alone_cannot_move_a_tribes_promise_into_the_open(session: Se
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"what": "  "}, "What"),
+        ({"what": "  "}, "what was promised"),
         ({"partner_id": None}, "Choose the partner"),
         ({"owed_by": None}, "Say who owes"),
         ({"made_on": date(2999, 1, 1), "due_on": None}, "still to come"),

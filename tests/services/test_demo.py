@@ -20,7 +20,7 @@ from erp.models import Table
 from erp.models.accounts import Account, RoleGrant
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
-from erp.models.contacts import Contact, Forum
+from erp.models.contacts import Contact, Forum, ForumMember
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner
 from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem, FeedbackStep
@@ -346,7 +346,7 @@ def test_records_come_in_after_they_happened_mostly_soon_and_a_few_late(session:
 
 def test_nothing_is_recorded_about_a_partner_before_the_partner_is(session: Session) -> None:
     known = dict(session.exec(select(Partner.id, Partner.recorded_at)).all())
-    for table in (Commitment, FeedbackItem, Rating):
+    for table in (Commitment, FeedbackItem, Rating, Contact, ForumMember):
         for record in session.exec(select(table).where(col(table.partner_id).is_not(None))):
             assert record.recorded_at > known[record.partner_id]
     rows = session.exec(

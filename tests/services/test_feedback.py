@@ -113,7 +113,7 @@ def test_a_partner_a_role_or_nobody_named_may_have_given_it(session: Session, ca
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"words": " "}, "Words"),
+        ({"words": " "}, "what was said"),
         ({"partner_id": None}, "Say who gave it"),
         ({"received_on": date(2999, 1, 1)}, "still to come"),
         ({"anonymous": True, "person": "Rosa Example"}, "marked anonymous"),

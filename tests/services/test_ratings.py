@@ -71,7 +71,7 @@ def test_one_person_rates_a_side_once_a_day(session: Session, cast: Cast) -> Non
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"respondent": "  "}, "Respondent"),
+        ({"respondent": "  "}, "Say who answered"),
         ({"rated_on": date(2999, 1, 1)}, "still to come"),
         ({"answers": (4,) * 9}, "ten items"),
         ({"answers": (4,) * 9 + (6,)}, "ten items"),

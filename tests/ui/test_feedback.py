@@ -166,6 +166,16 @@ def test_a_viewer_reads_and_finds_no_form(app_as: Open, cast: Cast) -> None:
     assert not [e for e in app.expander if e.label != "More filters"]
 
 
+def test_the_chosen_state_stays_chosen_when_its_count_changes(app_as: Open, cast: Cast) -> None:
+    first = item(cast.coordinator, S.DECIDED)
+    item(cast.coordinator, S.DECIDED)
+    app = app_as(cast.coordinator, "feedback", state="decided", feedback=first)
+    app.selectbox(key=f"feedback_step_{first}_told_how").set_value("In person")
+    button(app, "Save this step").click().run()
+    assert "Decided (1)" in app.pills(key="feedback_state").options
+    assert app.pills(key="feedback_state").value == "decided"
+
+
 # --- steps ------------------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ def test_a_refusal_keeps_every_answer(app_as: Open, cast: Cast, fern: int) -> No
     app = app_as(cast.coordinator, "rate", partner=fern)
     fill_in(app, who=" ", answer=2)
     button(app, "Save the rating").click().run()
-    assert "Respondent" in app.error[0].value
+    assert "Say who answered" in app.error[0].value
     assert app.segmented_control(key="rate_item_9").value == 2
     assert not ratings()
 

@@ -1,0 +1,122 @@
+"""Saving imported feedback with the steps of its loop that a row tells of."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from erp.importing.readings import RowReading
+from erp.models.feedback import FeedbackItem, FeedbackStep
+from erp.services.checks import keep_sealed
+from erp.services.facts import feedback_facts, sync_feedback
+from erp.services.import_batch import Batch, new, set_changed
+from erp.services.records import snapshot
+from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, RecordKind
+
+_TEXTS = ("person", "words", "language", "translation", "decision", "notes")
+_COLUMNS = {"partner": ("partner_id", "contact_id"), "person": ("person", "contact_id")}
+#: The fields that the steps of a feedback item are laid out from.
+_STEP_FIELDS = {
+    "received_on", "acknowledged_on", "decided_on", "decision", "told_on", "told_how", "confirmed_on", "confirmed_how",
+    "reopened_on",
+}  # fmt: skip
+S = FeedbackState
+
+
+def add_feedback(batch: Batch, reading: RowReading) -> int:
+    """Add the feedback of a row with the steps its days tell of, and return its id.
+
+    Steps it is silent about stay not recorded.
+    """
+    number = batch.number(FeedbackItem)
+    columns = _columns(batch, reading)
+    steps = _steps(batch, number, reading.values)
+    item = new(
+        FeedbackItem,
+        id=number,
+        key=reading.values.get("key") or batch.key(FeedbackItem, "F", number),
+        state=_state(steps),
+        as_written=reading.as_written,
+        extras=reading.extras,
+        **columns,
+        **batch.stamp(),
+    )
+    batch.add(item, *steps)
+    batch.add_facts(number, feedback_facts(item, steps))
+    batch.audit_new(RecordKind.FEEDBACK_ITEM, item)
+    return number
+
+
+def update_feedback(batch: Batch, item: FeedbackItem, merged: RowReading, changed: Collection[str]) -> None:
+    """Let the changed fields of a row change a feedback item; its steps are laid out anew where a day changed.
+
+    Raises: NotAllowed (it would open what a Tribe shared).
+    """
+    session, number = batch.session, item.id or 0
+    columns = _columns(batch, merged)
+    if "partner" in changed:
+        keep_sealed(session, batch.actor, item.partner_id, columns["partner_id"])
+    before = snapshot(item)
+    set_changed(item, columns, merged, changed, _COLUMNS)
+    if _STEP_FIELDS & set(changed):
+        session.execute(delete(FeedbackStep).where(col(FeedbackStep.item_id) == number))  # the history keeps them
+        steps = _steps(batch, number, merged.values)
+        item.state = _state(steps)
+        batch.add(*steps)
+    batch.flush()
+    sync_feedback(session, item, batch.at)
+    batch.audit_change(RecordKind.FEEDBACK_ITEM, number, before, snapshot(item))
+
+
+def _columns(batch: Batch, reading: RowReading) -> dict[str, Any]:
+    values = reading.values
+    partner_id = batch.link_one(reading)
+    return {
+        "partner_id": partner_id,
+        "contact_id": batch.names.contact(partner_id, values.get("person") or ""),
+        "anonymous": bool(values.get("anonymous")),
+        "way": values.get("way") or FeedbackWay.OTHER,
+        "kind": values.get("kind") or FeedbackKind.OTHER,
+        "received_on": values.get("received_on"),
+        **{name: values.get(name) or "" for name in _TEXTS},
+    }
+
+
+def _steps(batch: Batch, number: int, values: dict[str, Any]) -> list[FeedbackStep]:
+    """Lay out the steps in the order in which they happened; told and reopened take turns on the same day."""
+    laid: list[tuple[FeedbackState, date | None, str]] = [(S.RECEIVED, values.get("received_on"), "")]
+    if values.get("acknowledged_on"):
+        laid.append((S.ACKNOWLEDGED, values["acknowledged_on"], ""))
+    if values.get("decided_on") or values.get("decision"):
+        laid.append((S.DECIDED, values.get("decided_on"), ""))
+    told, reopened = sorted(values.get("told_on") or ()), sorted(values.get("reopened_on") or ())
+    last: FeedbackState | None = None
+    while told or reopened:
+        tell = bool(told) and (not reopened or told[0] < reopened[0] or (told[0] == reopened[0] and last is not S.TOLD))
+        last = S.TOLD if tell else S.REOPENED
+        laid.append((last, (told if tell else reopened).pop(0), (values.get("told_how") or "") if tell else ""))
+    if values.get("confirmed_on"):
+        confirmed = (S.CONFIRMED, values["confirmed_on"], values.get("confirmed_how") or "")
+        later = [n for n, (_, day, _) in enumerate(laid) if day is not None and day > values["confirmed_on"]]
+        laid.insert(later[0] if later else len(laid), confirmed)
+    counts = bool(values.get("told_counts"))
+    return [
+        new(
+            FeedbackStep,
+            item_id=number,
+            step=step,
+            position=place,
+            on_day=day,
+            how=how,
+            said=values.get("decision") or "" if step in (S.DECIDED, S.TOLD) else "",
+            counts=counts or step is not S.TOLD,
+            **batch.stamp(),
+        )
+        for place, (step, day, how) in enumerate(laid, 1)
+    ]
+
+
+def _state(steps: list[FeedbackStep]) -> FeedbackState:
+    return [step.step for step in steps if step.counts][-1]

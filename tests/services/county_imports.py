@@ -1,0 +1,82 @@
+"""Short ways for tests to bring a county's file in and to look at what became of it."""
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlmodel import select
+
+from erp import db
+from erp.access import Actor, operator
+from erp.importing.fields import KINDS
+from erp.importing.outcome import ImportResult
+from erp.queries.exports import export_rows
+from erp.services.imports import import_file
+from erp.settings import settings
+
+
+def bring(kind: str, data: str | bytes, *, by: Actor | None = None, name: str = "county.csv", **more: Any) -> ImportResult:
+    """Import text or bytes as somebody; the operator of the machine where nobody is named."""
+    sent = data if isinstance(data, bytes) else data.encode()
+    return import_file(by or operator(), kind, sent, name, **more)
+
+
+def counts(result: ImportResult) -> tuple[int, int, int, int]:
+    """Return imported, warned, rejected and added, after checking that the counts add up."""
+    assert result.rows == result.imported + result.warned + result.rejected
+    return result.imported, result.warned, result.rejected, result.added
+
+
+def said(result: ImportResult) -> str:
+    """Return everything the findings say, for looking into."""
+    return "\n".join(f"{f.severity} row {f.row} {f.column}: {f.found} – {f.reason} {f.advice}" for f in result.findings)
+
+
+def exported(kind: str, by: Actor | None = None) -> pd.DataFrame:
+    """Return the export of a kind."""
+    with db.reading() as session:
+        return export_rows(session, by or operator(), kind)
+
+
+def all_exported() -> dict[str, list[list[str]]]:
+    """Return every kind's export as plain lists, headings first."""
+    frames = {kind: exported(kind) for kind in KINDS}
+    return {kind: [[*map(str, frame.columns)], *frame.to_numpy().tolist()] for kind, frame in frames.items()}
+
+
+def stored(table: Any) -> list[Any]:
+    """Return every record of a table, in order of entry."""
+    with db.reading() as session:
+        return list(session.exec(select(table).order_by(table.id)))
+
+
+def sheet(rows: Iterable[Iterable[object]]) -> bytes:
+    """Return rows as CSV."""
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue().encode()
+
+
+@contextmanager
+def another_database(template: Path, folder: Path) -> Iterator[None]:
+    """Go over to a fresh database with the same county and cast, and back."""
+    was = os.environ["ERP_DATA_DIR"]
+    folder.mkdir(parents=True)
+    shutil.copyfile(template, folder / "erp.db")
+    _use(str(folder))
+    try:
+        yield
+    finally:
+        _use(was)
+
+
+def _use(folder: str) -> None:
+    db.forget_engines()
+    os.environ["ERP_DATA_DIR"] = folder
+    settings.cache_clear()

@@ -1,0 +1,247 @@
+"""One engagement's page: minutes, follow-ups, edit, held, cancel, void, restore, history, who may not even see it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+import streamlit
+from sqlmodel import select
+from streamlit.testing.v1 import AppTest
+
+from erp import db
+from erp.models.engagements import DiscussionPoint, Engagement, EngagementPartner
+from erp.queries.county import today
+from erp.services.commitments import CommitmentDraft
+from erp.services.engagements import BehaviorShown, PointDraft, change_engagement, log_engagement, void_engagement
+from erp.services.feedback import FeedbackDraft
+from erp.vocabulary import EngagementStatus, PartnerKind, Who
+from tests.conftest import Cast
+from tests.services.test_log_engagement import meeting, partner
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    streamlit.cache_data.clear()  # each test has a database of its own, with revisions that look alike
+
+
+@pytest.fixture
+def fair(database: object, cast: Cast) -> int:
+    """A meeting with Fern House with a bit of everything."""
+    with db.writing() as session:
+        a = partner(session, cast, "Fern House")
+        draft = meeting(
+            a,
+            purpose="Plan the fair",
+            facts="* Forty came\n[a link](http://example.org)",
+            quotes="We choose the day",
+            opinions="Warmer than before",
+            decisions="A Saturday",
+            asked_by=Who.PARTNER,
+            points=(PointDraft(what="Room", follow_up="Ask the school"), PointDraft(what="Food")),
+            behaviors=(BehaviorShown(entry_id="LB7", evidence="We asked"), BehaviorShown(entry_id="LB1")),
+            topics=("T1",),
+        )
+        promises = (CommitmentDraft(what="Send the notes", partner_id=a, due_on=date(2026, 4, 1)),)
+        feedback = (FeedbackDraft(words="Start later", partner_id=a),)
+        number = log_engagement(session, cast.coordinator, draft, promises=promises, feedback=feedback).id or 0
+        session.add(EngagementPartner(engagement_id=number, name_written="Fern Hse"))
+        return number
+
+
+def text_of(app: AppTest) -> str:
+    parts = [
+        *app.title,
+        *app.header,
+        *app.subheader,
+        *app.markdown,
+        *app.caption,
+        *app.success,
+        *app.error,
+        *app.warning,
+    ]
+    return "\n".join(part.value.replace("\\", "") for part in parts)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def stored(number: int) -> Engagement:
+    with db.reading() as session:
+        return session.exec(select(Engagement).where(Engagement.id == number)).one()
+
+
+def test_it_reads_as_minutes_with_facts_quotes_and_opinions_apart(app_as: Open, cast: Cast, fair: int) -> None:
+    app = app_as(cast.viewer, "engagement", engagement=fair)
+    assert not app.exception
+    read = text_of(app)
+    headings = [h.value for h in app.header]
+    assert headings == [
+        "Who",
+        "What was said",
+        "Points discussed",
+        "Decisions",
+        "Promises made",
+        "Feedback heard",
+        "Behaviors and topics",
+    ]
+    assert [s.value.split(" ", 1)[1] for s in app.subheader] == ["Facts", "Quotes", "Opinions"]
+    for words in (
+        "Mar 5, 2026",
+        "Fern Hse",
+        "not linked yet",
+        "Asked for by: **partner**",
+        "Send the notes",
+        "Start later",
+    ):
+        assert words in read, words
+    assert "7 · Seek feedback (unverified)" in read
+    assert "No evidence noted yet" in read
+    assert "Agenda set by" not in read  # unknown is not an answer
+
+
+def test_what_people_typed_is_text_never_markup(app_as: Open, cast: Cast, fair: int) -> None:
+    app = app_as(cast.viewer, "engagement", engagement=fair)
+    facts = next(part.value for part in app.markdown if "Forty came" in part.value)
+    assert facts.startswith("\\* Forty came  \n\\[a link\\]\\(http")
+
+
+@pytest.mark.parametrize("number", ["9999", "x", "-1", "²", ""])
+def test_an_address_without_a_record_says_so_plainly(app_as: Open, cast: Cast, fair: int, number: str) -> None:
+    app = app_as(cast.viewer, "engagement", engagement=number)
+    assert not app.exception
+    assert "This engagement is not here" in text_of(app)
+
+
+def test_a_tribes_engagement_is_not_here_for_others(app_as: Open, cast: Cast, database: object) -> None:
+    with db.writing() as session:
+        tribe = partner(session, cast, "Example Rancheria", PartnerKind.TRIBAL_GOVERNMENT)
+        number = log_engagement(session, cast.tribal_liaison, meeting(tribe, purpose="Welcome visit")).id
+    assert "Welcome visit" in text_of(app_as(cast.leadership, "engagement", engagement=number))
+    read = text_of(app_as(cast.coordinator, "engagement", engagement=number))
+    assert "This engagement is not here" in read
+    assert "Welcome" not in read
+
+
+def test_a_viewer_reads_and_can_do_nothing(app_as: Open, cast: Cast, fair: int) -> None:
+    shown = set(labels(app_as(cast.viewer, "engagement", engagement=fair)))
+    assert not shown & {"Edit", "Void", "Mark follow-up as done", "It was held", "Cancel it"}
+
+
+def test_a_follow_up_is_ticked_and_taken_back(app_as: Open, cast: Cast, fair: int) -> None:
+    app = app_as(cast.coordinator, "engagement", engagement=fair)
+    click(app, "Mark follow-up as done")
+    assert "Follow-up marked as done." in text_of(app)
+    with db.reading() as session:
+        done = session.exec(select(DiscussionPoint.follow_up_done_on).where(DiscussionPoint.what == "Room")).one()
+        assert done == today(session)
+    click(app, "Not done after all")
+    assert "Mark follow-up as done" in labels(app)
+
+
+def test_an_edit_changes_the_record_and_goes_back_to_reading(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.community_liaison, "engagement", engagement=fair), "Edit")
+    form = f"edit_{fair}__"
+    kept = {f: app.get_by_key(form + f).value for f in ("facts", "point_1_what", "evidence_LB7", "asked_by", "topics")}
+    assert kept == {
+        "facts": "* Forty came\n[a link](http://example.org)",
+        "point_1_what": "Food",
+        "evidence_LB7": "We asked",
+        "asked_by": "partner",
+        "topics": ["T1"],
+    }
+    app.get_by_key(form + "purpose").set_value("Plan the summer fair")
+    click(app, "Save changes")
+    assert "Saved." in text_of(app)
+    assert app.title[0].value == "Meeting\\: Plan the summer fair"
+    after = stored(fair)
+    assert (after.purpose, after.decisions, after.version) == ("Plan the summer fair", "A Saturday", 2)
+
+
+def test_an_edit_that_changes_nothing_leaves_everything_as_it_was(app_as: Open, cast: Cast, fair: int) -> None:
+    before = stored(fair).model_dump(exclude={"version"})
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    click(app, "Save changes")
+    assert stored(fair).model_dump(exclude={"version"}) == before
+    app.session_state["engagement_history"] = True
+    app.run()
+    assert "**" in text_of(app)
+    assert not [part.value for part in app.markdown if ": change –" in part.value]
+
+
+def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    with db.writing() as session:
+        a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
+        change_engagement(session, cast.leadership, fair, 1, meeting(a, purpose="Lena's words"))
+    app.get_by_key(f"edit_{fair}__purpose").set_value("Cora's words")
+    click(app, "Save changes")
+    assert "Somebody changed this record" in text_of(app)
+    assert app.get_by_key(f"edit_{fair}__purpose").value == "Cora's words"
+    click(app, "Begin again from what is saved now")
+    assert app.get_by_key(f"edit_{fair}__purpose").value == "Lena's words"
+    assert stored(fair).purpose == "Lena's words"
+
+
+def test_leaving_without_saving_forgets_what_was_typed(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    app.get_by_key(f"edit_{fair}__purpose").set_value("Something else")
+    click(app, "Leave without saving")
+    assert "Something else" not in text_of(app)
+    click(app, "Edit")
+    assert app.get_by_key(f"edit_{fair}__purpose").value == "Plan the fair"
+
+
+def test_a_planned_one_leads_to_logging_it_as_held_or_is_cancelled(app_as: Open, cast: Cast, database: object) -> None:
+    with db.writing() as session:
+        a = partner(session, cast, "Fern House")
+        ahead = today(session) + timedelta(days=9)
+        draft = meeting(a, held_on=ahead, status=EngagementStatus.PLANNED)
+        number = log_engagement(session, cast.coordinator, draft).id or 0
+    app = click(app_as(cast.coordinator, "engagement", engagement=number), "It was held")
+    assert app.query_params == {"engagement": str(number), "as": "held"}
+    assert "Save as held" in labels(app)
+    app = click(app_as(cast.coordinator, "engagement", engagement=number), "Cancel it")
+    assert stored(number).status is EngagementStatus.CANCELLED
+    assert not {"It was held", "Cancel it"} & set(labels(app))
+
+
+def test_it_is_voided_with_a_reason_and_restored(app_as: Open, cast: Cast, fair: int) -> None:
+    app = app_as(cast.coordinator, "engagement", engagement=fair)
+    click(app, "Void")
+    assert "Say why" in text_of(app)
+    app.get_by_key(f"void_reason_{fair}").set_value("Entered *twice*")
+    click(app, "Void")
+    assert "This record was voided" in text_of(app)
+    assert "Entered *twice*" in text_of(app)
+    assert not {"Edit", "Mark follow-up as done"} & set(labels(app))
+    click(app, "Restore this record")
+    assert stored(fair).voided_at is None
+
+
+def test_a_voided_one_is_still_read_by_those_who_may(app_as: Open, cast: Cast, fair: int) -> None:
+    with db.writing() as session:
+        void_engagement(session, cast.coordinator, fair, 1, "Entered twice")
+    app = app_as(cast.viewer, "engagement", engagement=fair)
+    assert "Entered twice" in text_of(app)
+    assert "Restore this record" not in labels(app)
+
+
+def test_the_history_tells_who_changed_what_in_words(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    app.get_by_key(f"edit_{fair}__kind").set_value("visit")
+    app.get_by_key(f"edit_{fair}__topics").set_value([])
+    click(app, "Save changes")
+    app.session_state["engagement_history"] = True
+    app.run()
+    assert not app.exception
+    assert "change – Cora Coordinator, through a page" in text_of(app)
+    newest = app.table[0].value.to_numpy().tolist()
+    assert ["Kind", "Meeting", "Visit"] in newest
+    assert [row[0] for row in newest] == ["Kind", "Topics"]
