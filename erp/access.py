@@ -15,23 +15,28 @@ _READ = frozenset({SEE, EXPORT})
 #: The records of daily work: partners and what happened with them.
 DAILY = (K.PARTNER, K.CONTACT, K.FORUM, K.RELATIONSHIP, K.ENGAGEMENT, K.COMMITMENT, K.FEEDBACK_ITEM, K.RATING)
 
-_DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {K.CONTACT_CHANNEL: frozenset({SEE, CHANGE, EXPORT})}
+#: A file of ratings names who rated; only leadership may take one out.
+_DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {
+    K.CONTACT_CHANNEL: frozenset({SEE, CHANGE, EXPORT}),
+    K.RATING: _WORK - {EXPORT},
+}
 _MAY_IMPORT = {K.IMPORT_FILE: frozenset({SEE, IMPORT})}
 
 #: Role × kind of record → verbs. docs/permissions.md is generated from this table.
 PERMISSIONS: dict[Role, dict[RecordKind, frozenset[Verb]]] = {
     Role.ADMINISTRATOR: dict.fromkeys(DAILY, _READ)
+    | {K.RATING: frozenset({SEE})}
     | _MAY_IMPORT
     | {K.SETTING: frozenset({SEE, CHANGE}), K.ACCOUNT: frozenset({SEE, ADD, CHANGE, ARCHIVE})},
     Role.LEADERSHIP: _DAILY_WORK
     | _MAY_IMPORT
-    | {K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE, CHANGE})},
+    | {K.RATING: _WORK, K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE, CHANGE})},
     Role.COORDINATOR: _DAILY_WORK | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
     Role.TRIBAL_LIAISON: _DAILY_WORK
     | _MAY_IMPORT
     | {K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE})},
     Role.COMMUNITY_LIAISON: _DAILY_WORK | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
-    Role.VIEWER: {kind: _READ for kind in DAILY if kind is not K.CONTACT} | {K.CONTACT: frozenset({SEE})},
+    Role.VIEWER: dict.fromkeys(DAILY, _READ) | {K.CONTACT: frozenset({SEE}), K.RATING: frozenset({SEE})},
 }
 
 

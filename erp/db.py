@@ -8,8 +8,7 @@ from functools import lru_cache
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session, create_engine, select
 
-from erp.models import Table
-from erp.models.changes import DataRevision
+from erp.models.changes import ChangeHead, DataRevision
 from erp.settings import settings
 
 #: Milliseconds a connection waits for another process's write (the command line beside the app).
@@ -99,6 +98,11 @@ def data_revision(session: Session) -> int:
     return session.exec(select(DataRevision.number).where(DataRevision.id == 1)).one()
 
 
-def tables() -> list[str]:
-    """Name every table the code knows, parents first."""
-    return [table.name for table in Table.metadata.sorted_tables]
+def data_state(session: Session) -> tuple[str, int, str]:
+    """Return what tells one state of the data from every other: database, revision, newest mark of the history.
+
+    The mark tells a restored database from the one before it, whose revision may have been the same.
+    """
+    newest = select(DataRevision.number, ChangeHead.hash).where(DataRevision.id == 1, ChangeHead.id == 1)
+    number, mark = session.exec(newest).one()
+    return settings().database, number, mark

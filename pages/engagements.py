@@ -78,6 +78,6 @@ if event["selection"]["rows"]:
     navigation.go("engagement", engagement=shown["engagement_id"].iloc[event["selection"]["rows"][0]])
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     if pages > 1:
-        st.pagination(pages, key="engagements_page")
+        st.pagination(pages, key="engagements_page", width="stretch")
     if actor.may(Verb.EXPORT, RecordKind.ENGAGEMENT):
         st.download_button("Download as CSV", everything, "engagements.csv", "text/csv", icon=":material/download:")

@@ -34,7 +34,7 @@ class FeedbackStep(Table, table=True):
     """One step of the loop: what happened, on which day, how it was said, by whom.
 
     `counts` False: a day came without an answer (or the other way round) in a spreadsheet, so it is not telling.
-    `position` orders steps of one item in the order in which they happened. Voided when taken back.
+    `position` orders steps of one item in the order in which they happened.
     """
 
     __tablename__ = "feedback_step"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table

@@ -1,7 +1,8 @@
 """What an actor may see, as conditions every query adds.
 
 A Tribal government's engagements, promises, feedback and ratings are open to Tribal liaisons, leadership and whoever
-wrote them down. A record with several partners is closed as soon as one of them is a Tribal government.
+wrote them down. An engagement with several partners is closed as soon as one of them is a Tribal government, and so
+are the promises made and the feedback given at it, whoever they are from.
 """
 
 from typing import Any
@@ -42,7 +43,8 @@ def feedback_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on FeedbackItem rows that the actor may see."""
     if actor.sees_tribal_records:
         return true()
-    return or_(_not_of_a_tribe(FeedbackItem), _written_by(actor, FeedbackItem))
+    at_a_closed_meeting = _with_a_tribe(FeedbackItem, col(FeedbackItem.engagement_id))
+    return or_(and_(_not_of_a_tribe(FeedbackItem), ~at_a_closed_meeting), _written_by(actor, FeedbackItem))
 
 
 def ratings_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -59,7 +61,7 @@ def figures_visible_to(actor: Actor) -> ColumnElement[bool]:
     return col(Partner.kind) != PartnerKind.TRIBAL_GOVERNMENT
 
 
-def _with_a_tribe(noun: type[Engagement | Commitment], engagement_id: Any) -> ColumnElement[bool]:
+def _with_a_tribe(noun: type[Engagement | Commitment | FeedbackItem], engagement_id: Any) -> ColumnElement[bool]:
     """Say whether a Tribal government is among the partners of the engagement with this id."""
     at_it = (
         select(_at.id)

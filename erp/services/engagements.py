@@ -124,7 +124,7 @@ def log_engagement(
     engagement.key = draft.key or new_key(session, Engagement, "E", engagement_id)
     _set_parts(session, engagement_id, draft, {})
     sync_engagement(session, engagement, engagement.recorded_at)
-    after = _told(session, engagement) | _kept(kept_because)
+    after = _told(session, engagement, kept_because)
     record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
@@ -166,7 +166,7 @@ def change_engagement(
         session.execute(kept)  # the history of changes keeps what was there
     _set_parts(session, engagement_id, draft, tagged)
     sync_engagement(session, engagement, now())
-    after = _told(session, engagement) | _kept(kept_because)
+    after = _told(session, engagement, kept_because)
     record_change(session, actor, "change", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
@@ -278,17 +278,13 @@ def _add_what_came_up(
     session: Session,
     actor: Actor,
     engagement_id: int,
-    promises: tuple[CommitmentDraft, ...],
-    feedback: tuple[FeedbackDraft, ...],
+    promises: Sequence[CommitmentDraft],
+    items: Sequence[FeedbackDraft],
 ) -> None:
     for promise in promises:
         make_commitment(session, actor, promise.model_copy(update={"engagement_id": engagement_id}))
-    for item in feedback:
+    for item in items:
         receive_feedback(session, actor, item.model_copy(update={"engagement_id": engagement_id}))
-
-
-def _kept(because: str) -> dict[str, object]:
-    return {"words_kept_because": because} if because else {}
 
 
 def _check(session: Session, draft: EngagementDraft, *, has_unlinked: bool = False) -> None:
@@ -380,7 +376,7 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tag
     session.flush()
 
 
-def _told(session: Session, engagement: Engagement) -> dict[str, object]:
+def _told(session: Session, engagement: Engagement, kept_because: str = "") -> dict[str, object]:
     def rows(part: type, columns: set[str]) -> list[Any]:
         found = session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id))
         return [row.model_dump(mode="json", include=columns) for row in found]
@@ -390,6 +386,7 @@ def _told(session: Session, engagement: Engagement) -> dict[str, object]:
 
     return snapshot(
         engagement,
+        **({"words_kept_because": kept_because} if kept_because else {}),
         partners=any_order(EngagementPartner, {"partner_id", "name_written", "two_way"}),
         people=any_order(EngagementPerson, {"contact_id"}),
         points=rows(DiscussionPoint, {"what", "follow_up", "follow_up_due", "follow_up_done_on"}),

@@ -62,7 +62,7 @@ def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: 
     if "name" in changed:
         batch.names.rename_partner(number, partner.name, partner.name_key)
     listed = select(PartnerName.kind, PartnerName.name).where(PartnerName.partner_id == number)
-    here = set(batch.session.execute(listed))
+    here = {(kind, name) for kind, name in batch.session.execute(listed)}
     told: dict[str, Any] = {"names": _add_names(batch, number, merged.values, here)}
     if {"cadence_days", "cadence_from"} & set(changed):
         _void_cadences(batch, number, merged.values)

@@ -1,6 +1,6 @@
 """Answers of queries, kept until the data change. The only cache of data in the app; it holds frames and frozen rows.
 
-The key is the question, what the actor may see, the county's day, and the data revision that every commit raises.
+The key is the question, what the actor may see, the county's day, and the state of the data, which every commit changes.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def load(question: Callable[..., AnswerT], *args: Any) -> AnswerT:
     """Ask `question(session, actor, *args)`, or return the answer kept for the same scope, day and data."""
     actor = require_actor()
     with db.reading() as session:
-        key = (db.data_revision(session), today(session))
+        key = (db.data_state(session), today(session))
     name = f"{question.__module__}.{question.__qualname__}"
     return _kept(name, _scope(actor), key, args, _question=question, _actor=actor)
 
@@ -36,7 +36,7 @@ def county_today() -> date:
 def _kept(
     name: str,  # noqa: ARG001 -- part of the key
     scope: str,  # noqa: ARG001 -- part of the key
-    key: tuple[int, date],  # noqa: ARG001 -- part of the key
+    key: tuple[tuple[str, int, str], date],  # noqa: ARG001 -- part of the key
     args: tuple[Any, ...],
     *,
     _question: Callable[..., Any],

@@ -36,7 +36,8 @@ def tribe_and_clinic(session: Session, cast: Cast) -> tuple[int, int]:
         held_on=DAY, purpose="Joint table", partners=(PartnerAt(partner_id=tribe.id), PartnerAt(partner_id=clinic.id))
     )
     promise = CommitmentDraft(what="Share the notes", partner_id=clinic.id)
-    log_engagement(session, cast.tribal_liaison, draft, promises=(promise,))
+    heard = FeedbackDraft(words="Said at the joint table", partner_id=clinic.id)
+    log_engagement(session, cast.tribal_liaison, draft, promises=(promise,), feedback=(heard,))
     make_commitment(session, cast.tribal_liaison, CommitmentDraft(what="Visit", partner_id=tribe.id))
     receive_feedback(session, cast.tribal_liaison, FeedbackDraft(words="Come to us", partner_id=tribe.id))
     answers = (4,) * 10
@@ -68,7 +69,7 @@ def seen_by(session: Session, actor: Actor) -> list[int]:
 
 def test_a_tribes_records_are_open_to_tribal_liaison_leadership_and_author_only(session: Session, cast: Cast) -> None:
     tribe_and_clinic(session, cast)
-    everything = [1, 2, 1, 1, 1, 2]
+    everything = [1, 2, 2, 1, 1, 2]
     assert seen_by(session, cast.tribal_liaison) == everything
     assert seen_by(session, cast.leadership) == everything
     for actor in (cast.coordinator, cast.community_liaison, cast.administrator, cast.viewer):

@@ -50,6 +50,18 @@ def all_exported() -> dict[str, list[list[str]]]:
     return {kind: [[*map(str, frame.columns)], *frame.to_numpy().tolist()] for kind, frame in frames.items()}
 
 
+def changes(before: dict[str, list[list[str]]], after: dict[str, list[list[str]]]) -> list[tuple[object, ...]]:
+    """List the cells in which two exports of everything differ: kind, row, heading, before, after."""
+    found: list[tuple[object, ...]] = []
+    for kind, rows in before.items():
+        if len(rows) != len(after[kind]) or rows[0] != after[kind][0]:
+            found.append((kind, "rows or headings", len(rows), rows[0], len(after[kind]), after[kind][0]))
+        for number, (row, other) in enumerate(zip(rows, after[kind], strict=False)):
+            cells = zip(rows[0], row, other, strict=False)
+            found += [(kind, number, heading, was, became) for heading, was, became in cells if was != became]
+    return found
+
+
 def stored(table: Any) -> list[Any]:
     """Return every record of a table, in order of entry."""
     with db.reading() as session:

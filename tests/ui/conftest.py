@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from erp import db
@@ -18,6 +19,8 @@ def app_as(database: Path) -> Callable[..., AppTest]:
 
     `app_as(cast.coordinator, "partner", partner=12)`; a page the actor may not open raises ValueError.
     """
+
+    st.cache_data.clear()  # answers kept for another test's database
 
     def open_app(actor: Actor, page: str | None = None, **query: object) -> AppTest:
         assert actor.user_id is not None
