@@ -3,8 +3,9 @@
 import json
 import shutil
 from collections.abc import Callable
+from typing import ClassVar
 
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Playwright
 from servers import Server
 
 FLAGS = [
@@ -21,7 +22,20 @@ REST = 400
 #: Milliseconds a task may take.
 PATIENCE = 60_000
 #: Words that a directory is narrowed to; each finds some partners.
-WORDS = ("Alder", "Birch", "Clover", "Fennel", "Hazel", "Juniper", "Larkspur", "Otter", "Rowan", "Sorrel", "Teasel", "Wren")
+WORDS = (
+    "Alder",
+    "Birch",
+    "Clover",
+    "Fennel",
+    "Hazel",
+    "Juniper",
+    "Larkspur",
+    "Otter",
+    "Rowan",
+    "Sorrel",
+    "Teasel",
+    "Wren",
+)
 
 # Waits in the page itself: from the time stamp of the first click or key to the frame after `ready()` holds.
 _WATCH = """({kind, ready}) => { const holds = new Function('return ' + ready); window.__took = new Promise((done) => {
@@ -113,7 +127,9 @@ class Tasks:
         self.go("log")
         self.fill_meeting(turn)
         button = self.page.get_by_role("button", name="Save", exact=True)
-        return self.timed(button.click, f"{_MAIN}.querySelector('[data-testid=stAlert]')?.textContent.includes('Saved')")
+        return self.timed(
+            button.click, f"{_MAIN}.querySelector('[data-testid=stAlert]')?.textContent.includes('Saved')"
+        )
 
     def open_health(self, _turn: int) -> float:
         """Open the health page from another page, until its charts are drawn."""
@@ -132,8 +148,8 @@ class Tasks:
     # What differs between the two servers.
 
     SEARCH: str
-    PAGES: dict[str, str]
-    AT: dict[str, str]
+    PAGES: ClassVar[dict[str, str]]
+    AT: ClassVar[dict[str, str]]
     LISTED: str
     OPENED: str
     DRAWN: str
@@ -183,11 +199,11 @@ class OnApp(Tasks):
     """The tasks on the app."""
 
     SEARCH = "Find a partner"
-    PAGES = {"elsewhere": "My account", "partners": "Partners", "log": "Log engagement", "health": "Health"}
+    PAGES: ClassVar = {"elsewhere": "My account", "partners": "Partners", "log": "Log engagement", "health": "Health"}
     LISTED = f"{says('Download this list as CSV')} && location.search === '' && {_GRID}"
     OPENED = f"{says('All partners')} && (!{_MAIN}.querySelector('[data-testid=stVegaLiteChart]') || {_CHART})"
     DRAWN = f"{says('Open a partner')} && {_MAIN}.querySelectorAll('{_DRAWING}').length == 2"
-    AT = {
+    AT: ClassVar = {
         "elsewhere": says("My account"),
         "partners": LISTED,
         "log": says("Place, language, notes"),
@@ -228,11 +244,11 @@ class OnFloor(Tasks):
     """The tasks on the floor."""
 
     SEARCH = "search"
-    PAGES = {name: name for name in ("partners", "log", "health")} | {"elsewhere": "zero"}
+    PAGES: ClassVar = {name: name for name in ("partners", "log", "health")} | {"elsewhere": "zero"}
     LISTED = f"{says('done partners  50')} && {_GRID}"
     OPENED = f"{says('done partner ')} && {_MAIN}.querySelectorAll('[data-testid=stDataFrame] canvas').length >= 2"
     DRAWN = f"{says('done health')} && {_CHART}"
-    AT = {"elsewhere": says("done zero"), "partners": LISTED, "log": says("done log"), "health": DRAWN}
+    AT: ClassVar = {"elsewhere": says("done zero"), "partners": LISTED, "log": says("done log"), "health": DRAWN}
 
     def found(self, word: str) -> str:
         return f"{says(f'done partners {word}')} && {_GRID}"

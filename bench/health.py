@@ -8,20 +8,19 @@ import resource
 import statistics
 import sys
 import time
-from datetime import date
 
 from erp import db
 from erp.access import operator
-from erp.queries.health import figures_by_day, ledger
-from erp.health.months import month_ends
+from erp.queries.county import today
+from erp.queries.health import figures_by_day, last_months, ledger
 
 ROUNDS = 9
 
 
 def main() -> None:
     """Print the medians in seconds, the rows, and the process's memory at its highest."""
-    today = date.today()
-    months = month_ends((today.year - 10, today.month + 1), (today.year, today.month), today)[-120:]
+    with db.reading() as session:
+        months = last_months(today(session), 120)
     actor, reads, alls, rows = operator(), [], [], 0
     for _ in range(ROUNDS):
         with db.reading() as session:

@@ -15,13 +15,13 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from browser import OnApp, OnFloor, Tasks, launch
 from playwright.sync_api import sync_playwright
 from servers import ROOT, WORK, Server, app, floor
-from sockets import Visit, measure, memory_of_idle
+from visits import Visit, measure, memory_of_idle
 
 APP_PORT, FLOOR_PORT = 18670, 18671
 #: What the issue asks for at first: each task at most so many times the floor, MiB after start, seconds of health.
@@ -66,10 +66,11 @@ class Compared:
 
 
 def county_of(size: str) -> Path:
-    """Return the folder of the made-up county, made anew unless the same code, seed and month made it."""
+    """Return the folder of the made-up county, made anew unless the same code and seed made it this month."""
     folder = WORK / size / "county"
-    code = b"".join(path.read_bytes() for path in sorted([ROOT / "bench/county.py", *ROOT.glob("migrations/versions/*.py")]))
-    stamp = f"{hashlib.sha256(code).hexdigest()} {date.today():%Y-%m}"
+    made_of = [ROOT / "bench" / name for name in ("county.py", "writing.py", "check.py")]
+    code = b"".join(path.read_bytes() for path in (*made_of, *sorted(ROOT.glob("migrations/versions/*.py"))))
+    stamp = f"{hashlib.sha256(code).hexdigest()} {datetime.now(UTC):%Y-%m}"
     kept = folder / "made-by"
     if not kept.exists() or kept.read_text() != stamp:
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,7 +99,10 @@ def in_chromium(ours: Server, theirs: Server, partners: int, rounds: int) -> dic
     taken = {name: Compared() for name in (*TASKS.values(), *AFTER_A_SAVE.values())}
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        sides: list[tuple[str, Tasks]] = [("floor", OnFloor(browser, theirs, partners)), ("ours", OnApp(browser, ours, partners))]
+        sides: list[tuple[str, Tasks]] = [
+            ("floor", OnFloor(browser, theirs, partners)),
+            ("ours", OnApp(browser, ours, partners)),
+        ]
         for method, name in (*TASKS.items(), *AFTER_A_SAVE.items()):
             for turn in range(rounds + 1):
                 for side, tasks in sides if turn % 2 else sides[::-1]:
@@ -127,7 +131,10 @@ def main() -> None:
     with app(folder, APP_PORT, sign_in()) as ours, floor(folder, FLOOR_PORT) as theirs:
         start = ours.memory, theirs.memory
         tasks = in_chromium(ours, theirs, SIZES[chosen.size].partners, chosen.rounds)
-        pairs = [(Visit(ours, name, query), None if bare is None else Visit(theirs, bare, query)) for name, bare, query in PAGES]
+        pairs = [
+            (Visit(ours, name, query), None if bare is None else Visit(theirs, bare, query))
+            for name, bare, query in PAGES
+        ]
         reruns = measure(pairs, chosen.rounds, 5)
         idle = memory_of_idle(ours, "partners", 40), memory_of_idle(theirs, "partners", 40)
         end = ours.memory, theirs.memory
@@ -140,7 +147,9 @@ def main() -> None:
     print("\n| rerun on the server | app p50 ms | p95 | CPU | floor p50 | p95 | CPU | ratio of CPU |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for (name, bare, _), (mine, other) in zip(PAGES, reruns, strict=True):
-        beside = f"{other.p50:.0f} | {other.p95:.0f} | {other.cpu:.0f} | {mine.cpu / other.cpu:.1f}" if other else "| | |"
+        beside = (
+            f"{other.p50:.0f} | {other.p95:.0f} | {other.cpu:.0f} | {mine.cpu / other.cpu:.1f}" if other else "| | |"
+        )
         named = f"{name or 'today'}" + ("" if bare in {name, None} else " (floor: a page of links)")
         print(f"| {named} | {mine.p50:.0f} | {mine.p95:.0f} | {mine.cpu:.0f} | {beside} |")
     print("\n| | app | floor | goal |\n|---|---:|---:|---|")
@@ -148,7 +157,9 @@ def main() -> None:
     print(f"| memory at the end, MiB | {end[0]:.0f} | {end[1]:.0f} | |")
     print(f"| an idle session on the partner list, MiB | {idle[0]:.2f} | {idle[1]:.2f} | |")
     print(f"| from the command to the first answer, s | {launched[0]:.1f} | {launched[1]:.1f} | |")
-    print(f"| health of every partner for {health['months']} months, s | {health['all']:.2f} | | {_met(health['all'], GOAL_HEALTH, 's')} |")
+    print(
+        f"| health of every partner for {health['months']} months, s | {health['all']:.2f} | | {_met(health['all'], GOAL_HEALTH, 's')} |"
+    )
     print(f"| of which reading {health['facts']:,} facts, s | {health['read']:.2f} | | |")
     print(f"| the same, best of {health['rounds']} | {health['best']:.2f} | | |")
 

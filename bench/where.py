@@ -37,7 +37,7 @@ def main() -> None:
     # The page runs in a thread of its own; the profiler has to be started there.
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner  # noqa: PLC0415 -- private, for this only
 
-    run = ScriptRunner._run_script  # noqa: SLF001 -- as above
+    run = ScriptRunner._run_script
 
     def profiled(runner: ScriptRunner, *args: object) -> None:
         profile.enable()
@@ -46,7 +46,7 @@ def main() -> None:
         finally:
             profile.disable()
 
-    ScriptRunner._run_script = profiled  # noqa: SLF001 -- as above
+    ScriptRunner._run_script = profiled
     for _ in range(ROUNDS):
         shown.run()
     stats = pstats.Stats(profile)
@@ -54,7 +54,9 @@ def main() -> None:
         (f"{Path(file).as_posix()}:{name}", calls / ROUNDS, 1000 * own / ROUNDS, 1000 * total / ROUNDS)
         for (file, _, name), (_, calls, own, total, _) in stats.stats.items()
     ]
-    print(f"{page}: {1000 * stats.total_tt / ROUNDS:.1f} ms of CPU a rerun under the profiler, which more than doubles it\n")
+    print(
+        f"{page}: {1000 * stats.total_tt / ROUNDS:.1f} ms of CPU a rerun under the profiler, which more than doubles it\n"
+    )
     ours = sorted((row for row in rows if "/erp/" in row[0] or "/pages/" in row[0]), key=lambda row: -row[3])
     _show("our functions, with what they call", [(n.split("/main/")[-1], c, o, t) for n, c, o, t in ours[:40]])
     rest = sorted(rows, key=lambda row: -row[2])

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from sqlalchemy import Engine, event, text
-from sqlmodel import Session, create_engine, select
+from sqlmodel import Session, col, create_engine, select
 
 from erp.models.changes import ChangeHead, DataRevision
 from erp.settings import settings
@@ -24,6 +24,9 @@ PRAGMAS = (
     "mmap_size=134217728",  # 128 MiB
     "journal_size_limit=67108864",  # 64 MiB
 )
+
+#: Built once: it is asked before every kept answer.
+_STATE = select(DataRevision.number, ChangeHead.hash).join(ChangeHead, col(ChangeHead.id) == col(DataRevision.id))
 
 #: One writer at a time within the process keeps waiting fair; between processes SQLite's own lock does.
 _one_writer = threading.RLock()
@@ -103,6 +106,5 @@ def data_state(session: Session) -> tuple[str, int, str]:
 
     The mark tells a restored database from the one before it, whose revision may have been the same.
     """
-    newest = select(DataRevision.number, ChangeHead.hash).where(DataRevision.id == 1, ChangeHead.id == 1)
-    number, mark = session.exec(newest).one()
+    number, mark = session.exec(_STATE).one()
     return settings().database, number, mark

@@ -1,6 +1,6 @@
 """Settings by environment (ERP_…) and a .env file; each has a default and a unit. docs/operating.md lists them."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -59,12 +59,12 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:///")
         return url
 
-    @property
+    @cached_property
     def database(self) -> str:
         """The database address in force; the embedded file is demo.db for the demonstration."""
         return f"sqlite:///{self.database_file}"
 
-    @property
+    @cached_property
     def database_file(self) -> Path:
         """The embedded database's file."""
         if self.database_url and not self.demo:

@@ -98,7 +98,8 @@ notes += ["quarters are calendar quarters"]
 notes += ["* not verified against the source document"]
 notes += [] if actor.sees_tribal_records else ["what Tribal governments shared is not counted here"]
 event = show_chart(
-    coverage_grid(rows, slanted=by == "kind", dark=st.context.theme.type == "dark"),
+    coverage_grid,
+    (rows, by == "kind", st.context.theme.type == "dark"),
     coverage_table(rows),
     takeaway=coverage_takeaway(rows, where),
     text=f"Grid of {rows['behavior'].nunique()} leadership behaviors by {views[by].lower()}: the number of held "

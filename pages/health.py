@@ -5,10 +5,10 @@ import streamlit as st
 
 from erp.charts.health import bands_chart, bands_takeaway, fall_and_rise, standing_grid
 from erp.queries.choices import partner_choices
-from erp.queries.health import bands_by_quarter, standing_by_month
+from erp.queries.health import bands_by_quarter
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
-from erp.ui.loads import load
+from erp.ui.loads import load, standing
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
 from erp.vocabulary import Band, PartnerKind
@@ -43,7 +43,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     order = st.selectbox("Order of the grid", list(ORDERS), key="order", bind="query-params", width=240)
 if kinds:
     partners = partners[partners["kind"].isin(kinds)]
-figures = load(standing_by_month, int(months or 13)).merge(partners, on="partner_id")
+figures = standing(int(months or 13)).merge(partners, on="partner_id")
 
 if figures.empty:
     empty_state(
@@ -56,7 +56,8 @@ if figures.empty:
 st.header("Partnerships by band", anchor=False)
 bands = bands_by_quarter(figures)
 show_chart(
-    bands_chart(bands),
+    bands_chart,
+    (bands,),
     bands.assign(band=bands["band"].map(lambda b: Band(b).label)).rename(columns=str.capitalize),
     takeaway=bands_takeaway(bands),
     text="Stacked bars: the number of partnerships in each band of standing at the end of each quarter, with not "
@@ -81,7 +82,8 @@ table = grid.assign(
     standing=grid["standing"].round(1),
 )[["partner", "month", "standing", "band"]].rename(columns=str.capitalize)
 show_chart(
-    standing_grid(grid),
+    standing_grid,
+    (grid,),
     table,
     takeaway=takeaway,
     text="Grid of partners by months with each month's standing printed; a dash where there is not enough evidence.",

@@ -61,7 +61,7 @@ def hold(form: Form, detail: EngagementDetail) -> None:
         st.session_state["_logged"] = saved.id
 
 
-require_actor()
+actor = require_actor()
 logged = st.session_state.pop("_logged", None)
 engagement_id, partner_id = number_in_address("engagement"), number_in_address("partner")
 planned = planned_one(engagement_id) if engagement_id and logged is None else None

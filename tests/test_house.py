@@ -46,3 +46,31 @@ def test_no_file_of_ours_is_too_long_to_read() -> None:
     for path in TRACKED:
         if path.suffix == ".py" and path.is_relative_to(ROOT / "erp"):
             assert len(path.read_text().splitlines()) <= 400, path
+
+
+def test_every_document_the_readme_names_is_there() -> None:
+    named = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
+    assert len(named) > 8
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_the_commands_of_the_readme_are_targets_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make (\w+)", (ROOT / "README.md").read_text())) <= targets
+
+
+def test_continuous_integration_runs_what_a_person_runs() -> None:
+    assert "make check" in (ROOT / ".ci" / "run").read_text()
+    assert re.search(r"^check: lint test", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_every_dependency_has_its_line_in_the_decisions() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = project["dependencies"] + project["optional-dependencies"]["test"]
+    decisions = (ROOT / "docs" / "decisions.md").read_text()
+    for requirement in named:
+        name = re.split(r"[<>=; \[]", requirement)[0]
+        assert re.search(rf"\b{re.escape(name)}\b", decisions), name

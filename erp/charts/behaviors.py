@@ -67,7 +67,7 @@ def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str) -> p
     )
 
 
-def coverage_grid(rows: pd.DataFrame, *, slanted: bool = False, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
+def coverage_grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
     """Draw the grid with the count printed in each cell; empty cells are outlined, dashed, and say 0.
 
     `rows` as coverage_rows returns them; `slanted` headings fit where they are words. Clicking a cell selects its

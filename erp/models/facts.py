@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from erp.models.base import Table
@@ -16,7 +16,9 @@ class Fact(Table, table=True):
 
     __table_args__ = (
         Index("ix_fact_source", "kind", "source_id"),
-        Index("ix_fact_partner", "partner_id", "kind"),
+        Index("ix_fact_partner", "partner_id", "kind", "known_to", "on_day"),
+        # Only closed facts: the many open ones are read in one sweep, which an index would slow down.
+        Index("ix_fact_closed", "known_to", sqlite_where=text("known_to IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

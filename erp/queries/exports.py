@@ -55,11 +55,15 @@ _KEPT = " (kept)"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A record as an export writes it: its id, a cell for every canonical heading, and the county's own columns."""
+    """A record as an export writes it: its id, a cell for every canonical heading, and the county's own columns.
+
+    as_written: field → the county's own words, kept beside the value.
+    """
 
     number: int
     cells: dict[str, str]
     extras: dict[str, str]
+    as_written: dict[str, str]
 
 
 def export_rows(session: Session, actor: Actor, kind: str) -> pd.DataFrame:
@@ -96,7 +100,7 @@ def written_out(session: Session, actor: Actor, kind: str, only: Collection[int]
         full = {**row, "key": record.key, "notes": record.notes}
         written = record.as_written
         cells = {field.name: _cell(field, full.get(field.name), written.get(field.name), day) for field in FIELDS[kind]}
-        yield Written(record.id, cells, record.extras)
+        yield Written(record.id, cells, record.extras, written)
 
 
 def folded(heading: str) -> str:

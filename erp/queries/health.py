@@ -1,12 +1,13 @@
 """Partnership health from the ledger of facts: figures by day and month, what is behind them, what changed them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,7 @@ from erp.health.ledger import as_known
 from erp.health.months import month_ends
 from erp.models.commitments import Commitment
 from erp.models.engagements import Engagement
+from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import DefaultCadence, Partner
 from erp.queries.county import day_of, end_of_day, setting, setting_history, today
@@ -50,6 +52,9 @@ FACT_COLUMNS = (
 )
 _DAYS = ("on_day", "done_on", "withdrawn_on")
 _MOMENTS = ("known_from", "known_to")
+#: From this many partners on the whole ledger is read; a database takes only so many values in one question.
+_MANY = 500
+_TEXT = ("kind", "side", "respondent")
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def figures_by_day(
     """
     actor.require(Verb.SEE, RecordKind.PARTNER)
     partners = tracked_partners(session, figures_visible_to(actor), partner_id)
-    facts = ledger(session, partner_id, held_true=known_on is None)
+    facts = ledger(session, _only(partner_id), held_true=known_on is None)
     defaults = default_cadences(session)
     if known_on is not None:
         moment = end_of_day(session, known_on).replace(tzinfo=None)
@@ -123,6 +128,50 @@ def standing_by_month(session: Session, actor: Actor, months: int) -> pd.DataFra
     return health_by_month(session, actor, months)[["partner_id", "as_of", "standing", "band"]]
 
 
+@dataclass(frozen=True)
+class Ledgers:
+    """How far a reading of the ledger reached: its newest fact, its newest closing, and what all figures hang on.
+
+    `rules`: formula and default cadences in force. Where it differs, every figure is another.
+    """
+
+    newest_fact: int
+    newest_close: datetime
+    rules: tuple[object, ...]
+
+
+def ledger_reach(session: Session) -> Ledgers:
+    """Return how far the ledger reaches now."""
+    newest, closed = session.execute(sa_select(func.max(Fact.id), func.max(Fact.known_to))).one()
+    formula = formula_in_force(session)
+    rules = (formula.version, session.scalar(sa_select(func.max(DefaultCadence.id))))
+    return Ledgers(newest or 0, closed or datetime.min.replace(tzinfo=UTC), rules)
+
+
+def partners_with_news(session: Session, since: Ledgers) -> set[int]:
+    """Return the partners whose facts were added or closed after a reading of the ledger."""
+    newer = or_(col(Fact.id) > since.newest_fact, col(Fact.known_to) > since.newest_close)
+    return set(session.scalars(sa_select(Fact.partner_id).where(newer).distinct()))
+
+
+def standings(session: Session, days: Sequence[date], partners: pd.DataFrame) -> pd.DataFrame:
+    """Return standing on each day of the partners given (columns as `tracked_partners`), of every fact.
+
+    For figures that are kept for everybody and shown to each only as far as `figures_open_to` says.
+    Columns and grain: as `standing_by_month`.
+    """
+    ids = partners["partner_id"].tolist()
+    facts = ledger(session, ids if len(ids) < _MANY else None)
+    figures = health_by_day(facts, partners, default_cadences(session), days, formula_in_force(session))
+    return figures[["partner_id", "as_of", "standing", "band"]]
+
+
+def figures_open_to(session: Session, actor: Actor) -> frozenset[int]:
+    """Return the ids of the partners whose figures the actor may see."""
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    return frozenset(tracked_partners(session, figures_visible_to(actor))["partner_id"])
+
+
 def last_months(this_day: date, months: int) -> list[date]:
     """Return the last days of the `months` newest months; the running month at `this_day`."""
     number = this_day.year * 12 + this_day.month - 1
@@ -140,7 +189,7 @@ def what_changed(session: Session, actor: Actor, partner_id: int, day_a: date, d
     if partners.empty:
         raise NotFound("This partner has no health figures that you may see.")
     change = explain_change(
-        ledger(session, partner_id),
+        ledger(session, [partner_id]),
         partners,
         default_cadences(session),
         partner_id,
@@ -160,30 +209,39 @@ def behind_figures(session: Session, actor: Actor, partner_id: int, day: date) -
     actor.require(Verb.SEE, RecordKind.PARTNER)
     if tracked_partners(session, figures_visible_to(actor), partner_id).empty:
         raise NotFound("This partner has no health figures that you may see.")
-    facts = facts_behind(ledger(session, partner_id), partner_id, day, formula_in_force(session))
+    facts = facts_behind(ledger(session, [partner_id]), partner_id, day, formula_in_force(session))
     return _only_visible(session, actor, facts)
 
 
-def ledger(session: Session, partner_id: int | None = None, *, held_true: bool = True) -> pd.DataFrame:
-    """Return the ledger: one row per fact, of one partner or all; `held_true`: only what is held true now.
+def ledger(session: Session, partner_ids: Collection[int] | None = None, *, held_true: bool = True) -> pd.DataFrame:
+    """Return the ledger: one row per fact, of some partners or all; `held_true`: only what is held true now.
 
-    Columns: FACT_COLUMNS; days as datetime64, moments as naive UTC datetime64, NaT where blank.
+    Columns: FACT_COLUMNS; days as datetime64, moments as naive UTC datetime64, NaT where blank, and where only what is
+    held true now is asked for (nothing then depends on them).
     """
-    question = f"SELECT id, {', '.join(FACT_COLUMNS[1:])} FROM fact"  # noqa: S608 -- names of this module only
-    conditions = (["known_to IS NULL"] if held_true else []) + (["partner_id = ?"] if partner_id is not None else [])
+    asked = [name for name in FACT_COLUMNS if not (held_true and name in _MOMENTS)]
+    question = f"SELECT id, {', '.join(asked[1:])} FROM fact"  # noqa: S608 -- names of this module only
+    conditions = ["known_to IS NULL"] if held_true else []
+    if partner_ids is not None:
+        conditions.append(f"partner_id IN ({', '.join('?' * len(partner_ids))})")
     if conditions:
         question += " WHERE " + " AND ".join(conditions)
     # The driver's own cursor: 150,000 facts in a third of the time, since no day is made an object on the way.
     connection = session.connection().connection.driver_connection
     assert connection is not None
-    rows = connection.execute(question, (partner_id,) if partner_id is not None else ()).fetchall()
-    columns: dict[str, Any] = dict(zip(FACT_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
-    facts = pd.DataFrame({name: columns.get(name, ()) for name in FACT_COLUMNS})
-    for name in _DAYS:
-        facts[name] = pd.to_datetime(pd.Series(facts[name], dtype="str"), format="%Y-%m-%d")
-    for name in _MOMENTS:
-        facts[name] = pd.to_datetime(pd.Series(facts[name], dtype="str"), format="ISO8601")
-    return facts.astype({"value": float, "partner_id": "int64", "source_id": "int64", "fact_id": "int64"})
+    rows = connection.execute(question, tuple(partner_ids or ())).fetchall()
+    cells = dict(zip(asked, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(asked, ())
+    return pd.DataFrame({name: _column(name, cells.get(name), len(rows)) for name in FACT_COLUMNS})
+
+
+def _column(name: str, cells: tuple[Any, ...] | None, rows: int) -> Any:
+    """Make a column as what it is: left to guess, pandas looks at every value several times."""
+    if name in _TEXT:
+        return pd.Categorical(cells or ())
+    if name in (*_DAYS, *_MOMENTS):
+        written = ["NaT"] * rows if cells is None else [cell or "NaT" for cell in cells]
+        return np.array(written, dtype="datetime64[us]" if name in _MOMENTS else "datetime64[s]")
+    return np.array(cells or (), dtype=np.float64 if name == "value" else np.int64)
 
 
 def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id: int | None = None) -> pd.DataFrame:
@@ -239,6 +297,10 @@ def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.Dat
         shown.loc[here, "visible"] = shown.loc[here, "source_id"].isin(list(found))
         shown.loc[here, "what"] = shown.loc[here, "source_id"].map(found).fillna("")
     return shown[shown["visible"]].drop(columns="visible").reset_index(drop=True)
+
+
+def _only(partner_id: int | None) -> list[int] | None:
+    return None if partner_id is None else [partner_id]
 
 
 def _naive(moment: datetime) -> datetime:

@@ -60,6 +60,7 @@ class Stored:
         self.table = table
         self.day = day
         self._read: dict[int, RowReading] = {}
+        self._words: dict[int, dict[str, str]] = {}
         self._known: dict[object, int] = {}
         self._sealed: set[object] = set()
         identities = {identity for reading in readings if (identity := self._identity(reading))}
@@ -101,13 +102,13 @@ class Stored:
             Difference(field, cell, there.cells.get(field, ""))
             for field, heading in self.batch.heading_of.items()
             if (cell := reading.cells.get(heading, "")) and field not in self._identifying(by_name=by_name)
-            if not self._same(field, reading, there)
+            if not self._same(field, reading, there, self._words[number])
         ]
         theirs = {folded(heading): cell for heading, cell in there.extras.items()}
         extras = [
             Difference(heading, cell, theirs.get(folded(heading), ""), is_field=False)
             for heading, cell in reading.extras.items()
-            if not by_name and cell != theirs.get(folded(heading))
+            if not by_name and not self._stands(cell, theirs.get(folded(heading)))
         ]
         return [*fields, *extras]
 
@@ -198,12 +199,12 @@ class Stored:
             col(Rating.rated_on).in_({values["rated_on"] for values in whole}), col(Rating.voided_at).is_(None)
         )
         linked = here.where(col(Rating.partner_id).in_(partners - {None}))
-        seen = set(session.scalars(linked.where(ratings_visible_to(self.batch.actor))))
+        seen = {rating.id for rating in session.scalars(linked.where(ratings_visible_to(self.batch.actor)))}
         for rating in [*session.scalars(linked), *session.scalars(here.where(col(Rating.partner_id).is_(None)))]:
             partner = rating.partner_id or rating.as_written.get("partner")
             identity = _rating_identity(partner, rating.respondent, rating.side, rating.rated_on)
             self._known[identity] = rating.id or 0
-            if rating.partner_id is not None and rating not in seen:
+            if rating.partner_id is not None and rating.id not in seen:
                 self._sealed.add(identity)
 
     def _there(self, number: int, reading: RowReading) -> RowReading | None:
@@ -222,9 +223,18 @@ class Stored:
         """Read a record anew when it is next asked for: it was changed."""
         self._read.pop(number, None)
 
-    def _same(self, field: str, reading: RowReading, there: RowReading) -> bool:
+    def _same(self, field: str, reading: RowReading, there: RowReading, kept: dict[str, str]) -> bool:
+        words = reading.as_written.get(field)
+        if words and words == kept.get(field):
+            return True
+        if field == "notes" and self.kind == "partners":  # a second roster's notes stand below the first one's
+            return reading.values["notes"] in there.values["notes"]
         ours, theirs = self._said(field, reading), self._said(field, there)
         return ours <= theirs if field in _LISTED else ours == theirs
+
+    def _stands(self, cell: str, there: str | None) -> bool:
+        """Say whether a column without a place has this cell; a partner keeps those of several rosters side by side."""
+        return cell == there or (self.kind == "partners" and f"; {cell};" in f"; {there};")
 
     def _said(self, field: str, reading: RowReading) -> Any:
         """Return what a cell says, by its meaning: two ways to write one day or one partner are the same."""
@@ -232,7 +242,8 @@ class Stored:
         words = reading.as_written.get(field)
         if field in _NAMED:
             names = several(words) if words else (value,) if isinstance(value, str) else value or ()
-            return {self.batch.names.partner(name) or name for name in names}
+            whole = self.batch.names.partner("; ".join(names)) if field == "partner" else None
+            return {whole} if whole else {self.batch.names.partner(name) or name for name in names}
         if field in _LISTED:
             return {squeeze(name) for name in value or ()}
         if field == "name" and self.kind == "partners":
@@ -255,6 +266,7 @@ class Stored:
         for written in written_out(self.batch.session, operator(Door.IMPORT), self.kind, numbers):
             reading = self._as_read(1, written.cells)
             reading.extras = written.extras
+            self._words[written.number] = written.as_written
             self._read[written.number] = reading
 
     def _as_read(self, row: int, cells: dict[str, str]) -> RowReading:

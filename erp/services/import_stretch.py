@@ -136,7 +136,7 @@ class Stretch:
             if not reading.rejected:
                 number = stored.known(reading)
             if number is None and not reading.rejected:
-                again = here.get(prints.of(reading))
+                again = None if self.kind == "ratings" else here.get(prints.of(reading))
                 if again is None:
                     number = self._add(stored, reading)
                     added.add(reading.number)

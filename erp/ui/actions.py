@@ -8,7 +8,7 @@ import streamlit as st
 
 from erp import db
 from erp.errors import ERPError
-from erp.ui.session import require_actor
+from erp.ui.session import ask_who_is_there
 
 OutcomeT = TypeVar("OutcomeT")
 
@@ -19,7 +19,7 @@ def submit(service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", *
     Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data.
     Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
     """
-    actor = require_actor()
+    actor = ask_who_is_there()
     try:
         with db.writing() as session:
             outcome = service(session, actor, *args, **values)
@@ -38,10 +38,11 @@ def refuse(sentence: str) -> None:
 def show_outcome() -> None:
     """Show what the last action came to, once. Pages call it below their title."""
     kind, sentence = st.session_state.pop("_outcome", (None, ""))
-    if kind == "saved":
-        st.success(sentence, icon=":material/check_circle:")
-    elif kind == "refused":
-        st.error(sentence, icon=":material/error:")
+    with st.container():  # its place stays when it is empty: what follows does not move, and open parts stay open
+        if kind == "saved":
+            st.success(sentence, icon=":material/check_circle:")
+        elif kind == "refused":
+            st.error(sentence, icon=":material/error:")
 
 
 def form_token(form: str) -> str:

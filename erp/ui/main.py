@@ -10,7 +10,7 @@ from erp.errors import ERPError
 from erp.queries.county import county
 from erp.settings import ROOT, settings
 from erp.ui.navigation import pages_for
-from erp.ui.session import require_actor
+from erp.ui.session import ask_who_is_there
 
 #: Signing out is a plain form to an address of erp.web: it ends the sign-in in every tab and leads to its page.
 FOOT = """
@@ -37,7 +37,7 @@ def draw_shell(actor: Actor) -> None:
 
 
 st.set_page_config(page_title="Partnerships", page_icon=ROOT / "static" / "mark.svg", layout="wide")
-actor = require_actor()
+actor = ask_who_is_there()
 page = st.navigation(pages_for(actor))
 draw_shell(actor)
 try:

@@ -10,11 +10,10 @@ from erp import db
 from erp.access import Actor
 from erp.documents.tables import csv_bytes
 from erp.queries.choices import holder_choices
-from erp.queries.health import standing_by_month
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
 from erp.ui.engagement_parts import pick_in_address, plain
-from erp.ui.loads import load
+from erp.ui.loads import load, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
 from erp.vocabulary import Band, PartnerKind, PartnerStatus
 
@@ -92,10 +91,10 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
 
     `12 months`: the standings of the newest unbroken run of months, since a cell cannot draw a gap.
     """
-    standing = load(standing_by_month, TREND_MONTHS)
+    figures = standing(TREND_MONTHS)
     courses: dict[int, list[float]] = {}
     bands: dict[int, str] = {}
-    here = standing[standing["partner_id"].isin(rows["partner_id"])]
+    here = figures[figures["partner_id"].isin(rows["partner_id"])]
     for partner_id, points, band in zip(here["partner_id"], here["standing"], here["band"], strict=True):
         courses.setdefault(partner_id, []).append(points)
         bands[partner_id] = band  # the newest month's stands last

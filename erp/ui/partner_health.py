@@ -122,7 +122,8 @@ def _draw_course(partner_id: int, figures: pd.DataFrame) -> None:
         columns={"label": "Dimension", "as_of": "As of", "score": "Score", "n": "n", "evidence": "Evidence"}
     )[["Dimension", "As of", "Score", "n", "Evidence"]]
     show_chart(
-        profile_chart(rows, events, changes),
+        profile_chart,
+        (rows, events, changes),
         table,
         takeaway=_course_sentence(rows),
         text="Five lines, one per dimension of partnership health from 0 to 100, month by month; gaps where there is "

@@ -12,14 +12,25 @@ def sign_in_hash() -> str:
 
 
 def require_actor() -> Actor:
-    """Return who is signed in, asked anew each time; where the session ended, say so and stop.
+    """Return who is signed in, as asked at the beginning of this run; where the session ended, say so and stop."""
+    known: tuple[str, Actor] | None = st.session_state.get("_actor")
+    if known is not None and known[0] == sign_in_hash():
+        return known[1]
+    return ask_who_is_there()
 
-    Asked anew, signing out, disabling an account and changing roles act on the next click in every tab.
+
+def ask_who_is_there() -> Actor:
+    """Ask the database who is signed in; where the session ended, say so and stop.
+
+    Every run of a page and every change begin with it, so that signing out, disabling an account and changing roles
+    act on the next click in every tab.
     """
+    st.session_state.pop("_actor", None)
     hashed = sign_in_hash()
     actor = resolve(hashed) if hashed else None
     if actor is None:
         st.error("Your session has ended. What you saved is safe.", icon=":material/lock:")
         st.html('<a href="/signin" style="color: inherit">Sign in again</a>')
         st.stop()
+    st.session_state["_actor"] = (hashed, actor)
     return actor

@@ -1,22 +1,40 @@
 """How figures are drawn: a chart never stands without its takeaway, its text alternative, its table and an export."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from erp.documents.tables import csv_bytes
+from erp.ui.loads import chart_spec
 
 
-def show_chart(chart: Any, rows: pd.DataFrame, *, takeaway: str, text: str, name: str, on_select: bool = False) -> Any:
-    """Draw a chart under its one-sentence takeaway, with a text alternative, its table and a download.
+def show_chart(
+    draw: Callable[..., Any],
+    drawn: tuple[Any, ...],
+    rows: pd.DataFrame,
+    *,
+    takeaway: str,
+    text: str,
+    name: str,
+    on_select: bool = False,
+) -> Any:
+    """Draw the chart `draw(*drawn)` under its one-sentence takeaway, with a text alternative, its table and a download.
 
-    `rows` are the numbers drawn, with headings a person reads; `name` is the key and the file's name.
+    `drawn` are the frames and plain values that make the chart; the same ones draw it from its kept form. `rows` are
+    the numbers drawn, with headings a person reads; `name` is the key and the file's name.
     Returns the selection event where `on_select`, else None.
     """
     st.markdown(f"**{takeaway}**")
-    event = st.altair_chart(
-        chart, alt=text, key=f"chart_{name}", on_select="rerun" if on_select else "ignore", width="stretch"
+    event = st.vega_lite_chart(
+        None,
+        deepcopy(chart_spec(draw, *drawn)),
+        alt=text,
+        key=f"chart_{name}",
+        on_select="rerun" if on_select else "ignore",
+        width="stretch",
     )
     show_table_below(rows, name)
     return event if on_select else None
@@ -32,7 +50,12 @@ def show_table_below(rows: pd.DataFrame, name: str) -> None:
 def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV") -> None:
     """Offer a table as a CSV file, its cells made harmless for spreadsheets."""
     st.download_button(
-        label, csv_bytes(rows), file_name=f"{name}.csv", mime="text/csv", key=f"download_{name}", icon=":material/download:"
+        label,
+        lambda: csv_bytes(rows),  # written when asked for, not at every run of the page
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"download_{name}",
+        icon=":material/download:",
     )
 
 

@@ -390,7 +390,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('fact', schema=None) as batch_op:
-        batch_op.create_index('ix_fact_partner', ['partner_id', 'kind'], unique=False)
+        batch_op.create_index('ix_fact_closed', ['known_to'], unique=False, sqlite_where=sa.text('known_to IS NOT NULL'))
+        batch_op.create_index('ix_fact_partner', ['partner_id', 'kind', 'known_to', 'on_day'], unique=False)
         batch_op.create_index('ix_fact_source', ['kind', 'source_id'], unique=False)
 
     op.create_table('look_alike',
@@ -639,6 +640,7 @@ def downgrade() -> None:
     with op.batch_alter_table('fact', schema=None) as batch_op:
         batch_op.drop_index('ix_fact_source')
         batch_op.drop_index('ix_fact_partner')
+        batch_op.drop_index('ix_fact_closed', sqlite_where=sa.text('known_to IS NOT NULL'))
 
     op.drop_table('fact')
     with op.batch_alter_table('engagement_partner', schema=None) as batch_op:

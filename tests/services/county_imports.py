@@ -21,7 +21,9 @@ from erp.services.imports import import_file
 from erp.settings import settings
 
 
-def bring(kind: str, data: str | bytes, *, by: Actor | None = None, name: str = "county.csv", **more: Any) -> ImportResult:
+def bring(
+    kind: str, data: str | bytes, *, by: Actor | None = None, name: str = "county.csv", **more: Any
+) -> ImportResult:
     """Import text or bytes as somebody; the operator of the machine where nobody is named."""
     sent = data if isinstance(data, bytes) else data.encode()
     return import_file(by or operator(), kind, sent, name, **more)

@@ -18,16 +18,22 @@ TEXTS = st.sampled_from(
     [
         "=cmd|' /C calc'!A0", "+1 555 010 0100", "-2+3", "-5", "@SUM(1)", "'=1", "''", "'", "＝1", "007", "1e5", "TRUE",
         'say "hi"', '"', "a;b,c|d", "line\nbreak", "line\r\nbreak", "tab\tin it", "Núñez – “así” 👍", "#REF!", "n/a",
-        "  inner   spaces ", "none", "0", "<b>&amp;</b>", "x" * 300, "http://a.example/?a=1&b=2", "_x000D_",
+        "  inner   spaces ", "none", "0", "<b>&amp;</b>", "x" * 300, "http://a.example/?a=1&b=2", "_x0041_",
         "a\u200bb", "\u2028x", "yes", "2/30/2024", "anonymous", "county", "FY 23-26", "; ;",
     ]
 )  # fmt: skip
-NAMES = st.sampled_from(["Cedar House", "Heron; Bay", "=Alder", "Núñez Center", "Line\nBreak", "nobody known", "Cedar  House"])
+NAMES = st.sampled_from(
+    ["Cedar House", "Heron; Bay", "=Alder", "Núñez Center", "Line\nBreak", "nobody known", "Cedar  House"]
+)
 DAYS = st.sampled_from(
-    ["2024-03-05", "3/5/2024", "June 4, 2015 7:30 – 8:30 am", "late last month", "FY 23-26", "45000", "6/7/24", "2030-01-01",
-     "2024-02-01; 2024-05-01", "2024-04-02; TBD"]
+    [
+        "2024-03-05", "3/5/2024", "June 4, 2015 7:30 – 8:30 am", "late last month", "FY 23-26", "45000", "6/7/24",
+        "2030-01-01", "2024-02-01; 2024-05-01", "2024-04-02; TBD",
+    ]
 )  # fmt: skip
-WORDS = st.sampled_from(["meeting", "e-mail", "Probation", "Tribe", "carrier pigeon", "county", "both", "held", "concern", "CBO"])
+WORDS = st.sampled_from(
+    ["meeting", "e-mail", "Probation", "Tribe", "carrier pigeon", "county", "both", "held", "concern", "CBO"]
+)
 
 
 def cells_of(kind: str, place: int) -> st.SearchStrategy[list[str]]:
@@ -43,7 +49,8 @@ def cells_of(kind: str, place: int) -> st.SearchStrategy[list[str]]:
         kinds = {
             FieldType.DAY: DAYS, FieldType.DAYS: DAYS, FieldType.CHOICE: WORDS,
             FieldType.YES_NO: st.sampled_from(["yes", "no", "maybe"]), FieldType.WHOLE: st.sampled_from(["30", "91"]),
-            FieldType.RATING: st.sampled_from(["1", "5"]), FieldType.ENTRIES: st.sampled_from(["LB1; LB2", "being kind; LB1"]),
+            FieldType.RATING: st.sampled_from(["1", "5"]),
+            FieldType.ENTRIES: st.sampled_from(["LB1; LB2", "being kind; LB1"]),
         }  # fmt: skip
         filled = kinds.get(holds, TEXTS)
         return filled if name in ("words", "what", "purpose", "side", "rated_on", "item_1") else filled | st.just("")
@@ -68,7 +75,11 @@ EXAMPLES = settings(
     max_examples=int(os.environ.get("N", 12)),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
 )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-import streamlit
 from streamlit.testing.v1 import AppTest
 
 from erp import db
@@ -18,11 +17,6 @@ from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
 
 OpenApp = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_answers() -> None:
-    streamlit.cache_data.clear()  # each test has a database of its own, with revisions that look alike
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import streamlit
 from streamlit.testing.v1 import AppTest
 
 from erp import db
@@ -23,11 +22,6 @@ from tests.conftest import Cast
 
 OpenApp = Callable[..., AppTest]
 FERN = PartnerDraft(name="Fern House", kind=PartnerKind.COMMUNITY_ORGANIZATION, area="North")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_answers() -> None:
-    streamlit.cache_data.clear()  # each test has a database of its own, with revisions that look alike
 
 
 def add(actor: Actor, draft: PartnerDraft = FERN) -> int:

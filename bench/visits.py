@@ -35,7 +35,11 @@ class Visit:
         if self.server.token:
             headers["Cookie"] = f"erp_session={self.server.token}"
         self.socket = await websockets.connect(
-            address, subprotocols=["streamlit"], additional_headers=headers, max_size=None, compression=None  # pyright: ignore[reportArgumentType] -- a plain str is a subprotocol
+            address,
+            subprotocols=["streamlit"],
+            additional_headers=headers,
+            max_size=None,
+            compression=None,  # pyright: ignore[reportArgumentType] -- a plain str is a subprotocol
         )
         await self.rerun()
 

@@ -1,0 +1,93 @@
+"""Kept standings follow every save, partner by partner, and show each reader only what is open to them."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from sqlalchemy import true
+from sqlmodel import Session
+
+from erp import db
+from erp.queries.county import today
+from erp.queries.health import last_months, standings, tracked_partners
+from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, void_engagement
+from erp.services.partners import PartnerDraft, add_partner, archive_partner
+from erp.services.ratings import RatingDraft, enter_rating
+from erp.ui import loads
+from erp.vocabulary import PartnerKind, Side
+from tests.conftest import Cast
+
+
+def from_scratch() -> pd.DataFrame:
+    with db.reading() as session:
+        days = last_months(today(session), loads.KEPT_MONTHS)
+        return standings(session, days, tracked_partners(session, true()))
+
+
+def kept() -> pd.DataFrame:
+    with db.reading() as session:
+        state, day = db.data_state(session), today(session)
+    return loads._standings_of(state, day)
+
+
+def agree() -> None:
+    pd.testing.assert_frame_equal(kept().reset_index(drop=True), from_scratch(), check_categorical=False)
+
+
+def meet(session: Session, cast: Cast, *partners: int) -> int:
+    links = tuple(PartnerAt(partner_id=p) for p in partners)
+    draft = EngagementDraft(held_on=today(session) - timedelta(days=3), purpose="Session", partners=links)
+    return log_engagement(session, cast.leadership, draft).id or 0
+
+
+def rate(session: Session, cast: Cast, partner: int) -> None:
+    draft = RatingDraft(
+        partner_id=partner, respondent="A", side=Side.PARTNER, rated_on=today(session), answers=(4,) * 10
+    )
+    enter_rating(session, cast.leadership, draft)
+
+
+def test_kept_standings_are_those_from_scratch_after_every_kind_of_save(database: object, cast: Cast) -> None:
+    with db.writing() as session:
+        ids = [
+            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
+            for n in range(4)
+        ]
+    agree()
+    with db.writing() as session:
+        meeting = meet(session, cast, *ids[:2])
+    agree()
+    with db.writing() as session:
+        rate(session, cast, ids[2])
+    agree()
+    with db.writing() as session:
+        void_engagement(session, cast.leadership, meeting, 1, "entered twice")
+    agree()
+    with db.writing() as session:
+        add_partner(session, cast.leadership, PartnerDraft(name="New", kind=PartnerKind.SYSTEM_PARTNER))
+        archive_partner(session, cast.leadership, ids[3], 1, "ended")
+    agree()
+
+
+def test_only_partners_with_news_are_figured_anew(
+    database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing() as session:
+        ids = [
+            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
+            for n in range(5)
+        ]
+    kept()
+    asked: list[list[int]] = []
+    plain = loads.standings
+
+    def counting(session: Session, days: object, partners: pd.DataFrame) -> pd.DataFrame:
+        asked.append(partners["partner_id"].tolist())
+        return plain(session, days, partners)
+
+    monkeypatch.setattr(loads, "standings", counting)
+    with db.writing() as session:
+        meet(session, cast, ids[1], ids[3])
+    kept()
+    kept()
+    assert asked == [[ids[1], ids[3]]]
