@@ -6,12 +6,13 @@ Run as `python bench/county.py M`, with ERP_DATA_DIR naming a folder without a d
 import argparse
 import itertools
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from check import check_ledger
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
+from writing import BODIES, CAUSES, FAMILY, GIVEN, PLACES, SIZES, SPAN, Size, Writer, keys
 
 from erp import db, frameworks
 from erp.access import operator
@@ -29,14 +30,12 @@ from erp.models.engagements import (
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.county import today
 from erp.queries.health import bands_by_quarter, standing_by_month
 from erp.services import facts
 from erp.services.accounts import InvitationDraft, SetUpDraft, accept_invitation, invite_account, set_up_county
 from erp.services.sign_in import open_sign_in
 from erp.services.upkeep import migrate
-from check import check_ledger
-from writing import FAMILY, GIVEN, PLACES, CAUSES, BODIES, SIZES, SPAN, Size, Writer, keys
-from erp.queries.county import today
 from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,
@@ -74,15 +73,11 @@ HELD_AS = {
 }
 
 
-
-
 class County(Writer):
     """Everything that happened in the county."""
 
     def fill(self) -> None:
         """Write everything, parents first."""
-        weights = self.rng.lognormal(0, 1.1, self.size.partners)
-        self.weights = weights / weights.sum()
         self._people()
         self._partners()
         held = self._engagements()
@@ -129,8 +124,8 @@ class County(Writer):
         )
         former = rng.choice(ids, n // 10, replace=False)
         old_names = np.array([f"Former {names[number - 1]}" for number in former], dtype=object)
-        keys = np.array([name.replace(" ", "").casefold() for name in old_names], dtype=object)
-        self.write(PartnerName, partner_id=former, name=old_names, name_key=keys, kind=NameKind.FORMER)
+        squeezed = np.array([name.replace(" ", "").casefold() for name in old_names], dtype=object)
+        self.write(PartnerName, partner_id=former, name=old_names, name_key=squeezed, kind=NameKind.FORMER)
         agreed = np.sort(rng.choice(ids, n // 2, replace=False))
         days, since = rng.choice([14, 30, 45, 60, 120], len(agreed)), self.days(len(agreed), 200)
         numbers = np.arange(1, len(agreed) + 1)
@@ -270,16 +265,23 @@ class County(Writer):
         n, rng = self.size.feedback, self.rng
         chosen = np.sort(rng.choice(len(held[0]), n))
         ids, partner, received = np.arange(1, n + 1), held[2][chosen], held[1][chosen]
-                course = ((FeedbackState.RECEIVED, 1.0, 0), (FeedbackState.ACKNOWLEDGED, 0.95, 4), (FeedbackState.DECIDED, 0.93, 20), (FeedbackState.TOLD, 0.92, 10))
-        after = ((FeedbackState.REOPENED, 0.12, 15), (FeedbackState.TOLD, 0.8, 25), (FeedbackState.CONFIRMED, 0.6, 15))
+        course = (
+            (FeedbackState.RECEIVED, 1.0, 0),
+            (FeedbackState.ACKNOWLEDGED, 0.95, 4),
+            (FeedbackState.DECIDED, 0.93, 20),
+            (FeedbackState.TOLD, 0.92, 10),
+            (FeedbackState.REOPENED, 0.12, 15),
+            (FeedbackState.TOLD, 0.8, 25),
+            (FeedbackState.CONFIRMED, 0.6, 15),
+        )  # step, how many of those before go on to it, days it takes (median)
         day, going, state = received, np.ones(n, dtype=bool), self.pick([FeedbackState.RECEIVED], n)
         steps, position = [], np.zeros(n, dtype=int)
         reopened = np.zeros(n, dtype=bool)
-        for step, chance, median in (*course, *after):
+        for step, chance, median in course:
             later = day + rng.lognormal(np.log(median + 0.01), 0.9, n).astype(int).astype("timedelta64[D]")
             later = received if step is FeedbackState.RECEIVED else later
             goes = going & (rng.random(n) < chance) & (later <= self.today)
-            if step is FeedbackState.TOLD and reopened.any():  # told again: only what was reopened, and that waits if it is not
+            if step is FeedbackState.TOLD and reopened.any():  # told again; what was reopened waits where it is not
                 goes &= reopened
                 going = np.where(reopened, goes, going)
             elif step is FeedbackState.REOPENED:

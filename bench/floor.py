@@ -17,13 +17,13 @@ PARTNERS = """SELECT p.id, p.name, p.kind, p.area,
     FROM (SELECT * FROM partner WHERE name LIKE ? ORDER BY name LIMIT 50) p"""
 HELD = """SELECT e.held_on, e.kind, e.purpose FROM engagement e JOIN engagement_partner a ON a.engagement_id = e.id
     WHERE a.partner_id = ? ORDER BY e.held_on DESC LIMIT 50"""
-SAID = (
-    "SELECT received_on, kind, words, state FROM feedback_item WHERE partner_id = ? ORDER BY received_on DESC LIMIT 50"
-)
-LOGGED = """INSERT INTO engagement (key, as_written, extras, notes, recorded_at, version, void_reason, status, kind, held_on,
-    held_at, place, remote, language, interpreter, county_people, purpose, facts, quotes, opinions, decisions, asked_by,
-    agenda_by, decided_by) VALUES (lower(hex(randomblob(8))), '{}', '{}', '', datetime('now'), 1, '', 'held', 'meeting',
-    date('now'), '', '', 0, '', 'not_said', '', ?, '', '', '', '', 'unknown', 'unknown', 'unknown')"""
+SAID = """SELECT received_on, kind, words, state FROM feedback_item
+    WHERE partner_id = ? ORDER BY received_on DESC LIMIT 50"""
+LOGGED = """INSERT INTO engagement (key, as_written, extras, notes, recorded_at, version, void_reason, status, kind,
+    held_on, held_at, place, remote, language, interpreter, county_people, purpose, facts, quotes, opinions, decisions,
+    asked_by, agenda_by, decided_by) VALUES (lower(hex(randomblob(8))), '{}', '{}', '', datetime('now'), 1, '', 'held',
+    'meeting', date('now'), '', '', 0, '', 'not_said', '', ?, '', '', '', '', 'unknown', 'unknown', 'unknown')"""
+TOOK_PART = "INSERT INTO engagement_partner (engagement_id, partner_id, name_written, two_way) VALUES (?, ?, '', 1)"
 PAGES = {}
 
 
@@ -74,8 +74,7 @@ def log() -> None:
             with database() as connection:
                 engagement = connection.execute(LOGGED, (purpose,)).lastrowid
                 at = [(engagement, int(number)) for number in chosen.split()]
-                adding = "INSERT INTO engagement_partner (engagement_id, partner_id, name_written, two_way) VALUES (?, ?, '', 1)"
-                connection.executemany(adding, at)
+                connection.executemany(TOOK_PART, at)
             st.success(f"Saved {engagement} with {len(at)} partners")
     done("log")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from browser import OnApp, OnFloor, Tasks, launch
 from playwright.sync_api import sync_playwright
 from servers import ROOT, WORK, Server, app, floor
-from visits import Visit, measure, memory_of_idle
+from visits import Reruns, Visit, measure, memory_of_idle
 
 APP_PORT, FLOOR_PORT = 18670, 18671
 #: What the issue asks for at first: each task at most so many times the floor, MiB after start, seconds of health.
@@ -129,39 +129,54 @@ def main() -> None:
 
     health = json.loads(_python("health.py", folder))
     with app(folder, APP_PORT, sign_in()) as ours, floor(folder, FLOOR_PORT) as theirs:
-        start = ours.memory, theirs.memory
+        used = {"memory after start, MiB": (ours.memory, theirs.memory)}
         tasks = in_chromium(ours, theirs, SIZES[chosen.size].partners, chosen.rounds)
         pairs = [
-            (Visit(ours, name, query), None if bare is None else Visit(theirs, bare, query))
+            (Visit(ours, name, query), Visit(theirs, bare, query) if bare is not None else None)
             for name, bare, query in PAGES
         ]
         reruns = measure(pairs, chosen.rounds, 5)
-        idle = memory_of_idle(ours, "partners", 40), memory_of_idle(theirs, "partners", 40)
-        end = ours.memory, theirs.memory
-        launched = ours.started_in, theirs.started_in
-    print(f"\n\n{_machine()}, size {chosen.size}\n")
-    print("| in Chromium, click to frame | app ms | floor F ms | ratio | goal |\n|---|---:|---:|---:|---|")
+        used["memory at the end, MiB"] = ours.memory, theirs.memory
+        used["an idle session on the partner list, MiB"] = (
+            memory_of_idle(ours, "partners"),
+            memory_of_idle(theirs, "partners"),
+        )
+        used["from the command to the first answer, s"] = ours.started_in, theirs.started_in
+    print(f"\n\n{_machine()}, size {chosen.size}, {chosen.rounds} rounds\n")
+    _print_tasks(tasks)
+    _print_reruns(reruns)
+    _print_rest(used, health)
+
+
+def _print_tasks(tasks: dict[str, Compared]) -> None:
+    print("| in Chromium, click to frame | app ms | floor F ms | app / F | goal |\n|---|---:|---:|---:|---|")
     for name, times in tasks.items():
         goal = "" if name in AFTER_A_SAVE.values() else _met(times.ratio, GOAL_RATIO, "F")
         print(f"| {name} | {_middle(times.ours)} | {_middle(times.floor)} | {times.ratio:.1f} | {goal} |")
-    print("\n| rerun on the server | app p50 ms | p95 | CPU | floor p50 | p95 | CPU | ratio of CPU |")
+
+
+def _print_reruns(reruns: list[tuple[Reruns, Reruns | None]]) -> None:
+    print("\n| rerun on the server, ms | app p50 | p95 | CPU | floor p50 | p95 | CPU | CPU app / F |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
-    for (name, bare, _), (mine, other) in zip(PAGES, reruns, strict=True):
-        beside = (
-            f"{other.p50:.0f} | {other.p95:.0f} | {other.cpu:.0f} | {mine.cpu / other.cpu:.1f}" if other else "| | |"
-        )
-        named = f"{name or 'today'}" + ("" if bare in {name, None} else " (floor: a page of links)")
-        print(f"| {named} | {mine.p50:.0f} | {mine.p95:.0f} | {mine.cpu:.0f} | {beside} |")
+    for (name, bare, _), (ours, theirs) in zip(PAGES, reruns, strict=True):
+        beside = " | | | "
+        if theirs is not None:
+            beside = f"{theirs.p50:.0f} | {theirs.p95:.0f} | {theirs.cpu:.0f} | {ours.cpu / theirs.cpu:.1f}"
+        named = f"{name or 'today'}{' (floor: a page of links)' if bare == '' else ''}"
+        print(f"| {named} | {ours.p50:.0f} | {ours.p95:.0f} | {ours.cpu:.0f} | {beside} |")
+
+
+def _print_rest(used: dict[str, tuple[float, float]], health: dict[str, float]) -> None:
     print("\n| | app | floor | goal |\n|---|---:|---:|---|")
-    print(f"| memory after start, MiB | {start[0]:.0f} | {start[1]:.0f} | {_met(start[0], GOAL_MEMORY, 'MiB')} |")
-    print(f"| memory at the end, MiB | {end[0]:.0f} | {end[1]:.0f} | |")
-    print(f"| an idle session on the partner list, MiB | {idle[0]:.2f} | {idle[1]:.2f} | |")
-    print(f"| from the command to the first answer, s | {launched[0]:.1f} | {launched[1]:.1f} | |")
-    print(
-        f"| health of every partner for {health['months']} months, s | {health['all']:.2f} | | {_met(health['all'], GOAL_HEALTH, 's')} |"
-    )
-    print(f"| of which reading {health['facts']:,} facts, s | {health['read']:.2f} | | |")
-    print(f"| the same, best of {health['rounds']} | {health['best']:.2f} | | |")
+    for name, (ours, theirs) in used.items():
+        digits = 0 if "memory" in name else 2
+        goal = _met(ours, GOAL_MEMORY, "MiB") if "after start" in name else ""
+        print(f"| {name} | {ours:.{digits}f} | {theirs:.{digits}f} | {goal} |")
+    name, read = f"health of every partner for {health['months']} months", f"reading {health['facts']:,} facts"
+    goal = _met(health["all"], GOAL_HEALTH, "s")
+    print(f"| {name}, s (middle of {health['rounds']}, best {health['best']:.2f}) | {health['all']:.2f} | | {goal} |")
+    print(f"| of which {read}, s | {health['read']:.2f} | | |")
+    print(f"| CPU of the same, s (best) | {health['cpu']:.2f} | | |")
 
 
 def _python(script: str, folder: Path, *words: str) -> str:
@@ -180,8 +195,8 @@ def _met(figure: float, goal: float, unit: str) -> str:
 
 def _machine() -> str:
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
-    now = datetime.now(UTC)
-    return f"{now:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores ({platform.machine()}), load {load}, Python {platform.python_version()}"
+    cores = f"{os.cpu_count()} cores ({platform.machine()}), load {load}"
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {cores}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

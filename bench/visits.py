@@ -36,10 +36,10 @@ class Visit:
             headers["Cookie"] = f"erp_session={self.server.token}"
         self.socket = await websockets.connect(
             address,
-            subprotocols=["streamlit"],
+            subprotocols=[websockets.Subprotocol("streamlit")],
             additional_headers=headers,
             max_size=None,
-            compression=None,  # pyright: ignore[reportArgumentType] -- a plain str is a subprotocol
+            compression=None,
         )
         await self.rerun()
 
@@ -122,7 +122,7 @@ async def _measure(
     return [(sum_up(ours), sum_up(theirs)) for ours, theirs in pairs]  # pyright: ignore[reportReturnType] -- ours is never None
 
 
-def memory_of_idle(server: Server, page: str, sessions: int) -> float:
+def memory_of_idle(server: Server, page: str, sessions: int = 40) -> float:
     """Open sessions on a page, leave them idle, and return the memory each takes, in MiB."""
     return asyncio.run(_memory_of_idle(server, page, sessions))
 

@@ -16,151 +16,31 @@ SPAN = 3650
 #: Rows written with one statement.
 CHUNK = 20_000
 
-PLACES = [
-    "Alder Bend",
-    "Birch Hollow",
-    "Clover Reach",
-    "Dunmore Flat",
-    "Elderberry Point",
-    "Fennel Creek",
-    "Gull Harbor",
-    "Hazel Crossing",
-    "Iron Meadow",
-    "Juniper Gate",
-    "Kestrel Hill",
-    "Larkspur Cove",
-    "Marten Falls",
-    "Nettle Ridge",
-    "Otter Landing",
-    "Pepper Grove",
-    "Quail Spring",
-    "Rowan Shore",
-    "Sorrel Park",
-    "Teasel Bay",
-    "Upland Mill",
-    "Vetch Valley",
-    "Wren Lake",
-    "Yarrow Heights",
-]
-CAUSES = [
-    "Family",
-    "Youth",
-    "Community",
-    "Health",
-    "Housing",
-    "Workforce",
-    "Learning",
-    "Legal",
-    "Kinship",
-    "Wellness",
-    "Early Childhood",
-    "Neighborhood",
-    "Recovery",
-    "Food",
-    "Parent",
-    "Foster Care",
-]
-BODIES = [
-    "Resource Center",
-    "Alliance",
-    "Coalition",
-    "Services",
-    "Council",
-    "Network",
-    "Foundation",
-    "Collaborative",
-    "Association",
-    "Clinic",
-]
-GIVEN = [
-    "Ana",
-    "Ben",
-    "Carla",
-    "Dev",
-    "Elena",
-    "Farid",
-    "Grace",
-    "Hiro",
-    "Ines",
-    "Jamal",
-    "Kira",
-    "Luis",
-    "Mina",
-    "Noah",
-    "Olga",
-    "Pedro",
-    "Rosa",
-    "Sam",
-    "Tara",
-    "Yusuf",
-]
-FAMILY = [
-    "Alvarez",
-    "Brown",
-    "Chen",
-    "Diaz",
-    "Evans",
-    "Flores",
-    "Garcia",
-    "Hill",
-    "Ito",
-    "Jones",
-    "Khan",
-    "Lopez",
-    "Moore",
-    "Nguyen",
-    "Ortiz",
-    "Patel",
-    "Reyes",
-]
-WORDS = [
-    "we",
-    "met",
-    "to",
-    "review",
-    "referrals",
-    "and",
-    "agreed",
-    "next",
-    "steps",
-    "on",
-    "intake",
-    "the",
-    "team",
-    "asked",
-    "about",
-    "shared",
-    "data",
-    "and",
-    "named",
-    "two",
-    "barriers",
-    "staff",
-    "will",
-    "report",
-    "back",
-    "after",
-    "the",
-    "board",
-    "meets",
-    "the",
-    "partner",
-    "offered",
-    "space",
-    "for",
-    "the",
-    "training",
-    "and",
-    "asked",
-    "that",
-    "notices",
-    "go",
-    "out",
-    "earlier",
-    "in",
-    "both",
-    "languages",
-]
+
+def listed(words: str) -> list[str]:
+    """Part words or names at their commas."""
+    return words.split(",")
+
+
+PLACES = listed(
+    "Alder Bend,Birch Hollow,Clover Reach,Dunmore Flat,Elderberry Point,Fennel Creek,Gull Harbor,Hazel Crossing,"
+    "Iron Meadow,Juniper Gate,Kestrel Hill,Larkspur Cove,Marten Falls,Nettle Ridge,Otter Landing,Pepper Grove,"
+    "Quail Spring,Rowan Shore,Sorrel Park,Teasel Bay,Upland Mill,Vetch Valley,Wren Lake,Yarrow Heights"
+)
+CAUSES = listed(
+    "Family,Youth,Community,Health,Housing,Workforce,Learning,Legal,Kinship,Wellness,Early Childhood,Neighborhood,"
+    "Recovery,Food,Parent,Foster Care"
+)
+BODIES = listed(
+    "Resource Center,Alliance,Coalition,Services,Council,Network,Foundation,Collaborative,Association,Clinic"
+)
+GIVEN = listed("Ana,Ben,Carla,Dev,Elena,Farid,Grace,Hiro,Ines,Jamal,Kira,Luis,Mina,Noah,Olga,Pedro,Rosa,Sam,Tara,Yusuf")
+FAMILY = listed("Alvarez,Brown,Chen,Diaz,Evans,Flores,Garcia,Hill,Ito,Jones,Khan,Lopez,Moore,Nguyen,Ortiz,Patel,Reyes")
+WORDS = listed(
+    "we met to review,referrals and agreed,next steps on intake,the team asked,about shared data,"
+    "and named two barriers,staff will report back,after the board meets,the partner offered,"
+    "space for the training,and asked that notices,go out earlier,in both languages"
+)
 
 
 @dataclass(frozen=True)
@@ -194,6 +74,9 @@ class Writer:
         self.today = np.datetime64(today, "D")
         self.rng = np.random.default_rng([SEED, size.partners])
         self.facts = itertools.count(1)
+        # A few partners are met often, many seldom.
+        weights = self.rng.lognormal(0, 1.1, size.partners)
+        self.weights = weights / weights.sum()
 
     def write(self, table: type, **columns: Any) -> None:
         """Write rows of a table: arrays give a value per row, single values one for all, the rest is the default."""
@@ -240,7 +123,7 @@ class Writer:
     def texts(self, n: int, shortest: int, longest: int) -> np.ndarray:
         """Return `n` short texts out of a pool of 3,000."""
         pool = [
-            " ".join(self.rng.choice(WORDS, self.rng.integers(shortest, longest))).capitalize() + "."
+            " ".join(self.rng.choice(WORDS, self.rng.integers(shortest, longest) // 3 + 1)).capitalize() + "."
             for _ in range(3000)
         ]
         return self.pick(pool, n)
@@ -251,7 +134,7 @@ class Writer:
         return self.today - ago.astype("timedelta64[D]")
 
     def partners_by_weight(self, n: int) -> np.ndarray:
-        """Return `n` partner ids: a few partners are met often, many seldom."""
+        """Return `n` partner ids, by how often each is met."""
         return self.rng.choice(self.size.partners, n, p=self.weights) + 1
 
 

@@ -96,7 +96,7 @@ notes = [f"n = {n} held {'engagement' if n == 1 else 'engagements'} with a behav
 notes += [f"{undated} more with no exact date, in no quarter"] if undated else []
 notes += ["quarters are calendar quarters"]
 notes += ["* not verified against the source document"]
-notes += [] if actor.sees_tribal_records else ["what Tribal governments shared is not counted here"]
+notes += [] if actor.sees_tribal_records else ["what Tribal governments shared counts only where you wrote it down"]
 event = show_chart(
     coverage_grid,
     (rows, by == "kind", st.context.theme.type == "dark"),

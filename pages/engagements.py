@@ -1,15 +1,14 @@
 """Engagements: every meeting, call, visit …, newest first, with filters that live in the address."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from erp import db
-from erp.documents.tables import csv_bytes
 from erp.queries.engagements import PAGE_ROWS, EngagementFilter, engagement_count, engagement_list
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
-from erp.ui.engagement_filters import draw_filters, readable
+from erp.ui.engagement_filters import draw_filters, list_as_file, readable
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
@@ -17,12 +16,6 @@ from erp.ui.words import NO_EXACT_DATE
 from erp.vocabulary import RecordKind, Verb
 
 CAME_FROM = "_engagements_address"
-
-
-def everything() -> bytes:
-    """Return the whole list as a file; it is made when somebody asks for it."""
-    with db.reading() as session:
-        return csv_bytes(readable(engagement_list(session, require_actor(), wanted, None)))
 
 
 actor = require_actor()
@@ -80,4 +73,10 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     if pages > 1:
         st.pagination(pages, key="engagements_page", width="stretch")
     if actor.may(Verb.EXPORT, RecordKind.ENGAGEMENT):
-        st.download_button("Download as CSV", everything, "engagements.csv", "text/csv", icon=":material/download:")
+        st.download_button(
+            "Download as CSV",
+            partial(list_as_file, actor, wanted),
+            "engagements.csv",
+            "text/csv",
+            icon=":material/download:",
+        )

@@ -10,7 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from erp.access import Actor
+from erp.access import Actor, operator
 from erp.models.accounts import Account
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
@@ -88,7 +88,7 @@ def import_history(session: Session, actor: Actor) -> pd.DataFrame:
     )
     names = ("rows", "added", "imported", "warned", "rejected")
     rows = [
-        (f.id, f.file_name, f.kind, f.recorded_at, by or "operator", *(f.counts.get(n) for n in names))
+        (f.id, f.file_name, f.kind, f.recorded_at, by or operator().name, *(f.counts.get(n) for n in names))
         for f, by in session.execute(question)
     ]
     return pd.DataFrame(rows, columns=["import_id", "file", "kind", "at", "by", *names])

@@ -10,9 +10,10 @@ from sqlmodel import Session
 from erp.services.commitments import CommitmentDraft
 from erp.services.demo_county import DemoCounty, DemoPartner, demo_county
 from erp.services.demo_forums import Table
-from erp.services.demo_loops import feedback, promises, public_feedback, ratings
+from erp.services.demo_loops import feedback, promises, public_feedback
 from erp.services.demo_meetings import own_engagements
 from erp.services.demo_partnership import Partnership
+from erp.services.demo_ratings import ratings
 from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.demo_setup import set_the_county_up
 from erp.services.demo_writing import Book, write_lives

@@ -72,10 +72,7 @@ def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: 
 
 
 def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
-    """Keep what a second roster says of a partner beside what is there: columns without a place, and notes.
-
-    A key takes the place of one that was made because the county gave none.
-    """
+    """Keep what a second roster says of a partner beside what is there: columns without a place, and notes."""
     before = snapshot(partner)
     merged = dict(partner.extras)
     for heading, cell in reading.extras.items():
@@ -83,12 +80,19 @@ def keep_beside(batch: Batch, partner: Partner, reading: RowReading) -> None:
         merged[heading] = cell if not there else there if f"; {cell};" in f"; {there};" else f"{there}; {cell}"
     note = reading.values.get("notes") or ""
     notes = partner.notes if note in partner.notes else f"{partner.notes}\n{note}".strip()
-    key = reading.values.get("key") or partner.key
-    if (merged, notes, key) != (partner.extras, partner.notes, partner.key):
-        partner.extras, partner.notes, partner.key = merged, notes, key
-        partner.version += 1
-        batch.names.rename_key(partner.id or 0, key)
+    if merged != partner.extras or notes != partner.notes:
+        partner.extras, partner.notes, partner.version = merged, notes, partner.version + 1
         batch.audit_change(RecordKind.PARTNER, partner.id or 0, before, snapshot(partner))
+
+
+def take_key(batch: Batch, partner: Partner, key: str) -> None:
+    """Let the county's key take the place of one that was made because the county gave none."""
+    if key == partner.key:
+        return
+    before = snapshot(partner)
+    partner.key, partner.version = key, partner.version + 1
+    batch.names.rename_key(partner.id or 0, key)
+    batch.audit_change(RecordKind.PARTNER, partner.id or 0, before, snapshot(partner))
 
 
 def add_contact(batch: Batch, reading: RowReading) -> int:

@@ -88,16 +88,16 @@ class Stored:
         if identity := self._identity(reading):
             self._known[identity] = number
 
-    def by_name_only(self, reading: RowReading, number: int) -> bool:
-        """Say whether a row speaks of a partner by its name and not by its key."""
-        return self.kind == "partners" and self.batch.names.partner_key[number] != reading.values.get("key")
+    def by_name_only(self, reading: RowReading) -> bool:
+        """Say whether a row speaks of a partner by its name alone."""
+        return self.kind == "partners" and not reading.values.get("key")
 
     def differing(self, number: int, reading: RowReading) -> list[Difference]:
         """Return what a row's filled cells say otherwise than the record; a blank cell says nothing."""
         there = self._there(number, reading)
         if there is None:
             return []
-        by_name = self.by_name_only(reading, number)
+        by_name = self.by_name_only(reading)
         fields = [
             Difference(field, cell, there.cells.get(field, ""))
             for field, heading in self.batch.heading_of.items()

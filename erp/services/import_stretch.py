@@ -168,7 +168,7 @@ class Stretch:
         if once_before and self.kind == "partners":
             _silence(reading)  # this roster was kept beside the partner when it came the first time
             return
-        by_name = stored.by_name_only(reading, number)
+        by_name = stored.by_name_only(reading)
         differing = stored.differing(number, reading)
         if reading.rejected:
             return
@@ -180,9 +180,13 @@ class Stretch:
             self._reject_different(reading, differing)
         else:
             _silence(reading)
-        if by_name and not reading.rejected:
+        if self.kind == "partners" and not reading.rejected:
             self.batch.flush()
-            import_partners.keep_beside(self.batch, self.batch.session.get_one(Partner, number), reading)
+            partner = self.batch.session.get_one(Partner, number)
+            if by_name:
+                import_partners.keep_beside(self.batch, partner, reading)
+            else:
+                import_partners.take_key(self.batch, partner, reading.values["key"])
             stored.forget(number)
             stored.remember(reading, number)
 

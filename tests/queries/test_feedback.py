@@ -251,7 +251,7 @@ def test_a_spreadsheets_own_words_are_shown_where_no_value_could_hold_them(sessi
     assert pd.isna(row["partner_id"])
 
 
-def test_the_meeting_is_named_only_to_those_who_may_open_it(session: Session, cast: Cast) -> None:
+def test_what_was_said_at_a_closed_meeting_is_closed_with_it(session: Session, cast: Cast) -> None:
     tribe = partner(session, cast.leadership, "Example Rancheria", kind=PartnerKind.TRIBAL_GOVERNMENT)
     fern = partner(session, cast.leadership)
     meeting = log_engagement(
@@ -261,5 +261,5 @@ def test_the_meeting_is_named_only_to_those_who_may_open_it(session: Session, ca
     )
     said = item(session, cast.tribal_liaison, partner_id=fern, engagement_id=meeting.id)
     assert feedback_detail(session, cast.leadership, said).engagement == "Joint table on Mar 5, 2026"
-    seen = feedback_detail(session, cast.coordinator, said)
-    assert (seen.engagement_id, seen.engagement) == (None, "")
+    with pytest.raises(NotFound):
+        feedback_detail(session, cast.coordinator, said)

@@ -48,9 +48,9 @@ pytestmark = pytest.mark.usefixtures("database")
 FILES = {
     "partners": "name,kind,languages,Fund\nCedar House,CBO,English; Spanish,A\nHeron Circle,parent group,,B\n",
     "contacts": "partner,name,role,phone\nCedar House,Mira Tallgrass,Director,555 010 0100\nCedar House,,Clerk,\n",
-    "engagements": "Date,Meeting,Attendees,Purpose\n3/5/2024,Council,Cedar House; Heron Circle,Seats\n,Board,,Budget\n",
+    "engagements": "Date,Meeting,Attendees,Purpose\n3/5/2024,Council,Cedar House; Heron Circle,Seats\n,Board,,x\n",
     "commitments": "what,owed_by,partner,due_on\nsend the list,county,Cedar House,3/9/2024\nname a person,partner,,\n",
-    "feedback": "words,partner,received_on,decision,told_on\nlater,Cedar House,2/1/2024,we will,2/9/2024\nthanks,Fern,,,\n",
+    "feedback": "words,partner,received_on,decision,told_on\nlater,Cedar House,2/1/2024,we do,2/9/2024\nthanks,Fern,\n",
     "ratings": "partner,respondent,side,rated_on,item_1\nCedar House,r1,partner,2/1/2024,4\nFern,,partner,2/1/2024,5\n",
 }
 ROSTER = "key,name,kind\nc1,Cedar House,CBO\nt1,Heron Bay Tribe,Tribe\n"
@@ -438,6 +438,7 @@ def test_a_key_that_comes_later_takes_the_place_of_a_made_one_and_of_no_other() 
     bring("partners", "name\nCedar House\n")
     assert counts(bring("partners", "key,name\nc1,Cedar House\n")) == (1, 0, 0, 0)
     assert only(Partner).key == "c1"  # pyright: ignore[reportAttributeAccessIssue]
+    assert [change.after for change in stored(Change)][-1] == {"key": "c1", "version": 2}
     result = bring("partners", "key,name\nc2,Cedar House\n")
     assert counts(result) == (0, 0, 1, 0)
     assert "under the key c1" in said(result)

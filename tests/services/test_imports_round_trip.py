@@ -72,7 +72,7 @@ def written(files: dict[str, list[list[str]]]) -> dict[str, bytes]:
 
 #: No shrinking: an example takes half a second, and the rows of a failure are short enough to read.
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("N", 12)),
+    max_examples=int(os.environ.get("N", "12")),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[

@@ -123,4 +123,4 @@ def test_what_a_tribe_shared_is_not_counted_for_others_and_the_page_says_so(
     hidden = text_of(app_as(cast.coordinator, "behaviors", behavior="LB1"))
     assert "The chair opened" not in hidden
     assert "n = 0" in hidden
-    assert "what Tribal governments shared is not counted here" in hidden
+    assert "what Tribal governments shared counts only where you wrote it down" in hidden

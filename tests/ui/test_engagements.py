@@ -9,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from erp import db
 from erp.models.contacts import Forum
+from erp.queries.engagements import EngagementFilter
 from erp.services.engagements import BehaviorShown, log_engagement, void_engagement
 from erp.services.records import now
+from erp.ui.engagement_filters import list_as_file
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
@@ -152,6 +154,20 @@ def test_a_long_list_has_pages_and_a_new_filter_begins_at_the_first(app_as: Open
     assert about(app) == ["Number 0"]
     app.get_by_key("engagements_words").set_value("number").run()
     assert len(about(app)) == 50
+
+
+def test_the_file_holds_all_that_the_filter_leaves_and_nothing_a_spreadsheet_would_run(
+    cast: Cast, some: dict[str, int]
+) -> None:
+    with db.writing() as session:
+        tribe = partner(session, cast, "Example Rancheria", PartnerKind.TRIBAL_GOVERNMENT)
+        log_engagement(session, cast.tribal_liaison, meeting(tribe, purpose="Welcome visit"))
+        log_engagement(session, cast.coordinator, meeting(some["Fern House"], purpose="=HYPERLINK(1)"))
+    lines = list_as_file(cast.viewer, EngagementFilter(partner_id=some["Fern House"])).decode("utf-8-sig").splitlines()
+    assert lines[0] == "When,With,About,Kind,Status"
+    assert [line.split(",")[3] for line in lines[1:3]] == ["'=HYPERLINK(1)", "Children's Council: Fair"]
+    assert len(lines) == 4
+    assert b"Welcome" not in list_as_file(cast.viewer, EngagementFilter())
 
 
 def test_a_tribes_engagement_is_not_in_the_list_of_others(app_as: Open, cast: Cast, database: object) -> None:
