@@ -1,6 +1,7 @@
 """Alembic's entry: runs the migrations on the connection that erp.services.upkeep hands over."""
 
 from alembic import context
+
 from erp.models import Table
 
 connection = context.config.attributes["connection"]

@@ -9,7 +9,7 @@ from erp.settings import ROOT, Settings, settings
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # noqa: ANN202
+def _fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ERP_{name.upper()}", raising=False)

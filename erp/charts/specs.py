@@ -18,7 +18,7 @@ def spec_of(chart: Any) -> dict[str, Any]:
     """Return a chart's Vega-Lite spec, its frames under `datasets` as name → Arrow stream (bytes)."""
     streams: dict[str, bytes] = {}
 
-    def keep_apart(frame: pd.DataFrame) -> dict[str, str]:
+    def keep_apart(frame: Any) -> Any:
         name = f"rows_{len(streams)}"
         streams[name] = _arrow(frame)
         return {"name": name}
@@ -33,8 +33,8 @@ def spec_of(chart: Any) -> dict[str, Any]:
 
 
 def _arrow(frame: pd.DataFrame) -> bytes:
-    words = {name: frame[name].astype(str) for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
-    table = pa.Table.from_pandas(frame.assign(**words), preserve_index=False)
+    words = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+    table = pa.Table.from_pandas(frame.astype(dict.fromkeys(words, str)), preserve_index=False)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)

@@ -151,7 +151,7 @@ def ledger_reach(session: Session) -> Ledgers:
 def partners_with_news(session: Session, since: Ledgers) -> set[int]:
     """Return the partners whose facts were added or closed after a reading of the ledger."""
     newer = or_(col(Fact.id) > since.newest_fact, col(Fact.known_to) > since.newest_close)
-    return set(session.scalars(sa_select(Fact.partner_id).where(newer).distinct()))
+    return set(session.scalars(sa_select(col(Fact.partner_id)).where(newer).distinct()))
 
 
 def standings(session: Session, days: Sequence[date], partners: pd.DataFrame) -> pd.DataFrame:

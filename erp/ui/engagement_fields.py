@@ -101,7 +101,8 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
 
 def _draw_who(form: Form) -> None:
     people = form.people[["contact_id", "partner_id", "name", "role"]].itertuples(index=False, name=None)
-    labels = {int(contact): _person(form, *who) for contact, *who in people if who[0] in form.chosen}
+    chosen = set(form.chosen)  # asked once: a large county has thousands of people
+    labels = {int(contact): _person(form, *who) for contact, *who in people if who[0] in chosen}
     st.multiselect(
         "The partners' people who took part",
         list(labels),

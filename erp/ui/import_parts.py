@@ -112,7 +112,7 @@ def draw_waiting() -> None:
             "Name from a spreadsheet", list(counts), format_func=lambda n: f"{n} ({counts[n]})", key="link_name"
         )
         partner = right.selectbox(
-            "Partner it belongs to", list(labels), format_func=labels.get, index=None, key="link_partner"
+            "Partner it belongs to", list(labels), format_func=labels.__getitem__, index=None, key="link_partner"
         )
         st.button(
             "Link",

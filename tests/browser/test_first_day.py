@@ -1,4 +1,4 @@
-"""A county's first day, in a browser: set-up, an invitation, partners, a meeting, a piece of feedback through its loop."""
+"""A county's first day, in a browser: set-up, an invitation, partners, a meeting, feedback through its loop."""
 
 import re
 
@@ -27,7 +27,7 @@ def invite(page: Page, server: Server, name: str, role: str) -> str:
     page.goto(f"{server.address}/settings")
     settle(page)
     page.get_by_role("textbox", name="Name", exact=True).fill(name)
-    page.get_by_label("E-mail address").fill(f"{name.split()[0].lower()}@tarn.example")
+    page.get_by_label("E-mail address").fill(f"{name.split(maxsplit=1)[0].lower()}@tarn.example")
     choose(page, "Roles", role)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Invite").click()

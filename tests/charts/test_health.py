@@ -70,7 +70,12 @@ def test_a_line_breaks_where_there_is_no_evidence() -> None:
     rows = dimension_rows(profile([80.0, float("nan"), 60.0]))
     assert rows.groupby("dimension").size().to_dict() == dict.fromkeys(DIMENSIONS, 3)
     spec = profile_chart(rows, pd.DataFrame(columns=["on_day", "mark", "what"]), []).to_dict()
-    points = [row for data in spec["datasets"].values() for row in data if row.get("dimension") == "trust" and "stretch" in row]
+    points = [
+        row
+        for data in spec["datasets"].values()
+        for row in data
+        if row.get("dimension") == "trust" and "stretch" in row
+    ]
     by_day = {row["as_of"][:10]: row["stretch"] for row in points}
     assert set(by_day) == {"2026-01-31", "2026-03-31"}
     assert by_day["2026-01-31"] != by_day["2026-03-31"]

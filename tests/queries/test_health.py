@@ -1,4 +1,4 @@
-"""Health from the ledger: figures follow the records, as known on a day, and explanations list only what one may see."""
+"""Health from the ledger: figures follow the records, as known on a day; explanations list what one may see."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -88,7 +88,9 @@ def test_all_five_dimensions_come_from_the_records(session: Session, cast: Cast)
     enter_rating(
         session,
         cast.leadership,
-        RatingDraft(partner_id=clinic, respondent="A", side=Side.PARTNER, rated_on=MARCH_5, answers=(5, 3) + (None,) * 8),
+        RatingDraft(
+            partner_id=clinic, respondent="A", side=Side.PARTNER, rated_on=MARCH_5, answers=(5, 3, *[None] * 8)
+        ),
     )
     session.flush()
     row = on(session, cast, date(2026, 6, 1), clinic)

@@ -40,8 +40,9 @@ def county(database: object, cast: Cast) -> dict[str, int]:
             at = (PartnerAt(partner_id=partner),)
             long_ago = EngagementDraft(held_on=this_day - timedelta(days=200), purpose=f"With {name}", partners=at)
             log_engagement(session, cast.leadership, long_ago)
+            soon = this_day + timedelta(days=5)
             planned = EngagementDraft(
-                status=EngagementStatus.PLANNED, held_on=this_day + timedelta(days=5), purpose=f"Next {name}", partners=at
+                status=EngagementStatus.PLANNED, held_on=soon, purpose=f"Next {name}", partners=at
             )
             log_engagement(session, cast.leadership, planned)
             late = this_day - timedelta(days=60)
