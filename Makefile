@@ -39,7 +39,7 @@ browser:
 		echo "    sudo apt-get install chromium"; exit 1; }
 
 test: $(VENV)/.test-ready browser ## install what tests need and run every test
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/.test-ready ## the static checks
 	$(BIN)/ruff check .

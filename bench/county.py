@@ -34,6 +34,7 @@ from erp.queries.county import today
 from erp.queries.health import bands_by_quarter, standing_by_month
 from erp.services import facts
 from erp.services.accounts import InvitationDraft, SetUpDraft, accept_invitation, invite_account, set_up_county
+from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.sign_in import open_sign_in
 from erp.services.upkeep import migrate
 from erp.vocabulary import (
@@ -378,10 +379,11 @@ def sign_in() -> str:
         return open_sign_in(session, account, "Bench")
 
 
-def change() -> None:
-    """Raise the data revision as a colleague's save does: every figure that was kept is stale."""
-    with db.writing():
-        pass
+def change(partner_id: int) -> None:
+    """Save a meeting with a partner, as a colleague would: what was kept of the county's figures is stale."""
+    with db.writing() as session:
+        there = (PartnerAt(partner_id=partner_id),)
+        log_engagement(session, operator(), EngagementDraft.of(purpose="Bench", held_on=today(session), partners=there))
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ def in_chromium(ours: Server, theirs: Server, partners: int, rounds: int) -> dic
                 for side, tasks in sides if turn % 2 else sides[::-1]:
                     tasks.page.bring_to_front()
                     if name in AFTER_A_SAVE.values():
-                        change()
+                        change(100 + turn)
                     took = getattr(tasks, method)(turn)
                     if turn:
                         getattr(taken[name], side).append(took)

@@ -4,13 +4,25 @@ import streamlit as st
 
 from erp.errors import ERPError
 from erp.importing.fields import KINDS
-from erp.importing.outcome import rejected_file
 from erp.importing.readings import Refused
-from erp.services.imports import import_file, open_file
+from erp.services.imports import import_file
 from erp.ui.actions import show_outcome
-from erp.ui.import_parts import KIND_LABELS, ask_mapping, draw_history, draw_result, draw_templates, draw_waiting
+from erp.ui.import_parts import (
+    KIND_LABELS,
+    ask_mapping,
+    draw_history,
+    draw_preview,
+    draw_refusal,
+    draw_result,
+    draw_templates,
+    opened_once,
+)
+from erp.ui.import_waiting import draw_look_alikes, draw_unlinked
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
+
+#: What the session keeps: the result of the last check and the last save, each with what it was made of.
+CHECKED, SAVED = "import_checked", "import_saved"
 
 actor = require_actor()
 st.title("Import", anchor=False)
@@ -25,56 +37,67 @@ kind = left.selectbox("What is in the file", KINDS, format_func=KIND_LABELS.get,
 upload = right.file_uploader("Spreadsheet (CSV or Excel .xlsx)", key="file", help="Told by its content, not its name.")
 draw_templates()
 
+
+def run_import(told: dict[str, str | None], *, save: bool, update: bool) -> None:
+    """Check or save the file under a bar that moves, and keep what became of it for the runs that follow."""
+    assert upload is not None  # there is a button only below a file
+    doing = "Saving" if save else "Checking"
+    bar = st.progress(0.0, f"{doing} … please keep this page open.")
+
+    def show_progress(done: int, rows: int) -> None:
+        bar.progress(done / rows if rows else 1.0, f"{doing} … {done:,} of {rows:,} rows. Please keep this page open.")
+
+    try:
+        data = upload.getvalue()
+        result = import_file(
+            actor, kind, data, upload.name, told=told, save=save, update=update, progress=show_progress
+        )
+    except ERPError as refusal:
+        st.error(str(refusal), icon=":material/error:")
+        st.stop()
+    st.session_state.pop(SAVED if not save else CHECKED, None)
+    st.session_state[SAVED if save else CHECKED] = (step, result)
+    st.rerun()
+
+
 if upload is None:
     empty_state("Choose a file to begin.", "Nothing is saved before you have seen what would happen to every row.")
 else:
-    data = upload.getvalue()
     try:
-        opened = open_file(kind, data, upload.name)
+        opened = opened_once(kind, upload)
     except Refused as refused:
-        st.error(f"The file was refused; nothing was saved. {refused}", icon=":material/error:")
+        draw_refusal(refused.reason, refused.advice)
         st.stop()
     told = ask_mapping(opened)
-    update = st.checkbox("Rows with a known key may change the record", key="update")
+    draw_preview(opened, told)
+    update = st.checkbox(
+        "Rows with a known key may change the record",
+        key="update",
+        help="Without this, a row whose key is here already with other values is rejected, and nothing is changed.",
+    )
     step = (opened.sha256, kind, tuple(told.items()), update)
+    checked, saved = (
+        kept if (kept := st.session_state.get(name)) and kept[0] == step else None for name in (CHECKED, SAVED)
+    )
     with st.container(horizontal=True):
-        wants_check = st.button("Check", icon=":material/fact_check:", type="primary")
-        checked = st.session_state.get("import_checked")
-        ready = checked is not None and checked[0] == step and not checked[1].refused
-        wants_save = st.button("Save", icon=":material/save:", disabled=not ready)
+        wants_check = st.button(
+            "Check every row",
+            icon=":material/fact_check:",
+            type="secondary" if checked or saved else "primary",
+            help="Says what would happen and saves nothing.",
+        )
+        wants_save = st.button(
+            "Save",
+            icon=":material/save:",
+            type="primary" if checked else "secondary",
+            disabled=checked is None or checked[1].refused,
+            help="Check first: then you know what will be saved.",
+        )
     if wants_check or wants_save:
-        bar = st.progress(0.0, "Reading …")
-        total = opened.table.expected_rows or 0
+        run_import(told, save=wants_save, update=update)
+    if kept := saved or checked:
+        draw_result(kept[1], opened, saved=kept is saved)
 
-        def show_progress(done: int) -> None:
-            """Move the bar; where the length of the file is not known it tells the rows only."""
-            bar.progress(min(1.0, done / total) if total else 0.5, f"{done:,} rows")
-
-        try:
-            result = import_file(
-                actor, kind, data, upload.name, told=told, save=wants_save, update=update, progress=show_progress
-            )
-        except ERPError as refusal:
-            st.error(str(refusal), icon=":material/error:")
-            st.stop()
-        bar.empty()
-        st.session_state["import_checked" if wants_check else "import_saved"] = (step, result, opened.table.headings)
-        st.session_state.pop("import_saved" if wants_check else "import_checked", None)
-        st.rerun()
-    for name in ("import_checked", "import_saved"):
-        kept = st.session_state.get(name)
-        if kept is None or kept[0] != step:
-            continue
-        saved = name == "import_saved"
-        draw_result(kept[1], saved=saved, name=upload.name)
-        if kept[1].rejected_readings:
-            st.download_button(
-                "Download the rejected rows to mend",
-                rejected_file(kept[1].rejected_readings, kept[2]),
-                f"to mend {upload.name}.csv",
-                "text/csv",
-                icon=":material/download:",
-            )
-
-draw_waiting()
+draw_unlinked()
+draw_look_alikes()
 draw_history()

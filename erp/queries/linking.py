@@ -19,6 +19,7 @@ from erp.models.feedback import FeedbackItem
 from erp.models.imports import ImportFile
 from erp.models.partners import LookAlike, Partner
 from erp.models.ratings import Rating
+from erp.queries.county import county_zone
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -78,7 +79,11 @@ def open_look_alikes(session: Session, actor: Actor) -> pd.DataFrame:
 
 
 def import_history(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return the imports so far, newest first. Columns: import_id, file, kind, at (UTC), by, and the counts."""
+    """Return the newest hundred imports, newest first.
+
+    Columns: import_id, file, kind, at (in the county's zone), by, rows, added, imported, warned, rejected (None each
+    where the import did not reach its end).
+    """
     actor.require(Verb.SEE, RecordKind.IMPORT_FILE)
     question = (
         select(ImportFile, Account.name)
@@ -86,9 +91,17 @@ def import_history(session: Session, actor: Actor) -> pd.DataFrame:
         .order_by(col(ImportFile.id).desc())
         .limit(100)
     )
+    zone = county_zone(session)
     names = ("rows", "added", "imported", "warned", "rejected")
     rows = [
-        (f.id, f.file_name, f.kind, f.recorded_at, by or operator().name, *(f.counts.get(n) for n in names))
+        (
+            f.id,
+            f.file_name,
+            f.kind,
+            f.recorded_at.astimezone(zone),
+            by or operator().name,
+            *(f.counts.get(n) for n in names),
+        )
         for f, by in session.execute(question)
     ]
     return pd.DataFrame(rows, columns=["import_id", "file", "kind", "at", "by", *names])

@@ -6,6 +6,7 @@ comes in, and memory stays bounded. A stretch is all or nothing, and the same fi
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,10 @@ from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Verb
 
 #: Rows saved in one transaction: long enough to be quick, short enough that nobody waits a second for the write lock.
-STRETCH = 200
+STRETCH = 100
+
+#: Seconds between two stretches, in which another process that waits to save finds the lock free.
+PAUSE = 0.015
 
 #: Records whose changes may change what is known by which name.
 _NAMED = (RecordKind.PARTNER, RecordKind.CONTACT, RecordKind.FORUM, RecordKind.ACCOUNT)
@@ -134,6 +138,7 @@ class _Import:
                 result.count(reading, added=reading.number in added)
             if progress:
                 progress(result.rows, self.rows)
+            time.sleep(PAUSE)
         with self.writing() as session:
             file = session.get(ImportFile, import_id)
             assert file is not None  # it was written above

@@ -1,17 +1,22 @@
-"""Pieces of the Import page: the column map, the result of a check or a save, what waits after imports."""
+"""Pieces of the Import page: the column map, the first rows as read, the result of a check or a save, the history."""
+
+from itertools import islice
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from erp.errors import Invalid
 from erp.importing.fields import FIELDS, KINDS, template_csv
-from erp.importing.outcome import ImportResult, findings_file
-from erp.queries.choices import partner_choices
-from erp.queries.linking import import_history, open_look_alikes, unlinked_names
-from erp.services.imports import Opened
-from erp.services.linking import answer_look_alike, link_name
-from erp.ui.actions import submit
-from erp.ui.loads import load
-from erp.vocabulary import LookAlikeAnswer
+from erp.importing.mapping import check_mapping, need_required
+from erp.importing.outcome import ImportResult, findings_file, rejected_file
+from erp.importing.readings import Finding, Refused, RowReading
+from erp.importing.rows import read_rows
+from erp.queries.linking import import_history
+from erp.services.imports import Opened, open_file
+from erp.ui import navigation
+from erp.ui.loads import county_today, load
+from erp.ui.words import plain
 
 KIND_LABELS = {
     "partners": "Partners",
@@ -21,9 +26,20 @@ KIND_LABELS = {
     "feedback": "Feedback",
     "ratings": "Ratings",
 }
+#: Where the records of a kind are looked at once they are in.
+_PAGES = {
+    "partners": ("partners", "Look at the partners"),
+    "contacts": ("partners", "Look at the partners"),
+    "engagements": ("engagements", "Look at the engagements"),
+    "commitments": ("promises", "Look at the promises"),
+    "feedback": ("feedback", "Look at the feedback"),
+    "ratings": ("health", "Look at partnership health"),
+}
 NO_PLACE = "no place – keep with the row"
-#: Findings shown on the page; the rest are in the download.
-SHOWN = 200
+#: Findings shown on the page (the rest are in the download), and rows of the preview.
+SHOWN, PREVIEWED = 200, 5
+_SEVERITIES = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
+_RED = ":material/error:"
 
 
 def draw_templates() -> None:
@@ -33,111 +49,163 @@ def draw_templates() -> None:
             st.download_button(KIND_LABELS[kind], template_csv(kind), f"{kind}.csv", "text/csv", key=f"template_{kind}")
 
 
+def opened_once(kind: str, upload: Any) -> Opened:
+    """Open an uploaded file, once for all the runs of the page that look at it. Raises: Refused."""
+    name = (upload.file_id, kind)
+    kept = st.session_state.get("import_opened")
+    if kept is None or kept[0] != name:
+        kept = (name, open_file(kind, upload.getvalue(), upload.name))
+        st.session_state["import_opened"] = kept
+    return kept[1]
+
+
+def draw_refusal(reason: str, advice: str) -> None:
+    """Say that a file was refused whole, why, and what to do."""
+    st.error(f"The file was refused; nothing was saved. {plain(reason)} {plain(advice)}", icon=_RED)
+
+
 def ask_mapping(opened: Opened) -> dict[str, str | None]:
     """Show how each heading was understood and let the person correct it. Returns heading → field or None."""
     fields = {field.name: field.help for field in FIELDS[opened.kind]}
-    kept = [heading for heading, field in opened.mapping.items() if field is None]
-    st.markdown(
-        f"{len(opened.mapping) - len(kept)} of {len(opened.mapping)} columns have a place"
-        + (f"; kept with their rows: {', '.join(kept)}." if kept else ".")
-    )
     told: dict[str, str | None] = {}
-    with st.expander("Which column is which", expanded=not any(opened.mapping.values())):
+    st.header("Which column is which", anchor=False)
+    needs_help = not any(opened.mapping.values())
+    with st.expander(f"{len(opened.mapping)} columns: see and correct how each was read", expanded=needs_help):
         for heading, field in opened.mapping.items():
             chosen = st.selectbox(
-                heading,
+                plain(heading),
                 [NO_PLACE, *fields],
                 index=0 if field is None else 1 + list(fields).index(field),
                 format_func=lambda name: name if name == NO_PLACE else f"{name} – {fields[name]}",
                 key=f"map_{opened.sha256[:12]}_{opened.kind}_{heading}",
             )
             told[heading] = None if chosen == NO_PLACE else chosen
+    read = [f"{plain(heading)} → **{field}**" for heading, field in told.items() if field]
+    kept = [plain(heading) for heading, field in told.items() if field is None]
+    st.markdown("Read as: " + (", ".join(read) if read else "nothing yet") + ".")
+    if kept:
+        st.markdown(f"Without a place, and kept with their rows: {', '.join(kept)}.")
     return told
 
 
-def draw_result(result: ImportResult, *, saved: bool, name: str) -> None:
-    """Show what became of a file: counts that add up, and a finding per row."""
+def draw_preview(opened: Opened, told: dict[str, str | None]) -> None:
+    """Show the first rows as they will be read, or why they cannot be read so."""
+    try:
+        check_mapping(opened.kind, told)
+        need_required(opened.kind, told)
+        rows = list(islice(read_rows(opened.kind, opened.table, told, county_today()), PREVIEWED))
+    except Invalid as problem:
+        st.warning(plain(str(problem)), icon=":material/warning:")
+        return
+    except Refused as refused:
+        st.warning(f"{plain(refused.reason)} {plain(refused.advice)}", icon=":material/warning:")
+        return
+    if rows:
+        fields = [field for field in told.values() if field]
+        st.markdown("The first rows as they will be read; the check below reads every row.")
+        st.dataframe(
+            pd.DataFrame([_as_read(row, fields) for row in rows]),
+            hide_index=True,
+            alt="The first rows as they are read",
+        )
+
+
+def _as_read(row: RowReading, fields: list[str]) -> dict[str, str]:
+    outcome = "Rejected" if row.rejected else "Warning" if row.warned else "Fine"
+    return {"Row": str(row.number), "Outcome": outcome} | {field: _shown(row, field) for field in fields}
+
+
+def _shown(row: RowReading, field: str) -> str:
+    """Return how a cell was read: a day year first, several values in a line, a county's words as they stand."""
+    value = row.values.get(field)
+    if value in (None, "", ()):
+        return row.as_written.get(field, "")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    parts = value if isinstance(value, tuple) else (value,)
+    time = row.values.get("held_at") or "" if field == "held_on" else ""
+    return f"{'; '.join(map(str, parts))} {time}".strip()
+
+
+def draw_result(result: ImportResult, opened: Opened, *, saved: bool) -> None:
+    """Show what became of a file, or would: counts that add up, a finding per row, and what can be taken away."""
+    st.header("What became of it" if saved else "What would happen", anchor=False)
     if result.refused:
-        finding = result.findings[0]
-        st.error(f"The file was refused; nothing was saved. {finding.reason} {finding.advice}", icon=":material/error:")
+        draw_refusal(result.findings[0].reason, result.findings[0].advice)
         return
-    done = "Saved" if saved else "This is what would happen"
-    st.markdown(
-        f"**{done}: {result.rows:,} rows** – {result.imported:,} imported, {result.warned:,} imported with a warning, "
-        f"{result.rejected:,} rejected. {result.added:,} are new; the others were here already or were rejected."
-    )
-    if not result.findings:
+    with st.container(horizontal=True):
+        st.metric("Rows", f"{result.rows:,}")
+        st.metric("Imported", f"{result.imported:,}")
+        st.metric("With a warning", f"{result.warned:,}")
+        st.metric("Rejected", f"{result.rejected:,}")
+        st.metric("New", f"{result.added:,}", help="The others were here already, or were rejected.")
+    if saved:
+        kept = result.imported + result.warned
+        st.success(f"Saved: {kept:,} rows are in, {result.added:,} of them new.", icon=":material/check_circle:")
+        navigation.link_to(*_PAGES[opened.kind], icon=":material/arrow_forward:")
+    if result.findings:
+        _draw_findings(result.findings)
+    else:
         st.markdown("There is nothing to look at: every row reads cleanly.")
-        return
-    words = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
-    order = {"rejected": 0, "warning": 1, "note": 2}
-    findings = sorted(result.findings, key=lambda f: (order[f.severity], f.row))
+    with st.container(horizontal=True):
+        _offer_downloads(result, opened)
+
+
+def _draw_findings(findings: list[Finding]) -> None:
+    counts = {severity: sum(f.severity == severity for f in findings) for severity in _SEVERITIES}
+    options = [severity for severity, count in counts.items() if count]
+    chosen = st.pills(
+        "Show",
+        options,
+        selection_mode="multi",
+        format_func=lambda severity: f"{_SEVERITIES[severity]} ({counts[severity]:,})",
+        key="import_findings",
+    )
+    shown = sorted((f for f in findings if not chosen or f.severity in chosen), key=lambda f: (f.row, f.column))
     table = pd.DataFrame(
         [
             {
                 "Row": f.row,
-                "What": words[f.severity],
+                "What": _SEVERITIES[f.severity],
                 "Column": f.column,
                 "Found": f.found,
                 "Why": f.reason,
                 "What to do": f.advice,
             }
-            for f in findings[:SHOWN]
+            for f in shown[:SHOWN]
         ]
     )
-    st.dataframe(table, hide_index=True, alt="Findings, one per row and column", height=min(420, 38 * (len(table) + 1)))
-    if len(findings) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(findings):,} findings; all are in the download.")
-    st.download_button(
-        "Download the findings",
-        findings_file(findings),
-        f"findings {name}.csv",
-        "text/csv",
-        key="download_findings",
-        icon=":material/download:",
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt="Findings, one per row and column",
+        height=min(420, 38 * (len(table) + 1)),
+        column_config={"Why": st.column_config.TextColumn(width="large")},
     )
+    if len(shown) > SHOWN:
+        st.caption(f"The first {SHOWN} of {len(shown):,} findings; all are in the download.")
 
 
-def draw_waiting() -> None:
-    """Show what waits for a person after imports: unlinked names and look-alikes."""
-    names, questions = load(unlinked_names), load(open_look_alikes)
-    if not names.empty:
-        st.header("Names that belong to no partner yet", anchor=False)
-        st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
-        partners = load(partner_choices)
-        labels = dict(zip(partners["partner_id"], partners["name"], strict=True))
-        left, right = st.columns(2, vertical_alignment="bottom")
-        counts = dict(zip(names["name"], names["records"], strict=True))
-        name = left.selectbox(
-            "Name from a spreadsheet", list(counts), format_func=lambda n: f"{n} ({counts[n]})", key="link_name"
+def _offer_downloads(result: ImportResult, opened: Opened) -> None:
+    if result.rejected_readings:
+        st.download_button(
+            "Download the rejected rows to mend",
+            lambda: rejected_file(result.rejected_readings, opened.table.headings),
+            f"to mend {opened.file_name}.csv",
+            "text/csv",
+            key="download_rejected",
+            icon=":material/download:",
+            type="primary",
         )
-        partner = right.selectbox(
-            "Partner it belongs to", list(labels), format_func=labels.__getitem__, index=None, key="link_partner"
+    if result.findings:
+        st.download_button(
+            "Download the findings",
+            lambda: findings_file(result.findings),
+            f"findings {opened.file_name}.csv",
+            "text/csv",
+            key="download_findings",
+            icon=":material/download:",
         )
-        st.button(
-            "Link",
-            disabled=partner is None,
-            on_click=submit,
-            args=(link_name, name, partner),
-            kwargs={"said": f"Linked “{name}”."},
-            icon=":material/link:",
-        )
-    if not questions.empty:
-        st.header("Are these the same?", anchor=False)
-        for question in questions.head(20).itertuples():
-            with st.container(border=True):
-                st.markdown(f"**{question.name}** and **{question.other}** – {question.reason}.")
-                with st.container(horizontal=True):
-                    for answer in (LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT):
-                        st.button(
-                            answer.label,
-                            key=f"alike_{question.id}_{answer}",
-                            on_click=submit,
-                            args=(answer_look_alike, question.id, question.version, answer),
-                            kwargs={"said": "Your answer is kept."},
-                        )
-        if len(questions) > 20:
-            st.caption(f"The first 20 of {len(questions)} questions.")
 
 
 def draw_history() -> None:
@@ -146,5 +214,15 @@ def draw_history() -> None:
     if history.empty:
         return
     st.header("Imports so far", anchor=False)
-    table = history.assign(at=history["at"].map(lambda at: f"{at:%Y-%m-%d %H:%M} UTC")).drop(columns="import_id")
-    st.dataframe(table.rename(columns=str.capitalize), hide_index=True, alt="Imports so far, newest first")
+    table = pd.DataFrame(
+        {
+            "When": [f"{at:%b %-d, %Y, %-I:%M %p}" for at in history["at"]],
+            "File": history["file"],
+            "What": history["kind"].map(KIND_LABELS),
+            **{name.capitalize(): history[name] for name in ("rows", "added", "warned", "rejected")},
+            "By": history["by"],
+        }
+    )
+    st.dataframe(table.rename(columns={"Added": "New"}), hide_index=True, alt="Imports so far, newest first")
+    if history["rows"].isna().any():
+        st.caption("An import without counts did not reach its end. The same file again takes up what is missing.")

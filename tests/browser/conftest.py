@@ -113,15 +113,6 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
-    """A phone-size window."""
-    context = chromium.new_context(viewport={"width": 360, "height": 780})
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
-
-
 def settle(page: Page) -> None:
     """Wait until the app has drawn what it was asked for."""
     page.wait_for_selector(SETTLED, timeout=PATIENCE)

@@ -1,0 +1,89 @@
+"""What waits for a person after imports: names that belong to no partner yet, and names that look alike."""
+
+import streamlit as st
+
+from erp.queries.choices import partner_choices
+from erp.queries.linking import open_look_alikes, unlinked_names
+from erp.services.linking import answer_look_alike, known_by_now, link_known_names, link_name, suggested_partner
+from erp.ui.actions import submit
+from erp.ui.loads import load
+from erp.ui.words import plain
+from erp.vocabulary import LookAlikeAnswer
+
+#: Look-alike questions on the page at once.
+_ASKED = 20
+
+
+def draw_unlinked() -> None:
+    """Offer to link the names that no partner has, one by one, or those that have become a partner's meanwhile."""
+    names = load(unlinked_names)
+    if names.empty:
+        return
+    st.header("Names that belong to no partner yet", anchor=False)
+    st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
+    if known := load(known_by_now):
+        st.button(
+            f"Link the {len(known)} that have become a partner's"
+            if len(known) > 1
+            else "Link the one that has become a partner's",
+            on_click=submit,
+            args=(link_known_names,),
+            kwargs={"said": "Linked: " + ", ".join(list(known)[:5]) + (" …" if len(known) > 5 else ".")},
+            icon=":material/link:",
+            key="link_known",
+        )
+    partners = load(partner_choices)
+    labels = dict(zip(partners["partner_id"], partners["name"], strict=True))
+    counts = dict(zip(names["name"], names["records"], strict=True))
+    left, right = st.columns(2)
+    words = left.selectbox(
+        "Name from a spreadsheet",
+        list(counts),
+        format_func=lambda name: f"{name} ({counts[name]} {'record' if counts[name] == 1 else 'records'})",
+        key="link_name",
+    )
+    suggested = load(suggested_partner, words)
+    partner = right.selectbox(
+        "Partner it belongs to",
+        list(labels),
+        format_func=labels.get,
+        index=None,
+        placeholder="Choose the partner",
+        help=f"It looks like {plain(labels[suggested])}; only you can say." if suggested in labels else None,
+        key=f"link_partner_{words}",
+    )
+    if suggested in labels:
+        st.caption(f"“{plain(words)}” looks like “{plain(labels[suggested])}”; whether it is, only you can say.")
+    st.button(
+        "Link",
+        disabled=partner is None,
+        on_click=submit,
+        args=(link_name, words, partner),
+        kwargs={"said": f"Linked “{plain(words)}”."},
+        icon=":material/link:",
+        key="link",
+    )
+
+
+def draw_look_alikes() -> None:
+    """Ask whether names that look alike are one partner's."""
+    questions = load(open_look_alikes)
+    if questions.empty:
+        return
+    st.header("Are these the same?", anchor=False)
+    st.markdown("If they are, one of the two is put away and its name is kept as another name of the other.")
+    for question in questions.head(_ASKED).itertuples():
+        with st.container(border=True):
+            st.markdown(f"**{plain(question.name)}** and **{plain(question.other)}**")
+            st.caption(f"{plain(question.reason)}.")
+            with st.container(horizontal=True):
+                for answer in (LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT):
+                    st.button(
+                        answer.label,
+                        key=f"alike_{question.id}_{answer}",
+                        on_click=submit,
+                        args=(answer_look_alike, question.id, question.version, answer),
+                        kwargs={"said": "Your answer is kept."},
+                    )
+    if len(questions) > _ASKED:
+        st.caption(f"The first {_ASKED} of {len(questions)} questions.")
