@@ -6,14 +6,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from erp.errors import Invalid
+from erp.access import Actor
+from erp.errors import ERPError
 from erp.importing.fields import FIELDS, KINDS, template_csv
 from erp.importing.mapping import check_mapping, need_required
 from erp.importing.outcome import ImportResult, findings_file, rejected_file
-from erp.importing.readings import Finding, Refused, RowReading
+from erp.importing.readings import Finding, RowReading
 from erp.importing.rows import read_rows
 from erp.queries.linking import import_history
-from erp.services.imports import Opened, open_file
+from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
 from erp.ui.loads import county_today, load
 from erp.ui.words import plain
@@ -39,7 +40,6 @@ NO_PLACE = "no place – keep with the row"
 #: Findings shown on the page (the rest are in the download), and rows of the preview.
 SHOWN, PREVIEWED = 200, 5
 _SEVERITIES = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
-_RED = ":material/error:"
 
 
 def draw_templates() -> None:
@@ -59,9 +59,24 @@ def opened_once(kind: str, upload: Any) -> Opened:
     return kept[1]
 
 
-def draw_refusal(reason: str, advice: str) -> None:
+def draw_refusal(refusal: Exception | str) -> None:
     """Say that a file was refused whole, why, and what to do."""
-    st.error(f"The file was refused; nothing was saved. {plain(reason)} {plain(advice)}", icon=_RED)
+    st.error(f"The file was refused; nothing was saved. {plain(str(refusal))}", icon=":material/error:")
+
+
+def run_import(
+    actor: Actor, opened: Opened, data: bytes, told: dict[str, str | None], *, save: bool, update: bool
+) -> ImportResult:
+    """Check or save a file under a bar that moves. Raises: NotAllowed, Invalid."""
+    doing = "Saving" if save else "Checking"
+    bar = st.progress(0.0, f"{doing} … please keep this page open.")
+
+    def show_progress(done: int, rows: int) -> None:
+        """Move the bar."""
+        bar.progress(done / rows if rows else 1.0, f"{doing} … {done:,} of {rows:,} rows. Please keep this page open.")
+
+    name = opened.file_name
+    return import_file(actor, opened.kind, data, name, told=told, save=save, update=update, progress=show_progress)
 
 
 def ask_mapping(opened: Opened) -> dict[str, str | None]:
@@ -94,11 +109,8 @@ def draw_preview(opened: Opened, told: dict[str, str | None]) -> None:
         check_mapping(opened.kind, told)
         need_required(opened.kind, told)
         rows = list(islice(read_rows(opened.kind, opened.table, told, county_today()), PREVIEWED))
-    except Invalid as problem:
+    except ERPError as problem:
         st.warning(plain(str(problem)), icon=":material/warning:")
-        return
-    except Refused as refused:
-        st.warning(f"{plain(refused.reason)} {plain(refused.advice)}", icon=":material/warning:")
         return
     if rows:
         fields = [field for field in told.values() if field]
@@ -131,7 +143,7 @@ def draw_result(result: ImportResult, opened: Opened, *, saved: bool) -> None:
     """Show what became of a file, or would: counts that add up, a finding per row, and what can be taken away."""
     st.header("What became of it" if saved else "What would happen", anchor=False)
     if result.refused:
-        draw_refusal(result.findings[0].reason, result.findings[0].advice)
+        draw_refusal(f"{result.findings[0].reason} {result.findings[0].advice}")
         return
     with st.container(horizontal=True):
         st.metric("Rows", f"{result.rows:,}")
@@ -159,7 +171,7 @@ def _draw_findings(findings: list[Finding]) -> None:
         options,
         selection_mode="multi",
         format_func=lambda severity: f"{_SEVERITIES[severity]} ({counts[severity]:,})",
-        key="import_findings",
+        key=f"import_findings_{'_'.join(options)}",
     )
     shown = sorted((f for f in findings if not chosen or f.severity in chosen), key=lambda f: (f.row, f.column))
     table = pd.DataFrame(
@@ -218,7 +230,7 @@ def draw_history() -> None:
         {
             "When": [f"{at:%b %-d, %Y, %-I:%M %p}" for at in history["at"]],
             "File": history["file"],
-            "What": history["kind"].map(KIND_LABELS),
+            "What": [KIND_LABELS[kind] for kind in history["kind"]],
             **{name.capitalize(): history[name] for name in ("rows", "added", "warned", "rejected")},
             "By": history["by"],
         }

@@ -22,10 +22,9 @@ def draw_unlinked() -> None:
     st.header("Names that belong to no partner yet", anchor=False)
     st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
     if known := load(known_by_now):
+        several = f"{len(known)} names have" if len(known) > 1 else "1 name has"
         st.button(
-            f"Link the {len(known)} that have become a partner's"
-            if len(known) > 1
-            else "Link the one that has become a partner's",
+            f"{several} become a partner's by now: link",
             on_click=submit,
             args=(link_known_names,),
             kwargs={"said": "Linked: " + ", ".join(list(known)[:5]) + (" …" if len(known) > 5 else ".")},
@@ -42,17 +41,18 @@ def draw_unlinked() -> None:
         format_func=lambda name: f"{name} ({counts[name]} {'record' if counts[name] == 1 else 'records'})",
         key="link_name",
     )
-    suggested = load(suggested_partner, words)
     partner = right.selectbox(
         "Partner it belongs to",
         list(labels),
-        format_func=labels.get,
+        format_func=labels.__getitem__,
         index=None,
         placeholder="Choose the partner",
-        help=f"It looks like {plain(labels[suggested])}; only you can say." if suggested in labels else None,
         key=f"link_partner_{words}",
     )
-    if suggested in labels:
+    if words is None:
+        return
+    suggested = load(suggested_partner, words)
+    if suggested is not None and suggested in labels:
         st.caption(f"“{plain(words)}” looks like “{plain(labels[suggested])}”; whether it is, only you can say.")
     st.button(
         "Link",
@@ -72,17 +72,17 @@ def draw_look_alikes() -> None:
         return
     st.header("Are these the same?", anchor=False)
     st.markdown("If they are, one of the two is put away and its name is kept as another name of the other.")
-    for question in questions.head(_ASKED).itertuples():
+    for question in questions.head(_ASKED).to_dict("records"):
         with st.container(border=True):
-            st.markdown(f"**{plain(question.name)}** and **{plain(question.other)}**")
-            st.caption(f"{plain(question.reason)}.")
+            st.markdown(f"**{plain(question['name'])}** and **{plain(question['other'])}**")
+            st.caption(f"{plain(question['reason'])}.")
             with st.container(horizontal=True):
                 for answer in (LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT):
                     st.button(
                         answer.label,
-                        key=f"alike_{question.id}_{answer}",
+                        key=f"alike_{question['id']}_{answer}",
                         on_click=submit,
-                        args=(answer_look_alike, question.id, question.version, answer),
+                        args=(answer_look_alike, question["id"], question["version"], answer),
                         kwargs={"said": "Your answer is kept."},
                     )
     if len(questions) > _ASKED:
