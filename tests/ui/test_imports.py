@@ -42,7 +42,7 @@ def test_a_web_page_is_refused_with_the_reason(app_as: Open, cast: Cast) -> None
 def test_a_roster_is_checked_then_saved(app_as: Open, cast: Cast) -> None:
     app = app_as(cast.coordinator, "imports")
     app.file_uploader[0].upload("roster.csv", ROSTER).run()
-    press(app, "Check")
+    press(app, "Check every row")
     assert not app.exception
     assert "3 rows" in words(app)
     with db.reading() as session:
