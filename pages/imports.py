@@ -3,10 +3,11 @@
 import streamlit as st
 
 from erp.errors import ERPError
-from erp.importing.fields import KINDS
 from erp.importing.outcome import ImportResult
 from erp.services.imports import Opened
+from erp.settings import settings
 from erp.ui.actions import show_outcome
+from erp.ui.address import pick_in_address
 from erp.ui.import_parts import (
     KIND_LABELS,
     ask_mapping,
@@ -75,10 +76,11 @@ def _kept(name: str, step: object) -> ImportResult | None:
 
 
 left, right = st.columns([1, 2])
-kind = left.selectbox(
-    "What is in the file", KINDS, format_func=KIND_LABELS.__getitem__, key="kind", bind="query-params"
-)
-upload = right.file_uploader("Spreadsheet (CSV or Excel .xlsx)", key="file", help="Told by its content, not its name.")
+with left:
+    kind = pick_in_address("What is in the file", "kind", KIND_LABELS, anything=None, page="imports")
+with right:
+    upload = st.file_uploader("Spreadsheet (CSV or Excel .xlsx)", key="file", help="Told by its content, not its name.")
+    st.caption(f"Up to {settings().upload_megabytes} MB. Larger ones come in by “erp import” at a terminal.")
 draw_templates()
 if upload is None:
     empty_state("Choose a file to begin.", "Nothing is saved before you have seen what would happen to every row.")

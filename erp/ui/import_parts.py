@@ -1,5 +1,6 @@
 """Pieces of the Import page: the column map, the first rows as read, the result of a check or a save, the history."""
 
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ from erp.queries.linking import import_history
 from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
 from erp.ui.loads import county_today, load
-from erp.ui.words import plain
+from erp.ui.words import day_text, plain
 
 KIND_LABELS = {
     "partners": "Partners",
@@ -38,7 +39,7 @@ _PAGES = {
 }
 NO_PLACE = "no place – keep with the row"
 #: Findings shown on the page (the rest are in the download), and rows of the preview.
-SHOWN, PREVIEWED = 200, 5
+SHOWN, PREVIEWED = 100, 5
 _SEVERITIES = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
 
 
@@ -95,7 +96,7 @@ def ask_mapping(opened: Opened) -> dict[str, str | None]:
                 key=f"map_{opened.sha256[:12]}_{opened.kind}_{heading}",
             )
             told[heading] = None if chosen == NO_PLACE else chosen
-    read = [f"{plain(heading)} → **{field}**" for heading, field in told.items() if field]
+    read = [f"{plain(heading)} → **{_spoken(field)}**" for heading, field in told.items() if field]
     kept = [plain(heading) for heading, field in told.items() if field is None]
     st.markdown("Read as: " + (", ".join(read) if read else "nothing yet") + ".")
     if kept:
@@ -124,19 +125,26 @@ def draw_preview(opened: Opened, told: dict[str, str | None]) -> None:
 
 def _as_read(row: RowReading, fields: list[str]) -> dict[str, str]:
     outcome = "Rejected" if row.rejected else "Warning" if row.warned else "Fine"
-    return {"Row": str(row.number), "Outcome": outcome} | {field: _shown(row, field) for field in fields}
+    return {"Row": str(row.number), "Outcome": outcome} | {_spoken(field): _shown(row, field) for field in fields}
+
+
+def _spoken(field: str) -> str:
+    return field.replace("_", " ")
 
 
 def _shown(row: RowReading, field: str) -> str:
-    """Return how a cell was read: a day year first, several values in a line, a county's words as they stand."""
+    """Return how a cell was read: a day as people write it, several values in a line, words as they stand."""
     value = row.values.get(field)
     if value in (None, "", ()):
         return row.as_written.get(field, "")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    parts = value if isinstance(value, tuple) else (value,)
+    parts = [
+        day_text(one) if isinstance(one, date) else str(one)
+        for one in (value if isinstance(value, tuple) else (value,))
+    ]
     time = row.values.get("held_at") or "" if field == "held_on" else ""
-    return f"{'; '.join(map(str, parts))} {time}".strip()
+    return f"{'; '.join(parts)} {time}".strip()
 
 
 def draw_result(result: ImportResult, opened: Opened, *, saved: bool) -> None:
@@ -173,29 +181,23 @@ def _draw_findings(findings: list[Finding]) -> None:
         format_func=lambda severity: f"{_SEVERITIES[severity]} ({counts[severity]:,})",
         key=f"import_findings_{'_'.join(options)}",
     )
-    shown = sorted((f for f in findings if not chosen or f.severity in chosen), key=lambda f: (f.row, f.column))
-    table = pd.DataFrame(
-        [
-            {
-                "Row": f.row,
-                "What": _SEVERITIES[f.severity],
-                "Column": f.column,
-                "Found": f.found,
-                "Why": f.reason,
-                "What to do": f.advice,
-            }
-            for f in shown[:SHOWN]
-        ]
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        alt="Findings, one per row and column",
-        height=min(420, 38 * (len(table) + 1)),
-        column_config={"Why": st.column_config.TextColumn(width="large")},
-    )
+    order = list(_SEVERITIES)
+    asked_for = (f for f in findings if not chosen or f.severity in chosen)
+    shown = sorted(asked_for, key=lambda f: (order.index(f.severity), f.row, f.column))
+    with st.container(height=480 if len(shown) > 6 else "content"):
+        st.table(pd.DataFrame([_as_told(finding) for finding in shown[:SHOWN]]), hide_index=True)
     if len(shown) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(shown):,} findings; all are in the download.")
+
+
+def _as_told(finding: Finding) -> dict[str, str]:
+    """Return a finding in three columns, which a phone has room for."""
+    found = f"“{plain(finding.found)}”" if finding.found not in ("", finding.column) else ""
+    return {
+        "Row": f"{finding.row} · {_SEVERITIES[finding.severity].lower()}",
+        "Cell": " ".join(filter(None, (f"**{plain(finding.column)}**" if finding.column else "", found))),
+        "Why, and what to do": plain(f"{finding.reason} {finding.advice}"),
+    }
 
 
 def _offer_downloads(result: ImportResult, opened: Opened) -> None:

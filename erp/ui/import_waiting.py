@@ -21,10 +21,12 @@ def draw_unlinked() -> None:
         return
     st.header("Names that belong to no partner yet", anchor=False)
     st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
-    if known := load(known_by_now):
-        several = f"{len(known)} names have" if len(known) > 1 else "1 name has"
+    known = load(known_by_now)
+    if known:
         st.button(
-            f"{several} become a partner's by now: link",
+            f"Link the {len(known)} that belong to a partner by now"
+            if len(known) > 1
+            else "Link what belongs to one by now",
             on_click=submit,
             args=(link_known_names,),
             kwargs={"said": "Linked: " + ", ".join(list(known)[:5]) + (" …" if len(known) > 5 else ".")},
@@ -52,7 +54,7 @@ def draw_unlinked() -> None:
     if words is None:
         return
     suggested = load(suggested_partner, words)
-    if suggested is not None and suggested in labels:
+    if suggested is not None and suggested in labels and words not in known:
         st.caption(f"“{plain(words)}” looks like “{plain(labels[suggested])}”; whether it is, only you can say.")
     st.button(
         "Link",
