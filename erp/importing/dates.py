@@ -152,7 +152,7 @@ def _rejected(problem: Problem) -> DayReading:
 
 def _from_number(text: str) -> DayReading:
     number = float(text.replace(",", ""))
-    if int(number) not in _DAY_NUMBERS or text.startswith("+"):
+    if not _DAY_NUMBERS.start <= number < _DAY_NUMBERS.stop or text.startswith("+"):
         return _rejected(BARE_NUMBER)
     day = _DAY_ZERO + timedelta(days=int(number))
     minutes = round(number % 1 * 24 * 60)

@@ -21,7 +21,7 @@ from erp.access import Actor
 from erp.importing.mapping import ColumnMap, corrected, guess_mapping, need_required, parse_map_options
 from erp.importing.outcome import ImportResult
 from erp.importing.read import Table, open_table
-from erp.importing.readings import Finding, Refused
+from erp.importing.readings import Finding, Refused, RowReading
 from erp.importing.rows import read_rows
 from erp.models.changes import Change
 from erp.models.imports import ImportFile
@@ -44,7 +44,7 @@ _NAMED = (RecordKind.PARTNER, RecordKind.CONTACT, RecordKind.FORUM, RecordKind.A
 
 #: Told how many rows are done and how many there are.
 Progress = Callable[[int, int], None]
-Writing = Callable[[], AbstractContextManager[Session]]
+Opening = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def import_file(
         rows, keys = _looked_through(opened)
     except Refused as refused:
         return ImportResult.of_refusal(refused)
-    with _trial_copy() if not save else _the_database() as writing:
-        run = _Import(actor, opened, writing, update, rows, keys)
-        return run.bring_in(progress)
+    if save:
+        return _Import(actor, opened, db.writing, db.reading, update, rows, keys).bring_in(progress)
+    with _trial_copy() as trying:
+        return _Import(actor, opened, trying, trying, update, rows, keys).bring_in(progress)
 
 
 def unplaced_notes(opened: Opened) -> list[Finding]:
@@ -112,7 +113,8 @@ class _Import:
 
     actor: Actor
     opened: Opened
-    writing: Writing
+    writing: Opening
+    reading: Opening
     update: bool
     rows: int
     keys: Collection[str]
@@ -129,11 +131,12 @@ class _Import:
         prints = Fingerprints(opened.kind, opened.mapping)
         while rows := list(islice(readings, STRETCH)):
             prints.mark(rows)
+            self._look_ahead(rows)
             with self.writing() as session:
                 names = self._names_now(session)
                 stretch = Stretch(session, self.actor, opened.kind, opened.mapping, names, self.keys, import_id, day)
                 added = stretch.save(rows, prints, update=self.update)
-                self._seen = session.scalar(select(func.max(Change.id))) or 0
+                self._seen = _newest_change(session)
             for reading in rows:
                 result.count(reading, added=reading.number in added)
             if progress:
@@ -164,12 +167,25 @@ class _Import:
             record_change(session, self.actor, "import", RecordKind.IMPORT_FILE, file.id, after=told)
             return today(session), file.id
 
+    def _look_ahead(self, rows: list[RowReading]) -> None:
+        """Do before the write lock is taken what takes its time: reading names, and seeking what looks like them."""
+        with self.reading() as session:
+            names = self._names_now(session)
+        spoken_of = [row.values.get(field) or () for row in rows for field in ("name", "partner", "partners")]
+        several = ((one,) if isinstance(one, str) else one for one in spoken_of)
+        names.look_ahead({name for some in several for name in some}, as_partners=self.opened.kind == "partners")
+
     def _names_now(self, session: Session) -> Names:
         """Return the names as they are now: those held from the stretch before, unless somebody else changed any."""
         changed = select(Change.id).where(col(Change.id) > self._seen, col(Change.record_kind).in_(_NAMED)).limit(1)
         if self._names is None or session.exec(changed).first() is not None:
+            self._seen = _newest_change(session)
             self._names = Names(session)
         return self._names
+
+
+def _newest_change(session: Session) -> int:
+    return session.scalar(select(func.max(Change.id))) or 0
 
 
 def _looked_through(opened: Opened) -> tuple[int, set[str]]:
@@ -185,12 +201,7 @@ def _looked_through(opened: Opened) -> tuple[int, set[str]]:
 
 
 @contextmanager
-def _the_database() -> Iterator[Writing]:
-    yield db.writing
-
-
-@contextmanager
-def _trial_copy() -> Iterator[Writing]:
+def _trial_copy() -> Iterator[Opening]:
     """Give a way to write into a throw-away copy of the database: a check runs the same code and saves nothing."""
     with tempfile.TemporaryDirectory(prefix="erp-check-") as folder:
         copy = Path(folder) / "copy.db"

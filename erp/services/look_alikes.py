@@ -34,6 +34,7 @@ class LookAlikes:
         self._frequency: Counter[str] = Counter()
         self._of_word: dict[str, list[int]] = defaultdict(list)
         self._of_rarest: dict[str, list[int]] = defaultdict(list)
+        self._compared: dict[str, tuple[int | None, float, int]] = {}
 
     def add(self, number: int, name: str) -> None:
         """Let a partner's name be found from now on."""
@@ -58,9 +59,24 @@ class LookAlikes:
         contained = self._contained(set(form.split()))
         if contained is not None:
             return self._ids[contained]
-        # the words of a form stand in order, so plain likeness of forms is likeness whatever the order of words
-        best = process.extractOne(form, self._forms, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return None if best is None else self._ids[best[2]]
+        spelled = self._spelled_like(form)
+        return None if spelled is None else self._ids[spelled]
+
+    def forget_compared(self) -> None:
+        """Let go of what names were compared with so far: it saves comparing twice, and takes memory."""
+        self._compared.clear()
+
+    def _spelled_like(self, form: str) -> int | None:
+        """Return the name whose spelling is most like this one, going on from where it was last compared.
+
+        The words of a form stand in order, so this is likeness whatever the order of the words.
+        """
+        place, score, upto = self._compared.get(form, (None, ALIKE, 0))
+        best = process.extractOne(form, self._forms[upto:], scorer=fuzz.ratio, score_cutoff=score)
+        if best is not None and (place is None or best[1] > score):
+            place, score = best[2] + upto, best[1]
+        self._compared[form] = (place, score, len(self._forms))
+        return place
 
     def _contained(self, words: set[str]) -> int | None:
         """Return a name that says all these words and more, or that these words say all of."""

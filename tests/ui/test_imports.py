@@ -1,52 +1,217 @@
-"""The Import page: who may open it, its empty state, a file refused, and a roster checked and saved."""
+"""The Import page: from a file to its result, what waits after imports, as each kind of user sees it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from erp import db
-from erp.queries.choices import partner_choices
+from erp.importing.fields import KINDS
+from erp.models.changes import Change
+from erp.models.commitments import Commitment
+from erp.models.partners import LookAlike, Partner
+from erp.vocabulary import Door
 from tests.conftest import Cast
+from tests.services.county_imports import bring, stored
 
 Open = Callable[..., AppTest]
-ROSTER = b"Organization,Kind,Seat\nFern House,community organization,Chair\nLark Clinic,Members,\n,other,\n"
+
+ROSTER = b"Organization,Kind (as listed),Seat\nCedar House,CBO,1\nHeron Circle,Members,\n,CBO,3\n"
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
+def text_of(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.header, *app.success, *app.error, *app.warning]
+    return "\n".join(part.value.replace("\\", "") for part in parts)
 
 
-def words(app: AppTest) -> str:
-    return "\n".join(str(element.value) for kind in (app.markdown, app.error, app.caption) for element in kind)
+def button(app: AppTest, label: str) -> Any:
+    return next(one for one in app.button if label in one.label)
 
 
-def test_a_viewer_may_not_open_the_page(app_as: Open, cast: Cast) -> None:
-    with pytest.raises(ValueError, match="Could not find"):
+def with_file(app: AppTest, data: bytes, name: str = "roster.csv") -> AppTest:
+    app.file_uploader[0].set_value((name, data, "text/csv"))
+    return app.run()
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def pick(app: AppTest, label: str) -> Any:
+    return next(box for box in app.selectbox if box.label == label)
+
+
+def test_who_may_not_import_has_no_such_page(app_as: Open, cast: Cast) -> None:
+    with pytest.raises(ValueError, match=r"imports\.py"):
         app_as(cast.viewer, "imports")
 
 
-def test_the_page_says_how_to_begin(app_as: Open, cast: Cast) -> None:
+@pytest.mark.parametrize("role", ["coordinator", "leadership", "tribal_liaison", "community_liaison", "administrator"])
+def test_whoever_may_import_is_told_how_to_begin(app_as: Open, cast: Cast, role: str) -> None:
+    app = app_as(getattr(cast, role), "imports")
+    assert not app.exception
+    assert "Choose a file to begin." in text_of(app)
+    assert len(app.get("download_button")) == len(KINDS)
+    assert not app.header  # nothing waits, and nothing was imported
+
+
+def test_a_file_is_read_mapped_checked_and_saved(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), ROSTER)
+    assert "Read as: Organization → **name**, Kind (as listed) → **kind**." in text_of(app)
+    assert "Without a place, and kept with their rows: Seat." in text_of(app)
+    preview = app.dataframe[0].value
+    assert preview[["Row", "Outcome", "name"]].to_numpy().tolist() == [
+        ["2", "Fine", "Cedar House"],
+        ["3", "Warning", "Heron Circle"],
+        ["4", "Rejected", ""],
+    ]
+    assert button(app, "Save").disabled
+
+    button(app, "Check every row").click().run()
+    counted = {"Rows": "3", "Imported": "1", "With a warning": "1", "Rejected": "1", "New": "2"}
+    assert metrics(app) == counted
+    assert stored(Partner) == []
+    rows = app.table[0].value["Row"].tolist()
+    assert rows == ["4 · rejected", "3 · warning", "1 · note"]
+
+    button(app, "Save").click().run()
+    assert metrics(app) == counted
+    assert "Saved: 2 rows are in, 2 of them new." in text_of(app)
+    assert [partner.name for partner in stored(Partner)] == ["Cedar House", "Heron Circle"]
+    assert {(change.actor_id, change.door) for change in stored(Change)} == {(cast.coordinator.user_id, Door.IMPORT)}
+    labels = {one.label for one in app.get("download_button")}
+    assert {"Download the rejected rows to mend", "Download the findings"} <= labels
+    assert app.dataframe[-1].value[["File", "Rows", "New"]].to_numpy().tolist() == [["roster.csv", 3, 2]]
+
+
+def test_a_correction_of_the_map_counts_and_asks_for_a_new_check(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), b"Body,Agency\nCedar House,x\n")
+    button(app, "Check every row").click().run()
+    assert not button(app, "Save").disabled
+    pick(app, "Body").select("name")
+    app.run()
+    assert "The field name was given to two columns" in text_of(app)
+    pick(app, "Agency").select("no place – keep with the row")
+    app.run()
+    assert button(app, "Save").disabled
+    button(app, "Check every row").click().run()
+    button(app, "Save").click().run()
+    (partner,) = stored(Partner)
+    assert (partner.name, partner.extras) == ("Cedar House", {"Agency": "x"})
+
+
+def test_the_address_says_what_kind_of_file_it_is(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports", kind="commitments"), b"What,Due\nsend the list,3/9/2024\n")
+    assert "Read as: What → **what**, Due → **due on**." in text_of(app)
+    assert app.dataframe[0].value["due on"].tolist() == ["Mar 9, 2024"]
+    button(app, "Check every row").click().run()
+    assert "month first" in app.table[0].value["Why, and what to do"].tolist()[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The file is empty."),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "This is a web page, not a table"),
+        (b"%PDF-1.7", "is a PDF, not a table"),
+        (b"name,Name\nA,B\n", "Two columns have the heading"),
+        (b'name,notes\nA,"never closed\nB,x\n', "never closed"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(app_as: Open, cast: Cast, data: bytes, said: str) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), data)
+    assert not app.exception
+    assert "The file was refused; nothing was saved." in text_of(app)
+    assert said in text_of(app)
+    assert not any("Check" in one.label for one in app.button)
+
+
+def test_a_file_without_a_needed_column_says_so_before_it_is_checked(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), b"Kind,Notes\nCBO,x\n")
+    assert "No column of this file is the name of partners." in text_of(app)
+    button(app, "Check every row").click().run()
+    assert "The file was refused; nothing was saved." in text_of(app)
+    assert button(app, "Save").disabled
+
+
+def test_an_update_must_be_asked_for(app_as: Open, cast: Cast) -> None:
+    bring("partners", "key,name,area\nc1,Cedar House,Alder\n")
+    app = with_file(app_as(cast.coordinator, "imports"), b"key,name,area\nc1,Cedar House,Fern Hollow\n")
+    button(app, "Check every row").click().run()
+    assert metrics(app)["Rejected"] == "1"
+    assert "differs" in app.table[0].value["Why, and what to do"].tolist()[0]
+    app.checkbox[0].check().run()
+    assert button(app, "Save").disabled
+    button(app, "Check every row").click().run()
+    button(app, "Save").click().run()
+    assert stored(Partner)[0].area == "Fern Hollow"
+
+
+def test_findings_are_shown_by_what_they_are(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), ROSTER)
+    button(app, "Check every row").click().run()
+    app.get("button_group")[0].set_value(["rejected"]).run()
+    assert app.table[0].value["Row"].tolist() == ["4 · rejected"]
+
+
+def test_names_are_linked_with_a_suggestion_that_decides_nothing(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name\nDepartment of Social Services\nHeron Circle\n")
+    bring("commitments", "what,partner\nsend the list,Dept. of Social Services\n")
     app = app_as(cast.coordinator, "imports")
-    assert not app.exception
-    assert "Choose a file to begin." in words(app)
+    assert "“Dept. of Social Services” looks like “Department of Social Services”" in text_of(app)
+    assert button(app, "Link").disabled
+    pick(app, "Partner it belongs to").select(1)
+    app.run()
+    button(app, "Link").click().run()
+    assert "Linked “Dept. of Social Services”." in text_of(app)
+    assert stored(Commitment)[0].partner_id == 1
+    assert "Names that belong to no partner yet" not in text_of(app)
 
 
-def test_a_web_page_is_refused_with_the_reason(app_as: Open, cast: Cast) -> None:
+def test_names_that_came_before_their_roster_are_linked_with_one_click(app_as: Open, cast: Cast) -> None:
+    bring("commitments", "what,partner\nsend the list,Cedar House\nname a person,Heron Circle\n")
+    bring("partners", "name\nCedar House\nHeron Circle\n")
     app = app_as(cast.coordinator, "imports")
-    app.file_uploader[0].upload("roster.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>").run()
-    assert not app.exception
-    assert "refused" in words(app)
+    button(app, "Link the 2 that belong to a partner by now").click().run()
+    assert [promise.partner_id for promise in stored(Commitment)] == [1, 2]
 
 
-def test_a_roster_is_checked_then_saved(app_as: Open, cast: Cast) -> None:
+def test_a_look_alike_is_answered_once(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name\nDept. of Social Services\nDepartment of Social Services\n")
     app = app_as(cast.coordinator, "imports")
-    app.file_uploader[0].upload("roster.csv", ROSTER).run()
-    press(app, "Check every row")
-    assert not app.exception
-    with db.reading() as session:
-        assert partner_choices(session, cast.coordinator).empty
-    press(app, "Save")
-    assert not app.exception
-    with db.reading() as session:
-        assert partner_choices(session, cast.coordinator)["name"].tolist() == ["Fern House", "Lark Clinic"]
+    assert "**Department of Social Services** and **Dept. of Social Services**" in text_of(app)
+    button(app, "Not the same").click().run()
+    assert stored(LookAlike)[0].answer == "different"
+    assert "Are these the same?" not in text_of(app)
+
+
+def test_a_refused_answer_says_why_and_the_question_stays(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name\nDept. of Social Services\nDepartment of Social Services\n")
+    bring("commitments", "what,partner\na,Dept. of Social Services\nb,Department of Social Services\n")
+    app = app_as(cast.coordinator, "imports")
+    button(app, "Same").click().run()
+    assert "both have records of their own" in text_of(app)
+    assert "Are these the same?" in text_of(app)
+
+
+def test_what_a_tribe_shared_does_not_show_among_the_waiting_names(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name,kind\nHeron Bay Tribe,Tribe\n")
+    bring("engagements", "purpose,partners\nLand,Heron Bay Tribe; Elders Circle\n", by=cast.tribal_liaison)
+    assert "Elders Circle" in "".join(pick(app_as(cast.tribal_liaison, "imports"), "Name from a spreadsheet").options)
+    assert "Names that belong to no partner yet" not in text_of(app_as(cast.coordinator, "imports"))
+
+
+def test_an_import_that_did_not_reach_its_end_is_told(app_as: Open, cast: Cast) -> None:
+    def pull_the_plug(_done: int, _rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bring("commitments", "what\nsend the list\n", progress=pull_the_plug)
+    app = app_as(cast.coordinator, "imports")
+    assert "did not reach its end" in text_of(app)
+
+
+def test_a_countys_text_is_shown_as_text(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), b"Organization,**x** <b>y\nCedar,1\n")
+    told = next(part.value for part in app.markdown if part.value.startswith("Without a place"))
+    assert "\\*\\*x\\*\\* \\<b\\>y" in told
