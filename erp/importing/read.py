@@ -114,6 +114,13 @@ def _headings(cells: list[str], number: int) -> list[str]:
     names = [as_typed(trimmed(cell)) for cell in cells]
     while names and not names[-1]:
         names.pop()
+    if broken := next((name for name in names if "\0" in name), None):
+        raise Refused(
+            "A heading holds a NUL byte, a sign that no text has: something broke when the file was made.",
+            "Type the heading again, or export the file again from where it came.",
+            row=number,
+            found=broken,
+        )
     if all(_VALUE.fullmatch(name) for name in names if name):
         raise Refused(
             f"The file has no headings: row {number} holds values.",

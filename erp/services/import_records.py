@@ -69,7 +69,7 @@ def update_engagement(batch: Batch, engagement: Engagement, merged: RowReading, 
     before = snapshot(engagement, **_parts(session, number))
     if {"partners", "two_way"} & set(changed):
         links = _links(batch, merged, number)
-        _keep_closed(batch, number, links)
+        _keep_closed(batch, number, {link.partner_id for link in links}, "the Tribe out of this record")
         session.execute(delete(EngagementPartner).where(col(EngagementPartner.engagement_id) == number))
         batch.add(*links)
     set_changed(engagement, _engagement_columns(batch, merged), merged, changed, _ENGAGEMENT_COLUMNS)
@@ -104,6 +104,8 @@ def update_commitment(batch: Batch, commitment: Commitment, merged: RowReading, 
     columns = _commitment_columns(batch, merged)
     if "partner" in changed:
         keep_sealed(batch.session, batch.actor, commitment.partner_id, columns["partner_id"])
+    if columns["engagement_id"] != commitment.engagement_id and "engagement" in changed:
+        _keep_closed(batch, commitment.engagement_id, (), "this promise away from its meeting")
     before = snapshot(commitment)
     set_changed(commitment, columns, merged, changed, _COMMITMENT_COLUMNS)
     batch.flush()
@@ -203,11 +205,13 @@ def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPar
     return links
 
 
-def _keep_closed(batch: Batch, number: int, links: list[EngagementPartner]) -> None:
-    """Refuse to take a Tribal government out of a record where that would open what the Tribe shared."""
-    if batch.actor.sees_tribal_records:
+def _keep_closed(batch: Batch, number: int | None, staying: Collection[int | None], what: str) -> None:
+    """Refuse to take a record away from a Tribal government at a meeting: it would open what the Tribe shared.
+
+    Raises: NotAllowed. Source: product notes, promise 5.
+    """
+    if batch.actor.sees_tribal_records or number is None:
         return
-    staying = {link.partner_id for link in links}
     tribe = batch.session.exec(
         select(Partner.name)
         .join(EngagementPartner, col(EngagementPartner.partner_id) == col(Partner.id))
@@ -219,7 +223,7 @@ def _keep_closed(batch: Batch, number: int, links: list[EngagementPartner]) -> N
     ).first()
     if tribe is not None:
         raise NotAllowed(
-            f"Taking {tribe} out would open this record to everybody here. Ask a Tribal liaison or leadership to do it."
+            f"Taking {what} would open to everybody what {tribe} shared. Ask a Tribal liaison or leadership to do it."
         )
 
 

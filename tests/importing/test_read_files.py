@@ -130,6 +130,7 @@ def test_quotation_marks_inside_text_stay_as_typed() -> None:
         ("\ufeff\n<html><table>".encode("utf-16"), "web page"),
         (b"6/1/2015,12\n6/2/2015,13\n", "no headings"),
         (b"name,Kind, NAME \nA,B,C\n", "Two columns"),
+        (b"name,no\0tes\nA,B\n", "A heading holds a NUL byte"),
         (b'name,notes\nCedar House,"never closed\nHeron Circle,x\n', "row 2 and never closed"),
         (b'name,notes\nCedar House,"never closed\nHeron,x\n"Alder, Inc",y\n', "row 2 and never closed"),
         (b'name,notes\n"Cedar, House,x,"y"\nHeron,z\n', "row 2 and never closed"),

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -218,6 +219,19 @@ def test_an_old_roster_that_comes_again_does_not_undo_what_was_changed_since() -
         session.exec(select(Commitment)).one().done_on = date(2024, 3, 1)
     bring("commitments", "what,due_on\nsend the list,2024-03-09\n", update=True)
     assert only(Commitment).done_on == date(2024, 3, 1)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_two_people_who_bring_the_same_file_at_once_bring_each_row_once(cast: Cast) -> None:
+    rows = sheet([["what", "partner"], *([f"promise {n}", "Cedar House"] for n in range(STRETCH * 2 + 3))])
+    bring("partners", ROSTER)
+    with ThreadPoolExecutor() as both:
+        results = list(
+            both.map(lambda actor: bring("commitments", rows, by=actor), (cast.coordinator, cast.leadership))
+        )
+    assert sum(result.added for result in results) == len(stored(Commitment)) == STRETCH * 2 + 3
+    assert [counts(result)[0] for result in results] == [STRETCH * 2 + 3] * 2
+    with db.reading() as session:
+        assert upkeep.verify_changes(session) == []
 
 
 # --- known keys ----------------------------------------------------------------------------------------------------
@@ -707,6 +721,9 @@ def test_a_coordinators_update_opens_nothing_that_a_tribe_shared_and_begins_no_f
         assert refused.rejected == 1
         assert "Tribal liaison" in said(refused)
         assert bring("partners", text, by=cast.leadership, update=True, save=False).rejected == 0
+    made = "key,what,engagement\nm-p,name a person,{}\n"
+    assert bring("commitments", made.format("m-e"), by=cast.coordinator).added == 1
+    assert "Tribal liaison" in said(bring("commitments", made.format("nowhere"), by=cast.coordinator, update=True))
     new = bring("partners", "name,kind,scored\nBig Heron Tribe,Tribe,yes\n", by=cast.coordinator)
     assert counts(new) == (0, 1, 0, 1)
     assert stored(Partner)[-1].scored is False

@@ -1,6 +1,5 @@
 """What was exported comes into a fresh database and is exported alike; into its own it changes nothing."""
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -72,7 +71,7 @@ def written(files: dict[str, list[list[str]]]) -> dict[str, bytes]:
 
 #: No shrinking: an example takes half a second, and the rows of a failure are short enough to read.
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("N", "12")),
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[
