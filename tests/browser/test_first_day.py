@@ -49,7 +49,12 @@ def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label).first
     box.click()
     box.press_sequentially(option)
-    page.get_by_role("option", name=option).first.click()
+    page.wait_for_timeout(300)
+    choice = page.get_by_role("option", name=option).first
+    if not choice.is_visible():  # scrolling closes the list, and the driver may scroll; the arrow opens it again
+        box.press("ArrowDown")
+    expect(choice).to_be_visible(timeout=PATIENCE)
+    box.press("Enter")
     settle(page)
 
 

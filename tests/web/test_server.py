@@ -30,6 +30,15 @@ PASSWORD = "seven quiet herons"
 PATIENCE = 90
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered, read to its end."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
 @dataclass
 class Server:
     """A server process on a data folder of its own."""
@@ -55,7 +64,7 @@ class Server:
         for _ in range(PATIENCE * 5):
             assert self.process.poll() is None, log.read_text()
             try:
-                if self.ask("GET", "/healthz").read() == b"ok":
+                if self.ask("GET", "/healthz").body == b"ok":
                     return log.read_text()
             except ConnectionError:
                 pass
@@ -75,14 +84,16 @@ class Server:
 
     def ask(
         self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
-    ) -> http.client.HTTPResponse:
+    ) -> Answer:
         """Ask for a page as a browser does, without following anything."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {"Accept": "text/html", "Connection": "close"} | headers
         if form is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, urlencode(form) if form is not None else None, sent)
-        return connection.getresponse()
+        with closing(connection):
+            connection.request(method, path, urlencode(form) if form is not None else None, sent)
+            with closing(connection.getresponse()) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
 
     def sign_in(self) -> str:
         """Sign in as the coordinator; return the cookie."""
