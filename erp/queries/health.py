@@ -1,5 +1,6 @@
 """Partnership health from the ledger of facts: figures by day and month, what is behind them, what changed them."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -222,28 +223,38 @@ def ledger(session: Session, partner_ids: Collection[int] | None = None, *, held
     held true now is asked for (nothing then depends on them).
     """
     asked = [name for name in FACT_COLUMNS if not (held_true and name in _MOMENTS)]
-    question = f"SELECT id, {', '.join(asked[1:])} FROM fact"  # noqa: S608 -- names of this module only
+    question = f"SELECT {', '.join(map(_as_one_text, asked))} FROM fact"  # noqa: S608 -- names of this module only
     conditions = ["known_to IS NULL"] if held_true else []
     if partner_ids is not None:
         conditions.append(f"partner_id IN ({', '.join('?' * len(partner_ids))})")
     if conditions:
         question += " WHERE " + " AND ".join(conditions)
-    # The driver's own cursor: 150,000 facts in a third of the time, since no day is made an object on the way.
     connection = session.connection().connection.driver_connection
     assert connection is not None
-    rows = connection.execute(question, tuple(partner_ids or ())).fetchall()
-    cells = dict(zip(asked, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(asked, ())
-    return pd.DataFrame({name: _column(name, cells.get(name), len(rows)) for name in FACT_COLUMNS})
+    texts = connection.execute(question, tuple(partner_ids or ())).fetchone()
+    columns = {name: _cells(name, text) for name, text in zip(asked, texts, strict=True)}
+    never = np.full(len(columns["fact_id"]), "NaT", dtype="datetime64[us]")
+    return pd.DataFrame({name: columns.get(name, never) for name in FACT_COLUMNS})
 
 
-def _column(name: str, cells: tuple[Any, ...] | None, rows: int) -> Any:
-    """Make a column as what it is: left to guess, pandas looks at every value several times."""
+def _as_one_text(name: str) -> str:
+    """Ask for a whole column as one text: 150,000 facts in a third of the time, since no cell becomes an object."""
     if name in _TEXT:
-        return pd.Categorical(cells or ())
+        return f"json_group_array({name})"
+    blank = {"value": "'nan'"} | dict.fromkeys((*_DAYS, *_MOMENTS), "'NaT'")
+    column = "id" if name == "fact_id" else name
+    return f"group_concat({f'coalesce({column}, {blank[name]})' if name in blank else column})"
+
+
+def _cells(name: str, text: str | None) -> Any:
+    """Read a column back from its text; None is a column without rows."""
+    if name in _TEXT:
+        return pd.Categorical(json.loads(text or "[]"))
     if name in (*_DAYS, *_MOMENTS):
-        written = ["NaT"] * rows if cells is None else [cell or "NaT" for cell in cells]
-        return np.array(written, dtype="datetime64[us]" if name in _MOMENTS else "datetime64[s]")
-    return np.array(cells or (), dtype=np.float64 if name == "value" else np.int64)
+        cells = text.split(",") if text else []
+        return np.array(cells, dtype="datetime64[us]" if name in _MOMENTS else "datetime64[s]")
+    kind = np.float64 if name == "value" else np.int64
+    return np.fromstring(text, dtype=kind, sep=",") if text else np.array([], dtype=kind)
 
 
 def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id: int | None = None) -> pd.DataFrame:
