@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from sqlalchemy import Engine, event, text
-from sqlmodel import Session, col, create_engine, select
+from sqlmodel import Session, create_engine, select
 
-from erp.models.changes import ChangeHead, DataRevision
+from erp.models.changes import DataRevision
 from erp.settings import settings
 
 #: Milliseconds a connection waits for another process's write (the command line beside the app).
@@ -24,9 +24,6 @@ PRAGMAS = (
     "mmap_size=134217728",  # 128 MiB
     "journal_size_limit=67108864",  # 64 MiB
 )
-
-#: Built once: it is asked before every kept answer.
-_STATE = select(DataRevision.number, ChangeHead.hash).join(ChangeHead, col(ChangeHead.id) == col(DataRevision.id))
 
 #: One writer at a time within the process keeps waiting fair; between processes SQLite's own lock does.
 _one_writer = threading.RLock()
@@ -99,12 +96,3 @@ def writing(*, counts: bool = True) -> Iterator[Session]:
 def data_revision(session: Session) -> int:
     """Return the number that every commit raises; figures kept under an older number are stale."""
     return session.exec(select(DataRevision.number).where(DataRevision.id == 1)).one()
-
-
-def data_state(session: Session) -> tuple[str, int, str]:
-    """Return what tells one state of the data from every other: database, revision, newest mark of the history.
-
-    The mark tells a restored database from the one before it, whose revision may have been the same.
-    """
-    number, mark = session.exec(_STATE).one()
-    return settings().database, number, mark

@@ -2,29 +2,19 @@
 
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from erp import frameworks
-from erp.charts.behaviors import coverage_grid, coverage_rows, coverage_table, coverage_takeaway
-from erp.queries.behaviors import (
-    ANY_KIND,
-    behavior_coverage,
-    behavior_evidence,
-    evidence_n,
-    quarter_days,
-    quarters_until,
-    undated_evidence,
-)
-from erp.ui import navigation
+from erp.queries.behaviors import ANY_KIND, behavior_evidence, quarter_days, quarters_until
 from erp.ui.actions import show_outcome
 from erp.ui.address import pick_in_address
+from erp.ui.behavior_coverage import Columns, coverage, draw_evidence, notes
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
-from erp.ui.words import day_text, plain
-from erp.vocabulary import EngagementKind, PartnerKind
+from erp.ui.words import plain
+from erp.vocabulary import PartnerKind
 
 SPANS = {"4": "the last 4 quarters", "8": "the last 8 quarters", "12": "the last 12 quarters"}
 #: Kind → short heading, and as a sentence says it.
@@ -36,7 +26,6 @@ HEADINGS = {
     PartnerKind.LIVED_EXPERIENCE: ("Lived exp.", "lived-experience groups"),
     PartnerKind.OTHER: ("Other", "other partners"),
 }
-EVIDENCE_ROWS = 20  # on one page
 
 
 def quarter_name(quarter: str) -> str:
@@ -44,18 +33,7 @@ def quarter_name(quarter: str) -> str:
     return f"{quarter[5:]} {quarter[:4]}"
 
 
-def draw_evidence(found: pd.DataFrame) -> None:
-    """Draw the engagements behind a cell, each a link, with the evidence noted there."""
-    page = st.pagination(-(-len(found) // EVIDENCE_ROWS), key="evidence_page") if len(found) > EVIDENCE_ROWS else 1
-    for row in found.iloc[(page - 1) * EVIDENCE_ROWS : page * EVIDENCE_ROWS].to_dict("records"):
-        with st.container(border=True, gap="xsmall"):
-            what = f"{day_text(row['held_on'])}: {EngagementKind(row['engagement_kind']).label.lower()}"
-            navigation.link_to("engagement", what, engagement=row["engagement_id"])
-            st.markdown(plain(row["evidence"]) or "*No evidence noted: open the engagement to say what showed it.*")
-            st.caption(plain(f"{row['partners']} – {row['purpose']} – {behavior_label(row['shown_id'])}"))
-
-
-actor = require_actor()
+require_actor()
 st.title("Behaviors", anchor=False)
 show_outcome()
 st.markdown(
@@ -88,27 +66,11 @@ else:
     where = f"with any kind of partner in {quarter_name(quarter)}"
 
 first, last = quarter_days(quarters[0])[0], quarter_days(quarters[-1])[1]
-coverage = load(behavior_coverage, first, last)
-coverage = coverage[coverage["kind"] == kind] if by == "quarter" else coverage[coverage["kind"] != ANY_KIND]
-rows = coverage_rows(coverage, columns, by)
-n, undated = load(evidence_n, kind, first, last), load(undated_evidence)
-notes = [f"n = {n} held {'engagement' if n == 1 else 'engagements'} with a behavior tagged"]
-notes += [f"{undated} more with no exact date, in no quarter"] if undated else []
-notes += ["quarters are calendar quarters"]
-notes += ["* not verified against the source document"]
-notes += [] if actor.sees_tribal_records else ["what Tribal governments shared counts only where you wrote it down"]
-event = show_chart(
-    coverage_grid,
-    (rows, by == "kind", st.context.theme.type == "dark"),
-    coverage_table(rows),
-    takeaway=coverage_takeaway(rows, where),
-    text=f"Grid of {rows['behavior'].nunique()} leadership behaviors by {views[by].lower()}: the number of held "
-    f"engagements that show each is printed in its cell; {int((rows['engagements'] == 0).sum())} of {len(rows)} cells "
-    "are empty. The same numbers follow as a table.",
-    name="behaviors",
-    on_select=True,
-)
-st.caption("; ".join(notes) + ".")
+within = (kind, first, last)
+grid = Columns(by, columns, where, views[by].lower())
+drawn = load(coverage, grid, *within, st.context.theme.type == "dark")
+event = show_chart(drawn, "behaviors", on_select=True)
+st.caption(load(notes, *within))
 
 st.header("Evidence", anchor=False)
 clicked = (event["selection"].get("cell") or [{}])[0]

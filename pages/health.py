@@ -3,25 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from erp.charts.health import bands_chart, bands_takeaway, fall_and_rise, standing_grid
-from erp.queries.choices import partner_choices
-from erp.queries.health import bands_by_quarter
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
-from erp.ui.loads import load, standing
+from erp.ui.health_overview import ORDERS, bands, grid
+from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
-from erp.vocabulary import Band, PartnerKind
+from erp.vocabulary import PartnerKind
 
-#: Partners in the grid at a time; more would not be read.
-ROWS = 30
-ORDERS = {
-    "largest fall": "change",
-    "standing, lowest first": "last",
-    "name": "partner",
-}
-
-actor = require_actor()
+require_actor()
 st.title("Health", anchor=False)
 show_outcome()
 st.markdown(
@@ -29,7 +19,6 @@ st.markdown(
     "a mark against a partner."
 )
 
-partners = load(partner_choices).rename(columns={"name": "partner"})
 with st.container(horizontal=True, vertical_alignment="bottom"):
     kinds = st.multiselect(
         "Kinds of partner",
@@ -41,11 +30,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     months = st.segmented_control("Months", [13, 25, 37], default=13, key="months", required=True, bind="query-params")
     order = st.selectbox("Order of the grid", list(ORDERS), key="order", bind="query-params", width=240)
-if kinds:
-    partners = partners[partners["kind"].isin(kinds)]
-figures = standing(int(months or 13)).merge(partners, on="partner_id")
-
-if figures.empty:
+asked = (tuple(kinds), int(months or 13))
+by_band = load(bands, *asked)
+if by_band is None:
     empty_state(
         "There are no figures yet.",
         "Figures appear when engagements, promises, feedback or ratings are logged or imported for partners that "
@@ -54,52 +41,25 @@ if figures.empty:
     st.stop()
 
 st.header("Partnerships by band", anchor=False)
-bands = bands_by_quarter(figures)
-show_chart(
-    bands_chart,
-    (bands,),
-    bands.assign(band=bands["band"].map(lambda b: Band(b).label)).rename(columns=str.capitalize),
-    takeaway=bands_takeaway(bands),
-    text="Stacked bars: the number of partnerships in each band of standing at the end of each quarter, with not "
-    "enough evidence as a band of its own.",
-    name="health_bands",
-)
+show_chart(by_band, "health_bands")
 
 st.header("Partner by month", anchor=False)
-scored = partners[partners["partner_id"].isin(figures["partner_id"])]
-moves = fall_and_rise(figures).merge(scored, on="partner_id", how="right")
-moves = moves.sort_values(ORDERS[order], na_position="last")
-page = st.pagination(-(-len(moves) // ROWS), key="page") if len(moves) > ROWS else 1
-shown = moves.iloc[(page - 1) * ROWS : page * ROWS]
-grid = shown[["partner_id", "partner"]].merge(figures.drop(columns=["partner", "kind"]), on="partner_id")
-falls = moves[moves["change"] <= -5]
-takeaway = f"{len(falls)} of {len(moves)} partnerships fell by five points or more over these months" + (
-    f"; {falls.iloc[0]['partner']} fell most." if len(falls) and order == "largest fall" else "."
-)
-table = grid.assign(
-    month=grid["as_of"].dt.strftime("%Y-%m"),
-    band=grid["band"].map(lambda b: Band(b).label),
-    standing=grid["standing"].round(1),
-)[["partner", "month", "standing", "band"]].rename(columns=str.capitalize)
-show_chart(
-    standing_grid,
-    (grid,),
-    table,
-    takeaway=takeaway,
-    text="Grid of partners by months with each month's standing printed; a dash where there is not enough evidence.",
-    name="health_grid",
-)
+shown = load(grid, *asked, order, 1)
+if shown.pages > 1 and (number := st.pagination(shown.pages, key="page")) > 1:
+    shown = load(grid, *asked, order, number)
+show_chart(shown.drawn, "health_grid")
 
 st.header("Open a partner", anchor=False)
+names = dict(zip(shown.partners["partner_id"], shown.partners["partner"], strict=True))
 chosen = st.selectbox(
     "Partner whose figures you want explained",
-    shown["partner"],
+    list(names),
     index=None,
+    format_func=lambda partner_id: names.get(partner_id, ""),
     placeholder="Choose a partner",
     label_visibility="collapsed",
 )
-if chosen:
-    partner_id = int(shown.loc[shown["partner"] == chosen, "partner_id"].iloc[0])
-    change = moves.loc[moves["partner_id"] == partner_id, "change"].iloc[0]
+if chosen is not None:
+    change = shown.partners.set_index("partner_id")["change"][chosen]
     said = "" if pd.isna(change) else f" ({change:+.0f} points over these months)"
-    navigation.link_to("partner", f"Why: {chosen}{said}", partner=partner_id, tab="Health")
+    navigation.link_to("partner", f"Why: {names[chosen]}{said}", partner=chosen, section="Health")

@@ -6,7 +6,7 @@ from erp.ui import partner_directory, partner_form
 from erp.ui.actions import show_outcome
 from erp.ui.navigation import go
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, folded
 from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
@@ -15,14 +15,13 @@ if (added := st.session_state.pop("_added_partner", None)) is not None:
 st.title("Partners", anchor=False)
 show_outcome()
 if actor.may(Verb.ADD, RecordKind.PARTNER):
-    with st.expander("Add a partner", icon=":material/add:", key="partner_add"):
-        partner_form.draw_add()
+    folded("Add a partner", partner_form.draw_add, key="partner_add", icon=":material/add:")
 
 narrowed = partner_directory.choose()
 place = st.container()
-rows, total = partner_directory.page_of(narrowed)
+page = partner_directory.page_in_address(narrowed)
 with place:
-    if rows.empty:
+    if not page.total:
         empty_state(
             "No partner here yet." if narrowed == partner_directory.EVERYONE else "No partner fits these filters.",
             "Add the first one above, or import the county's roster on the Import page."
@@ -31,11 +30,11 @@ with place:
         )
         st.stop()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(partner_directory.takeaway(narrowed, total), width="content")
+        st.markdown(partner_directory.takeaway(narrowed, page), width="content")
         as_list = st.toggle("As a list", key="partner_as_list", bind="query-params", help="Links instead of a table")
     if as_list:
-        partner_directory.draw_list(rows)
-    elif (chosen := partner_directory.draw_table(rows)) is not None:
+        partner_directory.draw_list(page)
+    elif (chosen := partner_directory.draw_table(page)) is not None:
         go("partner", partner=chosen)
 if actor.may(Verb.EXPORT, RecordKind.PARTNER):
     partner_directory.draw_download(actor, narrowed)

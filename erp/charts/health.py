@@ -185,7 +185,7 @@ def bands_takeaway(bands: pd.DataFrame) -> str:
     now = _count(bands, quarters[-1])
     total, unknown = sum(now.values()), now[Band.NOT_ENOUGH]
     well = now[Band.STRONG] + now[Band.STEADY]
-    sentence = f"{well} of {total} partnerships are strong or steady; for {unknown} there is not enough evidence"
+    sentence = f"{well:,} of {total:,} partnerships are strong or steady; for {unknown:,} there is not enough evidence"
     if len(quarters) > 1:
         before = _count(bands, quarters[-2])
         moved = well - before[Band.STRONG] - before[Band.STEADY]

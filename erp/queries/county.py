@@ -1,5 +1,6 @@
 """The county itself: its name, its clock, its settings."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +8,35 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from erp.models.accounts import County, Setting
+from erp.models.changes import ChangeHead, DataRevision
 from erp.settings import settings
+
+#: Built once: every run of a page begins with it.
+_NOW = (
+    select(DataRevision.number, ChangeHead.hash, County.name, County.time_zone)
+    .join(ChangeHead, col(ChangeHead.id) == col(DataRevision.id))
+    .outerjoin(County, col(County.id) == col(DataRevision.id))
+)
+
+
+@dataclass(frozen=True)
+class Now:
+    """The county at one moment: what tells this state of the data from every other, its day, its name ("": not yet).
+
+    `state`: database, revision, newest mark of the history. The mark tells a restored database from the one before it,
+    whose revision may have been the same.
+    """
+
+    state: tuple[str, int, str]
+    day: date
+    county: str
+
+
+def now(session: Session) -> Now:
+    """Return the state of the data, the county's day and its name, in one question."""
+    number, mark, name, zone = session.exec(_NOW).one()
+    day = datetime.now(ZoneInfo(zone or settings().time_zone)).date()
+    return Now((settings().database, number, mark), day, name or "")
 
 
 def county(session: Session) -> County | None:

@@ -285,11 +285,12 @@ def bands_by_quarter(figures: pd.DataFrame) -> pd.DataFrame:
 
     `figures`: partner_id, as_of, band. Columns: quarter ("2026 Q1"), band, partnerships int; ordered by quarter.
     """
-    quarter = figures["as_of"].dt.year.astype(str) + " Q" + figures["as_of"].dt.quarter.astype(str)
-    marked = figures.assign(quarter=quarter, band=figures["band"].astype(str))
-    last = marked.groupby("quarter")["as_of"].transform("max")
-    at_end = marked[marked["as_of"] == last]
-    return at_end.groupby(["quarter", "band"], observed=True).size().rename("partnerships").reset_index()
+    days = pd.Series(figures["as_of"].unique())
+    of_day = dict(zip(days, days.dt.year.astype(str) + " Q" + days.dt.quarter.astype(str), strict=True))
+    last = days.groupby(days.map(of_day)).max()
+    at_end = figures[figures["as_of"].isin(last)]
+    marked = pd.DataFrame({"quarter": at_end["as_of"].map(of_day), "band": at_end["band"].astype(str)})
+    return marked.groupby(["quarter", "band"]).size().rename("partnerships").reset_index()
 
 
 def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.DataFrame:

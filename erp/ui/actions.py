@@ -8,6 +8,7 @@ import streamlit as st
 
 from erp import db
 from erp.errors import ERPError
+from erp.ui.loads import look_again
 from erp.ui.session import ask_who_is_there
 
 OutcomeT = TypeVar("OutcomeT")
@@ -26,6 +27,7 @@ def submit(service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", *
     except ERPError as refusal:
         refuse(str(refusal))
         return None
+    look_again()
     st.session_state["_outcome"] = ("saved", said)
     return outcome
 

@@ -4,11 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from erp import db
 from erp.access import Actor
 from erp.errors import ERPError
-from erp.queries.county import county
 from erp.settings import ROOT, settings
+from erp.ui.loads import county_now, one_state
 from erp.ui.navigation import pages_for
 from erp.ui.session import ask_who_is_there
 
@@ -27,11 +26,9 @@ FOOT = """
 
 def draw_shell(actor: Actor) -> None:
     """Draw what stands around every page: the mark, where one is, who one is, and the way out."""
-    with db.reading() as session:
-        home = county(session)
     st.logo(ROOT / "static" / "mark.svg", size="large")
     roles = ", ".join(sorted(role.label for role in actor.roles))
-    st.sidebar.html(FOOT.format(county=escape(home.name if home else ""), name=escape(actor.name), roles=escape(roles)))
+    st.sidebar.html(FOOT.format(county=escape(county_now().county), name=escape(actor.name), roles=escape(roles)))
     if settings().demo:
         st.markdown(":orange-badge[Made-up county] Every name and every record here is invented.")
 
@@ -39,8 +36,9 @@ def draw_shell(actor: Actor) -> None:
 st.set_page_config(page_title="Partnerships", page_icon=ROOT / "static" / "mark.svg", layout="wide")
 actor = ask_who_is_there()
 page = st.navigation(pages_for(actor))
-draw_shell(actor)
-try:
-    page.run()
-except ERPError as refusal:  # a page asked for something that is not here, or not for this person
-    st.error(str(refusal), icon=":material/warning:")
+with one_state():
+    draw_shell(actor)
+    try:
+        page.run()
+    except ERPError as refusal:  # a page asked for something that is not here, or not for this person
+        st.error(str(refusal), icon=":material/warning:")

@@ -44,21 +44,22 @@ PAGES: tuple[PageEntry, ...] = (
 
 
 def pages_for(actor: Actor) -> list[StreamlitPage]:
-    """Return the pages the actor may open, in menu order, and remember them for links."""
+    """Return the pages the actor may open, in menu order, and keep them in the session for links."""
     open_to = [entry for entry in PAGES if entry.needs is None or actor.may(*entry.needs)]
-    pages = {
-        entry.name: st.Page(
-            ROOT / "pages" / f"{entry.name}.py",
-            title=entry.title,
-            icon=entry.icon,
-            url_path="" if entry.name == "today" else entry.name,
-            default=entry.name == "today",
-            visibility="hidden" if entry.hidden else "visible",
-        )
-        for entry in open_to
-    }
-    st.session_state["_pages"] = pages
+    kept: dict[str, StreamlitPage] = st.session_state.get("_pages", {})
+    st.session_state["_pages"] = pages = {entry.name: kept.get(entry.name) or _page(entry) for entry in open_to}
     return list(pages.values())
+
+
+def _page(entry: PageEntry) -> StreamlitPage:
+    return st.Page(
+        ROOT / "pages" / f"{entry.name}.py",
+        title=entry.title,
+        icon=entry.icon,
+        url_path="" if entry.name == "today" else entry.name,
+        default=entry.name == "today",
+        visibility="hidden" if entry.hidden else "visible",
+    )
 
 
 def may_open(name: str) -> bool:

@@ -1,10 +1,11 @@
 """The pieces of the directory: its filters, its table and list, its download."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlmodel import Session
 
 from erp import db
 from erp.access import Actor
@@ -12,9 +13,10 @@ from erp.documents.tables import csv_bytes
 from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
-from erp.ui.engagement_parts import pick_in_address, plain
+from erp.ui.address import pick_in_address
 from erp.ui.loads import load, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
+from erp.ui.words import plain
 from erp.vocabulary import Band, PartnerKind, PartnerStatus
 
 #: The running month and the twelve before it, so that the first and the last are a year apart.
@@ -67,23 +69,42 @@ def choose() -> DirectoryFilter:
     )
 
 
-def page_of(narrowed: DirectoryFilter) -> tuple[pd.DataFrame, int]:
-    """Return the rows of the page that the address names and how many partners there are; draws the page numbers."""
-    first = load(partner_directory, narrowed, 1)
-    pages = max(1, -(-first.total // PAGE_ROWS))
-    if pages == 1:
-        return first.rows, first.total
-    number = st.pagination(pages, key="partner_page", bind="query-params")
-    return (first if number == 1 else load(partner_directory, narrowed, number)).rows, first.total
+@dataclass(frozen=True)
+class Page:
+    """A page of the directory as a person reads it: the table, each row's partner, how many there are in all.
+
+    `past`: how many of all are past their cadence.
+    """
+
+    table: pd.DataFrame
+    partner_ids: list[int]
+    total: int
+    past: int
 
 
-def takeaway(narrowed: DirectoryFilter, total: int) -> str:
+def page_of(session: Session, actor: Actor, narrowed: DirectoryFilter, number: int) -> Page:
+    """Return a page of the directory (from 1)."""
+    found = partner_directory(session, actor, narrowed, number)
+    past = 0
+    if not narrowed.archived:
+        past = partner_directory(session, actor, replace(narrowed, contact="past"), 1).total
+    return Page(readable(found.rows), found.rows["partner_id"].tolist(), found.total, past)
+
+
+def page_in_address(narrowed: DirectoryFilter) -> Page:
+    """Return the page that the address names; draws the page numbers."""
+    first = load(page_of, narrowed, 1)
+    pages = -(-first.total // PAGE_ROWS)
+    number = st.pagination(pages, key="partner_page", bind="query-params") if pages > 1 else 1
+    return first if number == 1 else load(page_of, narrowed, number)
+
+
+def takeaway(narrowed: DirectoryFilter, page: Page) -> str:
     """Say in a sentence how many there are and how many of them are past their cadence."""
-    found = counted(total, "partner", "partners")
+    found = counted(page.total, "partner", "partners")
     if narrowed.contact:
         return f"{found}: {CONTACT[narrowed.contact].lower()}."
-    past = 0 if narrowed.archived else load(partner_directory, replace(narrowed, contact="past"), 1).total
-    return f"{found}; **{past:,} past their cadence**." if past else f"{found}."
+    return f"{found}; **{page.past:,} past their cadence**." if page.past else f"{found}."
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -120,9 +141,9 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_table(rows: pd.DataFrame) -> int | None:
+def draw_table(page: Page) -> int | None:
     """Draw the directory as a table and return the partner whose row was chosen."""
-    table = readable(rows)
+    table = page.table
     if not table["Found as"].any():
         table = table.drop(columns="Found as")
     event: Any = st.dataframe(
@@ -154,15 +175,14 @@ def draw_table(rows: pd.DataFrame) -> int | None:
         },
     )
     chosen = event["selection"]["rows"] or [row for row, _ in event["selection"].get("cells", [])]
-    return int(rows["partner_id"].iloc[chosen[0]]) if chosen else None
+    return page.partner_ids[chosen[0]] if chosen else None
 
 
-def draw_list(rows: pd.DataFrame) -> None:
+def draw_list(page: Page) -> None:
     """Draw the directory as a list of links with their facts: for phones, keyboards and screen readers."""
-    table = readable(rows)
-    for partner_id, row in zip(rows["partner_id"], records(table), strict=True):
+    for partner_id, row in zip(page.partner_ids, records(page.table), strict=True):
         with st.container(border=True, gap=None):
-            navigation.link_to("partner", f"**{plain(row['Partner'])}**", partner=int(partner_id))
+            navigation.link_to("partner", f"**{plain(row['Partner'])}**", partner=partner_id)
             facts = [row["Kind"], row["Standing"]]
             if row["Last contact"] == NOT_SHOWN:
                 facts.append("figures not shown to your role")

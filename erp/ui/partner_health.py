@@ -1,19 +1,23 @@
 """The Health part of a partner's page: the profile by dimension, why it changed, what is behind it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlmodel import Session
 
+from erp.access import Actor
 from erp.charts.health import dimension_rows, profile_chart
+from erp.charts.specs import spec_of
 from erp.errors import NotFound
 from erp.health.explain import contributions, missing_for_standing
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.health import behind_figures, formula_versions, health_by_month, health_formula, what_changed
 from erp.ui import navigation
 from erp.ui.loads import load
-from erp.ui.show import empty_state, show_chart
+from erp.ui.show import Drawn, empty_state, folded, show_chart
 from erp.vocabulary import Band
 
 #: Codes of `erp.health.explain` → words for the person.
@@ -42,39 +46,69 @@ PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feed
 QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedback"}
 
 
+@dataclass(frozen=True)
+class Profile:
+    """A partner's figures, ready to be drawn.
+
+    `newest`: the newest row of `erp.queries.health.health_by_month`. `missing`: what a standing still needs. `parts`:
+    dimension → points of standing. `days`: the days figured. `course`: the chart, None where no dimension has a score.
+    """
+
+    newest: dict[str, Any]
+    missing: list[str]
+    parts: dict[str, float]
+    days: list[date]
+    course: Drawn | None
+
+
+def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Profile | None:
+    """Return the figures of a partner over the last months; None where there are none that the actor may see."""
+    figures = health_by_month(session, actor, months, partner_id)
+    if figures.empty:
+        return None
+    formula = health_formula(session, actor)
+    newest = {str(name): value for name, value in figures.iloc[-1].items()}
+    return Profile(
+        newest,
+        missing_for_standing(newest, formula),
+        contributions(newest, formula),
+        [stamp.date() for stamp in figures["as_of"]],
+        _course(session, actor, partner_id, figures),
+    )
+
+
 def draw(partner_id: int) -> None:
     """Draw the partner's health: standing, dimensions with n and age, course over time, reasons, facts."""
     months = st.segmented_control(
         "Months shown", [13, 25, 37], default=25, key="health_months", required=True, bind="query-params"
     )
-    figures = load(health_by_month, int(months or 25), partner_id)
-    if figures.empty:
+    figures = load(profile, partner_id, int(months or 25))
+    if figures is None:
         empty_state(
             "There are no figures for this partner that you may see.",
             "It is tracked without figures, or its figures are private. Contact, promises and feedback are on the "
             "other tabs.",
         )
         return
-    newest = figures.iloc[-1]
-    _draw_now(newest)
-    _draw_course(partner_id, figures)
-    _draw_why(partner_id, figures)
-    _draw_behind(partner_id, newest["as_of"].date())
+    _draw_now(figures)
+    if figures.course is not None:
+        show_chart(figures.course, f"partner_health_{partner_id}")
+    _draw_why(partner_id, figures.days)
+    newest = figures.days[-1]
+    folded("What is behind the figures of today", lambda: _draw_behind(partner_id, newest), key=f"behind_{partner_id}")
 
 
-def _draw_now(newest: pd.Series) -> None:
-    formula = load(health_formula)
-    band = Band(newest["band"])
+def _draw_now(figures: Profile) -> None:
+    newest, band = figures.newest, Band(figures.newest["band"])
     if band is Band.NOT_ENOUGH:
-        st.markdown("### Not enough evidence for a standing")
-        for sentence in missing_for_standing(_by_name(newest), formula):
-            st.markdown(f"- {sentence}")
+        st.markdown(
+            "### Not enough evidence for a standing\n" + "".join(f"\n- {sentence}" for sentence in figures.missing)
+        )
     else:
         st.markdown(f"### {band.label} – standing {newest['standing']:.0f} of 100")
-    parts = contributions(_by_name(newest), formula)
     with st.container(horizontal=True):
         for dimension in DIMENSIONS:
-            _draw_dimension(newest, dimension, parts[dimension])
+            _draw_dimension(newest, dimension, figures.parts[dimension])
     beside = []
     if newest["partner_promises_n"]:
         beside.append(
@@ -86,20 +120,26 @@ def _draw_now(newest: pd.Series) -> None:
         st.markdown(" ".join(beside) + " Both stand beside the figures and enter none of them.")
 
 
-def _draw_dimension(newest: pd.Series, dimension: str, part: float) -> None:
+def _draw_dimension(newest: dict[str, Any], dimension: str, part: float) -> None:
     n, evidence = int(newest[f"{dimension}_n"]), str(newest[f"{dimension}_evidence"])
-    figure = "no evidence" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}"
-    age = ""
+    age, points = "", ""
     if not pd.isna(newest[f"{dimension}_newest"]):
-        age = f", newest fact {(newest['as_of'] - newest[f'{dimension}_newest']).days} days old"
-    with st.container(border=True, width=182):
-        st.metric(LABELS[dimension], figure, border=False)
-        st.caption(f"n = {n}{' (thin)' if evidence == 'thin' else ''}{age}")
-        if part:
-            st.caption(f"{part:.0f} points of standing")
+        age = f"newest fact {(newest['as_of'] - newest[f'{dimension}_newest']).days} days old"
+    if part:
+        points = f"{part:.0f} points of standing"
+    st.metric(
+        LABELS[dimension],
+        "no evidence" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}",
+        f"n = {n}{' (thin)' if evidence == 'thin' else ''}",
+        delta_color="off",
+        delta_arrow="off",
+        delta_description="; ".join(filter(None, (age, points))) or None,
+        border=True,
+        width=196,
+    )
 
 
-def _gap_sentence(newest: pd.Series) -> str:
+def _gap_sentence(newest: dict[str, Any]) -> str:
     own = newest["county_rating_score"]
     text = f"The county rates this partnership {own:.0f} (n = {newest['county_rating_n']})"
     if newest["trust_n"]:
@@ -109,26 +149,24 @@ def _gap_sentence(newest: pd.Series) -> str:
     return text + "."
 
 
-def _draw_course(partner_id: int, figures: pd.DataFrame) -> None:
+def _course(session: Session, actor: Actor, partner_id: int, figures: pd.DataFrame) -> Drawn | None:
     rows = dimension_rows(figures)
     if rows["score"].isna().all():
-        return
-    events = load(behind_figures, partner_id, figures["as_of"].max().date())
+        return None
+    events = behind_figures(session, actor, partner_id, figures["as_of"].max().date())
     events = events[events["subject"].isin(list(PAGES))]
     events = events.assign(mark=events["note"].map(NOTES))[["on_day", "mark", "what"]]
     events = events[events["on_day"] >= figures["as_of"].min()]
-    changes = [pd.Timestamp(v.since) for v in load(formula_versions) if v.since is not None]
+    changes = [pd.Timestamp(v.since) for v in formula_versions(session, actor) if v.since is not None]
     table = rows.assign(as_of=rows["as_of"].dt.strftime("%Y-%m-%d"), score=rows["score"].round(1)).rename(
         columns={"label": "Dimension", "as_of": "As of", "score": "Score", "n": "n", "evidence": "Evidence"}
     )[["Dimension", "As of", "Score", "n", "Evidence"]]
-    show_chart(
-        profile_chart,
-        (rows, events, changes),
+    return Drawn(
+        spec_of(profile_chart(rows, events, changes)),
         table,
         takeaway=_course_sentence(rows),
         text="Five lines, one per dimension of partnership health from 0 to 100, month by month; gaps where there is "
         "no evidence; marks below show engagements, promises and feedback.",
-        name=f"partner_health_{partner_id}",
     )
 
 
@@ -148,9 +186,8 @@ def _course_sentence(rows: pd.DataFrame) -> str:
     return f"{label} moved most: it {verb} from {first:.0f} to {last:.0f} over these months."
 
 
-def _draw_why(partner_id: int, figures: pd.DataFrame) -> None:
+def _draw_why(partner_id: int, days: list[date]) -> None:
     st.header("Why it changed", anchor=False)
-    days = [stamp.date() for stamp in figures["as_of"]]
     left, right = st.columns(2)
     start = left.selectbox(
         "From", days, index=max(0, len(days) - 7), format_func=_long_day, key=f"why_from_{partner_id}"
@@ -164,13 +201,12 @@ def _draw_why(partner_id: int, figures: pd.DataFrame) -> None:
     if change.reason:
         st.markdown(change.reason)
     elif change.standing_change is not None and change.contribution_change is not None:
+        by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
         st.markdown(
             f"Standing went from **{change.before['standing']:.0f}** to **{change.after['standing']:.0f}** "
-            f"({change.standing_change:+.1f}):"
+            f"({change.standing_change:+.1f}):\n"
+            + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
         )
-        for dimension, points in sorted(change.contribution_change.items(), key=lambda item: item[1]):
-            if abs(points) >= 0.05:
-                st.markdown(f"- {LABELS[dimension]}: {points:+.1f} points")
     moved = change.facts[change.facts["change"].isin(["entered", "left", "changed"])]
     if moved.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
@@ -192,18 +228,16 @@ def _draw_why(partner_id: int, figures: pd.DataFrame) -> None:
 
 
 def _draw_behind(partner_id: int, day: date) -> None:
-    with st.expander("What is behind the figures of today"):
-        facts = load(behind_figures, partner_id, day)
-        if facts.empty:
-            st.markdown("No fact that you may see is behind these figures.")
-            return
-        for dimension in DIMENSIONS:
-            of_dimension = facts[facts["dimension"] == dimension]
-            if of_dimension.empty:
-                continue
-            st.markdown(f"**{LABELS[dimension]}** – {len(of_dimension)} facts you may see")
-            for fact in of_dimension.sort_values("on_day", ascending=False).head(12).itertuples():
-                _draw_fact(fact)
+    facts = load(behind_figures, partner_id, day)
+    if facts.empty:
+        st.markdown("No fact that you may see is behind these figures.")
+    for dimension in DIMENSIONS:
+        of_dimension = facts[facts["dimension"] == dimension]
+        if of_dimension.empty:
+            continue
+        st.markdown(f"**{LABELS[dimension]}** – {len(of_dimension)} facts you may see")
+        for fact in of_dimension.sort_values("on_day", ascending=False).head(12).itertuples():
+            _draw_fact(fact)
 
 
 def _draw_fact(fact: Any) -> None:
@@ -214,10 +248,6 @@ def _draw_fact(fact: Any) -> None:
         navigation.link_to(PAGES[fact.subject], f"{words} – {fact.what[:90]}", **query)
     else:
         st.markdown(words)
-
-
-def _by_name(row: pd.Series) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
 
 
 def _long_day(day: date) -> str:

@@ -1,50 +1,58 @@
 """How figures are drawn: a chart never stands without its takeaway, its text alternative, its table and an export."""
 
 from collections.abc import Callable
-from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from erp.documents.tables import csv_bytes
-from erp.ui.loads import chart_spec
 
 
-def show_chart(
-    draw: Callable[..., Any],
-    drawn: tuple[Any, ...],
-    rows: pd.DataFrame,
-    *,
-    takeaway: str,
-    text: str,
-    name: str,
-    on_select: bool = False,
-) -> Any:
-    """Draw the chart `draw(*drawn)` under its one-sentence takeaway, with a text alternative, its table and a download.
+@dataclass(frozen=True)
+class Drawn:
+    """A chart with all that stands around it: one kept answer, made where its numbers are asked for.
 
-    `drawn` are the frames and plain values that make the chart; the same ones draw it from its kept form. `rows` are
-    the numbers drawn, with headings a person reads; `name` is the key and the file's name.
+    `spec`: as `erp.charts.specs.spec_of`. `rows`: the numbers drawn, with headings a person reads. `takeaway`: one
+    sentence. `text`: what the chart is, for those who cannot see it.
+    """
+
+    spec: dict[str, Any]
+    rows: pd.DataFrame
+    takeaway: str
+    text: str
+
+
+def show_chart(drawn: Drawn, name: str, *, on_select: bool = False) -> Any:
+    """Show a chart under its takeaway, its table and a download folded away below; `name`: its key, the file's name.
+
     Returns the selection event where `on_select`, else None.
     """
-    st.markdown(f"**{takeaway}**")
+    st.markdown(f"**{drawn.takeaway}**")
     event = st.vega_lite_chart(
         None,
-        deepcopy(chart_spec(draw, *drawn)),
-        alt=text,
+        drawn.spec,
+        alt=drawn.text,
         key=f"chart_{name}",
         on_select="rerun" if on_select else "ignore",
         width="stretch",
     )
-    show_table_below(rows, name)
+    folded("The same numbers as a table", lambda: _show_table(drawn.rows, name), key=f"table_{name}")
     return event if on_select else None
 
 
-def show_table_below(rows: pd.DataFrame, name: str) -> None:
-    """Offer the numbers of a chart as a real table and as a file, folded away until wanted."""
-    with st.expander("The same numbers as a table"):
-        st.table(rows, hide_index=True) if len(rows) <= 60 else st.dataframe(rows, hide_index=True)
-        download_table(rows, name)
+def folded(label: str, draw: Callable[[], None], *, key: str, icon: str | None = None) -> None:
+    """Fold a part of a page away and make it only once it is wanted; what was opened keeps what was typed into it."""
+    with st.expander(label, key=key, icon=icon, on_change="rerun") as part:
+        if part.open or st.session_state.get(f"{key}_wanted"):
+            st.session_state[f"{key}_wanted"] = True
+            draw()
+
+
+def _show_table(rows: pd.DataFrame, name: str) -> None:
+    st.table(rows, hide_index=True) if len(rows) <= 60 else st.dataframe(rows, hide_index=True)
+    download_table(rows, name)
 
 
 def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV") -> None:

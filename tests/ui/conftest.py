@@ -37,3 +37,9 @@ def app_as(database: Path) -> Callable[..., AppTest]:
         return app
 
     return open_app
+
+
+def unfold(app: AppTest, key: str) -> AppTest:
+    """Open a folded part of the page, as a click on it does."""
+    app.session_state[key] = True
+    return app.run()

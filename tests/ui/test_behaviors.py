@@ -12,6 +12,7 @@ from erp import db
 from erp.services.engagements import BehaviorShown, log_engagement
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
+from tests.ui.conftest import unfold
 from tests.services.test_log_engagement import meeting, partner
 
 Open = Callable[..., AppTest]
@@ -44,7 +45,7 @@ def counts(app: AppTest) -> dict[str, list[int]]:
 
 
 def test_the_grid_prints_counts_and_its_takeaway_names_the_gaps(app_as: Open, cast: Cast, fair: int) -> None:
-    app = app_as(cast.viewer, "behaviors")
+    app = unfold(app_as(cast.viewer, "behaviors"), "table_behaviors")
     assert not app.exception
     assert "**14 of 16 behaviors have no evidence in the last 4 quarters.**" in text_of(app)
     assert app.table[0].value.columns.tolist() == ["Behavior", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"]
@@ -66,7 +67,7 @@ def test_a_kind_of_partner_and_a_longer_time_are_filters_in_the_address(app_as: 
 
 
 def test_columns_may_be_the_kinds_of_partner_in_one_quarter(app_as: Open, cast: Cast, fair: int) -> None:
-    app = app_as(cast.viewer, "behaviors", columns="kind", quarter="2026-Q1")
+    app = unfold(app_as(cast.viewer, "behaviors", columns="kind", quarter="2026-Q1"), "table_behaviors")
     table = app.table[0].value
     assert table.columns.tolist()[1:] == ["Tribal gov.", "Tribal org.", "Community", "System", "Lived exp.", "Other"]
     assert counts(app)["1 · Open, honest, clear, respectful"] == [0, 0, 0, 1, 0, 0]

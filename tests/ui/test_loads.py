@@ -8,7 +8,7 @@ from sqlalchemy import true
 from sqlmodel import Session
 
 from erp import db
-from erp.queries.county import today
+from erp.queries.county import now, today
 from erp.queries.health import last_months, standings, tracked_partners
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, void_engagement
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
@@ -26,8 +26,8 @@ def from_scratch() -> pd.DataFrame:
 
 def kept() -> pd.DataFrame:
     with db.reading() as session:
-        state, day = db.data_state(session), today(session)
-    return loads._standings_of(state, day)
+        here = now(session)
+    return loads._standings_of(here)
 
 
 def agree() -> None:

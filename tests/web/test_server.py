@@ -82,9 +82,7 @@ class Server:
                 self.process.wait()
             self.process = None
 
-    def ask(
-        self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
-    ) -> Answer:
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
         """Ask for a page as a browser does, without following anything."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {"Accept": "text/html", "Connection": "close"} | headers
