@@ -1,5 +1,7 @@
 """What pick lists offer: partners, people, forums, accounts. One row each, by name."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from sqlmodel import Session, col, select
 
@@ -7,6 +9,7 @@ from erp.access import Actor
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
 from erp.models.partners import Partner
+from erp.queries.contacts import name_shown
 from erp.vocabulary import RecordKind, Verb
 
 
@@ -19,13 +22,19 @@ def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
     return _frame(session, question.order_by(Partner.name), ["partner_id", "name", "kind"])
 
 
-def contact_choices(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return contacts not archived. Columns: contact_id, partner_id (None: unlinked), name, role. By name."""
+def contact_choices(session: Session, actor: Actor, partner_ids: Collection[int] | None = None) -> pd.DataFrame:
+    """Return contacts not archived, of these partners or (None) all, named as the actor may see them.
+
+    Columns: contact_id, partner_id (None: unlinked), name (or the role), role. By name.
+    """
     actor.require(Verb.SEE, RecordKind.CONTACT)
-    question = select(col(Contact.id).label("contact_id"), Contact.partner_id, Contact.name, Contact.role).where(
+    shown = name_shown(actor).label("name")
+    question = select(col(Contact.id).label("contact_id"), Contact.partner_id, shown, Contact.role).where(
         col(Contact.archived_at).is_(None)
     )
-    return _frame(session, question.order_by(Contact.name), ["contact_id", "partner_id", "name", "role"])
+    if partner_ids is not None:
+        question = question.where(col(Contact.partner_id).in_(partner_ids))
+    return _frame(session, question.order_by(shown), ["contact_id", "partner_id", "name", "role"])
 
 
 def forum_choices(session: Session, actor: Actor) -> pd.DataFrame:

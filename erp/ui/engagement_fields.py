@@ -119,7 +119,7 @@ def _draw_who(form: Form) -> None:
 
 
 def _person(form: Form, partner_id: float, name: str, role: str) -> str:
-    return f"{name}{f', {role}' if role else ''} – {form.partners[int(partner_id)]}"
+    return f"{', '.join(filter(None, dict.fromkeys((name, role))))} – {form.partners[int(partner_id)]}"
 
 
 def _partner_pills(form: Form, field: str, question: str) -> None:

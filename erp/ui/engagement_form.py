@@ -4,7 +4,7 @@ erp.ui.engagement_fields draws it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -103,21 +103,26 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
 
     A record's own partners, people and forum stay choosable when they were archived since.
     """
-    partners, people, forums = load(partner_choices), load(contact_choices), load(forum_choices)
-    names = dict(zip(partners["partner_id"], partners["name"], strict=True))
+    partners, forums = load(partner_choices), load(forum_choices)
+    names = dict(zip(partners["partner_id"].tolist(), partners["name"].tolist(), strict=True))
     tribes = set(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"])
-    tables = dict(zip(forums["forum_id"], forums["name"], strict=True))
+    tables = dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))
     if detail is not None:
         names |= {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
         tribes |= {p.partner_id for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT}
         tables |= {detail.forum_id: detail.forum} if detail.forum_id is not None else {}
-        here = [p for p in detail.people if p.contact_id not in set(people["contact_id"])]
-        gone = [{"contact_id": p.contact_id, "partner_id": p.partner_id, "name": p.shown, "role": ""} for p in here]
-        people = pd.concat([people, pd.DataFrame(gone)]) if gone else people
-    form = Form(name, names, frozenset(tribes), people, tables, start)
+    form = Form(name, names, frozenset(tribes), pd.DataFrame(), tables, start)
     for field, value in start.items():
         st.session_state.setdefault(form.key(field), value)
-    return form
+    return replace(form, people=_people(form.chosen, detail))
+
+
+def _people(partner_ids: list[int], detail: EngagementDetail | None) -> pd.DataFrame:
+    """Return the people of the chosen partners, and those of the record that are not on file any more."""
+    people = load(contact_choices, tuple(sorted(partner_ids)))
+    here = [p for p in detail.people if p.contact_id not in set(people["contact_id"])] if detail else []
+    gone = [{"contact_id": p.contact_id, "partner_id": p.partner_id, "name": p.shown, "role": ""} for p in here]
+    return pd.concat([people, pd.DataFrame(gone)]) if gone else people
 
 
 def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:

@@ -234,10 +234,9 @@ def draw_fields(
 
 
 def _draw_giver(place: Any, at: str, detail: FeedbackDetail | None, partner_id: int | None) -> None:
-    people = load(contact_choices)
-    people = people[people["partner_id"] == partner_id] if partner_id is not None else people.iloc[:0]
+    people = load(contact_choices, () if partner_id is None else (partner_id,))
     labels = {
-        int(contact): " · ".join(filter(None, (name, role)))
+        int(contact): " · ".join(filter(None, dict.fromkeys((name, role))))
         for contact, name, role in people[["contact_id", "name", "role"]].itertuples(index=False)
     }
     ids = [None, *labels]

@@ -42,6 +42,8 @@ NOTES = {
     "newer_rating": "replaced by a newer rating",
     "newer_cadence": "replaced by a newer cadence",
 }
+#: Facts shown behind a change.
+FACTS_SHOWN = 40
 PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feedback"}
 QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedback"}
 
@@ -75,6 +77,37 @@ def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Pro
         [stamp.date() for stamp in figures["as_of"]],
         _course(session, actor, partner_id, figures),
     )
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why standing changed between two days, in words, and the facts behind it under headings a person reads."""
+
+    said: str
+    facts: pd.DataFrame
+
+
+def why(session: Session, actor: Actor, partner_id: int, start: date, end: date) -> Why:
+    """Return why a partner's standing changed between two days."""
+    change = what_changed(session, actor, partner_id, start, end)
+    said = change.reason
+    if not said and change.standing_change is not None and change.contribution_change is not None:
+        by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
+        said = (
+            f"Standing went from **{change.before['standing']:.0f}** to **{change.after['standing']:.0f}** "
+            f"({change.standing_change:+.1f}):\n"
+        ) + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
+    moved = change.facts[change.facts["change"].isin(["entered", "left", "changed"])]
+    words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
+    facts = {
+        "Dimension": moved["dimension"].map(LABELS),
+        "Change": moved["change"].map(words),
+        "Day": moved["on_day"].dt.strftime("%Y-%m-%d"),
+        "What": moved["what"],
+        "Before": moved["note_before"].map(NOTES).fillna(""),
+        "After": moved["note_after"].map(NOTES).fillna(""),
+    }
+    return Why(said, pd.DataFrame(facts))
 
 
 def draw(partner_id: int) -> None:
@@ -194,37 +227,17 @@ def _draw_why(partner_id: int, days: list[date]) -> None:
     )
     end = right.selectbox("To", days, index=len(days) - 1, format_func=_long_day, key=f"why_to_{partner_id}")
     try:
-        change = load(what_changed, partner_id, start, end)
+        change = load(why, partner_id, start, end)
     except NotFound as refusal:
         st.info(str(refusal))
         return
-    if change.reason:
-        st.markdown(change.reason)
-    elif change.standing_change is not None and change.contribution_change is not None:
-        by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
-        st.markdown(
-            f"Standing went from **{change.before['standing']:.0f}** to **{change.after['standing']:.0f}** "
-            f"({change.standing_change:+.1f}):\n"
-            + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
-        )
-    moved = change.facts[change.facts["change"].isin(["entered", "left", "changed"])]
-    if moved.empty:
+    st.markdown(change.said)
+    if change.facts.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
         return
-    words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
-    table = pd.DataFrame(
-        {
-            "Dimension": moved["dimension"].map(LABELS),
-            "Change": moved["change"].map(words),
-            "Day": moved["on_day"].dt.strftime("%Y-%m-%d"),
-            "What": moved["what"],
-            "Before": moved["note_before"].map(NOTES).fillna(""),
-            "After": moved["note_after"].map(NOTES).fillna(""),
-        }
-    )
-    st.table(table.head(40), hide_index=True)
-    if len(table) > 40:
-        st.caption(f"The first 40 of {len(table)} facts are shown.")
+    st.table(change.facts.head(FACTS_SHOWN), hide_index=True)
+    if len(change.facts) > FACTS_SHOWN:
+        st.caption(f"The first {FACTS_SHOWN} of {len(change.facts)} facts are shown.")
 
 
 def _draw_behind(partner_id: int, day: date) -> None:

@@ -12,8 +12,8 @@ from erp import db
 from erp.services.engagements import BehaviorShown, log_engagement
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
-from tests.ui.conftest import unfold
 from tests.services.test_log_engagement import meeting, partner
+from tests.ui.conftest import unfold
 
 Open = Callable[..., AppTest]
 
