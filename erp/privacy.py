@@ -120,7 +120,7 @@ _CALLED_A_NUMBER_IN_SPANISH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CALLED_A_CASE = re.compile(
-    rf"\b(?:case|referral|docket|petition|cin|ssid|mrn)(?:[ ]numbers)? [\s:\#(]{{1,3}} {_CODE}",
+    rf"\b(?:case|referral|docket|petition|cin|ssid|mrn|cws/cms|cws|cms)(?:[ ]numbers)? [\s:\#(]{{1,3}} {_CODE}",
     re.IGNORECASE | re.VERBOSE,
 )
 _YEARS = re.compile(rf"(?:19|20)\d\d(?:(?:{_DASH}|/)(?:19|20)?\d\d)?")
@@ -180,7 +180,7 @@ _BIRTH_DATE = re.compile(
       | \b b\.[ ]?\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}
       | \b (?:he|she|they|who|child|minor|son|daughter|boy|girl|baby|youth|brother|sister|foster[ ]child)[ ]
            (?:will[ ]|just[ ])?turn(?:s|ed|ing)?[ ]\d{{1,2}}[ ]on[ ] {_DAY}
-      | (?<![\d/-]) \d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}} [ ]?\((?:dob|date[ ]of[ ]birth)\) )
+      | (?<![\d/-]) \d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}} [ ]?\(?(?:dob|date[ ]of[ ]birth|birth[ ]?date)\b\)? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -300,6 +300,8 @@ _NOT_A_PERSON = _words(
     reminders report request resolution review round row rule score season seats session shelf slide start statute
     step strategy suite summary survey table target term theme title topic topics total training turnout unit update
     updates version visit visits volume vote votes week welcome workshop year years zone plaza
+    amount attempt balance caseload difference distance enrollment estimate fee growth income index interest lead
+    length need price range rank rate rating ratio record score size speed staff status stock value wait weight
     accountability advocacy assessment development engagement exploration foundational inquiry leadership monitoring
     outreach permanency prevention safety support teaming transition workforce
     africa african america american asian black hispanic hmong indian indigenous latina latino latinx mexican native
@@ -377,7 +379,7 @@ def _names_a_person(text: str, match: re.Match[str], begin: int) -> bool:
     age = int(match["appended"] or match["bracketed"] or match["turned"] or match["being"])
     if match["appended"] and age > 21 and _SENTENCE_GOES_ON.match(text, match.end()):
         return True
-    if match["being"] or age > 21 or (name.isupper() and "." not in name):
+    if (match["being"] and age > 17) or age > 21 or (name.isupper() and "." not in name):
         return _FAMILY.search(text, max(0, begin - 60), match.end() + 60) is not None
     return True
 

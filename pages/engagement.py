@@ -6,7 +6,7 @@ from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
 from erp.ui import engagement_parts as parts
-from erp.ui import navigation
+from erp.ui import guard, navigation
 from erp.ui.actions import show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
@@ -75,10 +75,12 @@ def draw_void(detail: EngagementDetail) -> None:
             "from now on. Its promises and feedback stay; void those on their own pages if they are mistakes too."
         )
         st.text_input("Why", key=REASON)
+        guard.draw(REASON)
 
         def void() -> None:
             reason = str(st.session_state[REASON])
-            submit(void_engagement, detail.engagement_id, detail.version, reason, said="Voided.")
+            arguments = (void_engagement, detail.engagement_id, detail.version, reason)
+            guard.guarded(REASON, {"Why": reason}, *arguments, said="Voided.")
 
         st.button("Void", on_click=void, icon=":material/block:")
 

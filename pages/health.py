@@ -8,7 +8,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.health_overview import ORDERS, bands, grid
 from erp.ui.loads import load
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state, show_chart
+from erp.ui.show import empty_state, show_chart, show_table_below
 from erp.vocabulary import PartnerKind
 
 require_actor()
@@ -47,7 +47,9 @@ st.header("Partner by month", anchor=False)
 shown = load(grid, *asked, order, 1)
 if shown.pages > 1 and (number := st.pagination(shown.pages, key="page")) > 1:
     shown = load(grid, *asked, order, number)
-show_chart(shown.drawn, "health_grid")
+st.markdown(f"**{shown.takeaway}**")
+st.html(shown.html)
+show_table_below(shown.rows, "health_grid")
 
 st.header("Open a partner", anchor=False)
 names = dict(zip(shown.partners["partner_id"], shown.partners["partner"], strict=True))

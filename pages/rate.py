@@ -8,7 +8,7 @@ from erp.queries.choices import partner_choices
 from erp.queries.ratings import WINDOW_DAYS, rating_counts
 from erp.services.ratings import RatingDraft, enter_rating, void_rating
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, show_outcome, submit
+from erp.ui.actions import forget_form, form_token, show_outcome
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import pick_partner, toast_outcome
@@ -27,14 +27,12 @@ def answer(number: int) -> str:
 def save(partner_id: int) -> None:
     """Save what the form holds; a refusal leaves it as it is."""
     typed: dict[str, Any] = {name: st.session_state[f"rate_{name}"] for name in ("side", "respondent", "notes")}
-    if not guard.clear({"Who answered": typed["respondent"], "Notes": typed["notes"]}, key=FORM):
-        return
     answers = tuple(st.session_state[f"rate_item_{n}"] for n in range(1, len(RATING_ITEMS) + 1))
     typed |= {"partner_id": partner_id, "rated_on": st.session_state["rate_day"], "answers": answers}
-    rating = submit(
-        lambda session, actor: enter_rating(
-            session, actor, RatingDraft.of(**typed), token=form_token(FORM), kept_because=guard.reason(FORM)
-        ),
+    rating = guard.guarded(
+        FORM,
+        {"Who answered": typed["respondent"], "Notes": typed["notes"]},
+        lambda session, actor: enter_rating(session, actor, RatingDraft.of(**typed), token=form_token(FORM)),
         said="Saved.",
     )
     if rating is not None:
@@ -47,10 +45,13 @@ def void() -> None:
     """Void the rating that was just saved."""
     rating_id, version, _ = st.session_state[SAVED]
     reason = str(st.session_state["rate_void_why"])
-    if guard.clear({"Why": reason}, key="rate_void"):
-        told = {"kept_because": guard.reason("rate_void")}
-        if submit(void_rating, rating_id, version, reason, said="Voided. It counts nowhere.", **told) is not None:
-            st.session_state.pop(SAVED)
+    if (
+        guard.guarded(
+            "rate_void", {"Why": reason}, void_rating, rating_id, version, reason, said="Voided. It counts nowhere."
+        )
+        is not None
+    ):
+        st.session_state.pop(SAVED)
 
 
 def draw_counts(partner_id: int) -> None:

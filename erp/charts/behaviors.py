@@ -67,24 +67,30 @@ def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str) -> p
     )
 
 
-def coverage_grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
+def coverage_frames(rows: pd.DataFrame, dark: bool = False) -> dict[str, pd.DataFrame]:
+    """Return what `coverage_grid` draws, its colors included. `rows`: as coverage_rows returns them."""
+    palette = DARK if dark else LIGHT
+    headings = rows["column"].str.replace(BREAK, " ")
+    return {"cells": rows.assign(heading=headings, **_colors(rows["engagements"].tolist(), palette))}
+
+
+def coverage_grid(
+    columns: tuple[str, ...], labels: tuple[str, ...], slanted: bool = False, dark: bool = False
+) -> alt.LayerChart | alt.FacetChart:
     """Draw the grid with the count printed in each cell; empty cells are outlined, dashed, and say 0.
 
-    `rows` as coverage_rows returns them; `slanted` headings fit where they are words. Clicking a cell selects its
-    entry_id and column_id as "cell".
+    `columns`, `labels`: headings and row labels in order; `slanted` headings fit where they are words. Clicking a cell
+    selects its entry_id and column_id as "cell".
     """
     palette = DARK if dark else LIGHT
-    colored = rows.assign(
-        heading=rows["column"].str.replace(BREAK, " "), **_colors(rows["engagements"].tolist(), palette)
-    )
     cell = alt.selection_point(name="cell", fields=["entry_id", "column_id"], on="click", toggle=False, empty=False)
     lines = f"split(datum.label, '{BREAK}')"
     two_lines = {"test": f"indexof(datum.label, '{BREAK}') >= 0", "value": "line-bottom"}
-    base = alt.Chart(colored).encode(
+    base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X(
             field="column",
             type="nominal",
-            sort=list(dict.fromkeys(rows["column"])),
+            sort=list(columns),
             title=None,
             scale=alt.Scale(paddingInner=0.08, paddingOuter=0.02),
             axis=alt.Axis(
@@ -92,7 +98,7 @@ def coverage_grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False)
                 labelAngle=-45 if slanted else 0,
                 labelAlign="left" if slanted else "center",
                 labelExpr=lines,
-                labelOverlap=len(set(rows["column"])) > CROWDED,
+                labelOverlap=len(columns) > CROWDED,
                 labelFontSize=10,
                 labelColor=palette.axis,
                 ticks=False,
@@ -102,7 +108,7 @@ def coverage_grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False)
         y=alt.Y(
             field="row",
             type="nominal",
-            sort=list(dict.fromkeys(rows["row"])),
+            sort=list(labels),
             title=None,
             scale=alt.Scale(paddingInner=0.1, paddingOuter=0.02),
             axis=alt.Axis(
@@ -124,7 +130,7 @@ def coverage_grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False)
     empty = base.transform_filter(alt.datum.engagements == 0).mark_rect(
         cornerRadius=3, fillOpacity=0, stroke=palette.empty, strokeWidth=1.5, strokeDash=[4, 3]
     )
-    counts = base.mark_text(fontSize=13 if rows["column"].nunique() <= CROWDED else 11, fontWeight=600).encode(
+    counts = base.mark_text(fontSize=13 if len(columns) <= CROWDED else 11, fontWeight=600).encode(
         text=alt.Text(field="engagements", type="quantitative", format=",d"),
         color=alt.Color(field="ink", type="nominal", scale=None),
     )

@@ -1,5 +1,6 @@
 """Charts of partnership health: bands by quarter, partner × month grid, one partner's dimensions over time."""
 
+from html import escape
 from itertools import pairwise
 
 import altair as alt
@@ -26,6 +27,24 @@ _INK: dict[str, str] = {
 }
 #: Figures take their colour as it is; a scale would be shared with the bands and paint both alike.
 _INK_COLOR = alt.Color("ink:N", scale=None)
+_GRID_STYLE = (
+    """<style>
+.standings > div { overflow-x: auto; max-width: 100%; }
+.standings table { border-collapse: separate; border-spacing: 2px; font-size: 0.8rem; }
+.standings th { font-weight: 400; line-height: 1.2; padding: 0 0.3rem; text-align: center; }
+.standings th[scope=row] { min-width: 9rem; max-width: 15rem; text-align: left; position: sticky; left: 0;
+  overflow-wrap: anywhere; background: var(--st-background-color, Canvas); }
+.standings thead th:first-child { text-align: left; position: sticky; left: 0;
+  background: var(--st-background-color, Canvas); }
+.standings td { min-width: 2.6rem; padding: 0.15rem 0.3rem; text-align: center; border-radius: 3px; }
+.standings p { margin: 0 0 0.5rem; display: flex; flex-wrap: wrap; gap: 0.4rem; font-size: 0.8rem; }
+.standings span { padding: 0.1rem 0.5rem; border-radius: 3px; }
+"""
+    + "".join(
+        f".standings .{band} {{ background: {color}; color: {_INK[band]}; }}\n" for band, color in BAND_COLORS.items()
+    )
+    + "</style>"
+)
 #: Room of one dimension on the axis of the profile chart: 0–100 and a gap to the next.
 LANE = 130
 _LINE = "#2C76B0"
@@ -34,17 +53,22 @@ _LINE = "#2C76B0"
 Layered = alt.LayerChart | alt.FacetChart
 
 
-def bands_chart(bands: pd.DataFrame) -> Layered:
-    """Draw how many partnerships stand in each band, per quarter, the count printed in each piece.
-
-    `bands`: quarter str, band (Band value), partnerships int. One stacked bar per quarter, at risk at the foot, not
-    enough evidence on top.
-    """
+def bands_frames(bands: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return what `bands_chart` draws. `bands`: quarter str, band (Band value), partnerships int."""
     from_foot = [Band.AT_RISK, Band.STRAINED, Band.STEADY, Band.STRONG, Band.NOT_ENOUGH]
     drawn = _named(bands).assign(place=bands["band"].map(lambda b: from_foot.index(Band(b))))
     drawn = drawn.sort_values(["quarter", "place"])
     top = drawn.groupby("quarter")["partnerships"].cumsum()
-    drawn = drawn.assign(upper=top, lower=top - drawn["partnerships"], middle=top - drawn["partnerships"] / 2)
+    lower = top - drawn["partnerships"]
+    return {"bands": drawn.assign(upper=top, lower=lower, middle=top - drawn["partnerships"] / 2)}
+
+
+def bands_chart() -> Layered:
+    """Draw how many partnerships stand in each band, per quarter, the count printed in each piece.
+
+    One stacked bar per quarter, at risk at the foot, not enough evidence on top.
+    """
+    drawn = alt.NamedData("bands")
     quarters = alt.X("quarter:N", title=None, axis=alt.Axis(labelAngle=0), sort=None)
     bars = alt.Chart(drawn).mark_bar(stroke="white", strokeWidth=1)
     bars = bars.encode(
@@ -63,37 +87,26 @@ def bands_chart(bands: pd.DataFrame) -> Layered:
     return alt.layer(bars, figures).properties(height=300)
 
 
-def standing_grid(figures: pd.DataFrame) -> Layered:
-    """Draw standing per partner and month, the figure printed in each cell, "–" where there is not enough evidence.
+def standing_grid(figures: pd.DataFrame) -> str:
+    """Write standing per partner and month as a table in HTML, each cell in the color of its band.
 
-    `figures`: partner str, as_of datetime, standing 0–100 or NaN, band. Partners in the order given.
+    A dash stands where there is not enough evidence. `figures`: partner str, as_of datetime, standing 0–100 or NaN,
+    band; partners in the order given. It is a table and no drawing: it is read by screen readers, wraps names, and
+    scrolls on a phone with the names staying in sight.
     """
-    drawn = _named(figures).assign(
-        figure=figures["standing"].map(lambda s: "–" if pd.isna(s) else f"{s:.0f}"),
-        month=figures["as_of"].dt.strftime("%b %y"),
+    months = list(dict.fromkeys(figures["as_of"]))
+    rows: dict[str, list[str]] = {}
+    for partner, standing, band in figures[["partner", "standing", "band"]].itertuples(index=False, name=None):
+        words = "–" if pd.isna(standing) else f"{standing:.0f}"
+        rows.setdefault(partner, []).append(f'<td class="{band}" title="{Band(band).label}">{words}</td>')
+    heads = "".join(f'<th scope="col">{month:%b}<br>{month:%Y}</th>' for month in months)
+    lines = "".join(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for name, cells in rows.items())
+    bands = " ".join(f'<span class="{band}">{Band(band).label}</span>' for band in BAND_COLORS)
+    return (
+        f'{_GRID_STYLE}<div class="standings"><p>{bands}</p><div tabindex="0" role="region" '
+        f'aria-label="Standing by partner and month"><table><thead><tr><th scope="col">Partner</th>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div></div>"
     )
-    months = alt.X(
-        "month:N",
-        title=None,
-        sort=None,
-        axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelOverlap=False),
-    )
-    partners = alt.Y("partner:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
-    cells = alt.Chart(drawn).mark_rect(cornerRadius=3, stroke="white", strokeWidth=2)
-    cells = cells.encode(
-        x=months,
-        y=partners,
-        color=_band_color(),
-        tooltip=[
-            alt.Tooltip("partner:N", title="Partner"),
-            alt.Tooltip("month:N", title="Month"),
-            alt.Tooltip("label:N", title="Band"),
-            alt.Tooltip("figure:N", title="Standing"),
-        ],
-    )
-    figure = alt.Chart(drawn).mark_text(fontSize=11)
-    figure = figure.encode(x=months, y=partners, text=alt.Text("figure:N"), color=_INK_COLOR)
-    return alt.layer(cells, figure).properties(height=alt.Step(24))
 
 
 def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -119,64 +132,73 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def profile_chart(rows: pd.DataFrame, events: pd.DataFrame, formula_changes: list[pd.Timestamp]) -> Layered:
-    """Draw a partner's five dimensions over time, one lane each; a line breaks where there is no evidence.
+def profile_frames(
+    rows: pd.DataFrame, events: pd.DataFrame, formula_changes: list[pd.Timestamp]
+) -> dict[str, pd.DataFrame]:
+    """Return what `profile_chart` draws.
 
     `rows`: as `dimension_rows`. `events`: on_day datetime, mark (short words), what; drawn as marks on the lowest line.
     `formula_changes`: days on which the formula changed, drawn as upright rules.
     """
     drawn = _in_lanes(rows)
-    lanes = pd.DataFrame({"label": list(LABELS.values())}).assign(
-        foot=[(len(LABELS) - 1 - i) * LANE for i in range(len(LABELS))]
-    )
-    lanes = lanes.assign(head=lanes["foot"] + 100, start=rows["as_of"].min(), end=rows["as_of"].max())
+    feet = [(len(LABELS) - 1 - place) * LANE for place in range(len(LABELS))]
+    lanes = pd.DataFrame({"label": list(LABELS.values()), "foot": feet})
+    return {
+        "lanes": lanes.assign(head=lanes["foot"] + 100, start=rows["as_of"].min(), end=rows["as_of"].max()),
+        "lines": drawn,
+        "newest": drawn.sort_values("as_of").groupby("dimension").tail(1),
+        "events": events.assign(at=-30),
+        "changes": pd.DataFrame({"on_day": pd.to_datetime(formula_changes), "mark": "Formula changed"}),
+    }
+
+
+def profile_chart() -> Layered:
+    """Draw a partner's five dimensions over time, one lane each; a line breaks where there is no evidence."""
+    beds, names = alt.Chart(alt.NamedData("lanes")), alt.Chart(alt.NamedData("lanes"))
+    lines, points, figures = (alt.Chart(alt.NamedData(name)) for name in ("lines", "lines", "newest"))
     time = alt.X("as_of:T", title=None, axis=alt.Axis(format="%b %Y", grid=False, labelOverlap=True))
     height = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[-50, len(LABELS) * LANE]))
-    tips = [
-        alt.Tooltip("label:N", title="Dimension"),
-        alt.Tooltip("as_of:T", title="As of", format="%b %-d, %Y"),
-        alt.Tooltip("score:Q", title="Score", format=".0f"),
-        alt.Tooltip("n:Q", title="n"),
-        alt.Tooltip("evidence:N", title="Evidence"),
-    ]
-    beds = alt.Chart(lanes).mark_rect(color="#8A94A3", opacity=0.09)
-    beds = beds.encode(x=alt.X("start:T"), x2=alt.X2("end:T"), y=alt.Y("foot:Q", axis=None), y2=alt.Y2("head:Q"))
-    names = alt.Chart(lanes).mark_text(align="left", baseline="bottom", dy=-3, fontWeight=600, color="#7A8594")
-    names = names.encode(x=alt.X("start:T"), y=alt.Y("head:Q", axis=None), text=alt.Text("label:N"))
-    base = alt.Chart(drawn)
-    lines = base.mark_line(strokeWidth=2.5, color=_LINE).encode(x=time, y=height, detail=alt.Detail("stretch:N"))
-    points = base.mark_point(filled=True, size=38, color=_LINE).encode(
-        x=time,
-        y=height,
-        opacity=alt.Opacity(
-            "evidence:N",
-            scale=alt.Scale(domain=["enough", "thin"], range=[1, 0.35]),
-            legend=alt.Legend(title="Evidence (pale: thin)", orient="bottom"),
+    start, foot, head = alt.X("start:T"), alt.Y("foot:Q", axis=None), alt.Y("head:Q", axis=None)
+    return alt.layer(
+        beds.mark_rect(color="#8A94A3", opacity=0.09).encode(x=start, x2=alt.X2("end:T"), y=foot, y2=alt.Y2("head:Q")),
+        names.mark_text(align="left", baseline="bottom", dy=-3, fontWeight=600, color="#7A8594").encode(
+            x=start, y=head, text=alt.Text("label:N")
         ),
-        tooltip=tips,
-    )
-    last = drawn.sort_values("as_of").groupby("dimension").tail(1)
-    figures = alt.Chart(last).mark_text(align="left", dx=7, fontWeight=600, color=_LINE)
-    figures = figures.encode(x=time, y=height, text=alt.Text("score:Q", format=".0f"))
-    layers: list[alt.Chart] = [beds, names, lines, points, figures]
-    if not events.empty:
-        marks = alt.Chart(events.assign(at=-30)).mark_tick(thickness=2, size=16, color="#B0452A", orient="vertical")
-        layers.append(
-            marks.encode(
-                x=alt.X("on_day:T"),
-                y=height,
-                tooltip=[
-                    alt.Tooltip("on_day:T", title="Day", format="%b %-d, %Y"),
-                    alt.Tooltip("mark:N", title="What"),
-                    alt.Tooltip("what:N", title="Words"),
-                ],
-            )
-        )
-    if formula_changes:
-        changes = pd.DataFrame({"on_day": formula_changes, "mark": "Formula changed"})
-        rule = alt.Chart(changes).mark_rule(strokeDash=[2, 3], color="#7A8594")
-        layers.append(rule.encode(x=alt.X("on_day:T"), tooltip=[alt.Tooltip("mark:N", title="What")]))
-    return alt.layer(*layers).properties(height=440)
+        lines.mark_line(strokeWidth=2.5, color=_LINE).encode(x=time, y=height, detail=alt.Detail("stretch:N")),
+        points.mark_point(filled=True, size=38, color=_LINE).encode(
+            x=time,
+            y=height,
+            opacity=alt.Opacity(
+                "evidence:N",
+                scale=alt.Scale(domain=["enough", "thin"], range=[1, 0.35]),
+                legend=alt.Legend(title="Evidence (pale: thin)", orient="bottom"),
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title="Dimension"),
+                alt.Tooltip("as_of:T", title="As of", format="%b %-d, %Y"),
+                alt.Tooltip("score:Q", title="Score", format=".0f"),
+                alt.Tooltip("n:Q", title="n"),
+                alt.Tooltip("evidence:N", title="Evidence"),
+            ],
+        ),
+        figures.mark_text(align="left", dx=7, fontWeight=600, color=_LINE).encode(
+            x=time, y=height, text=alt.Text("score:Q", format=".0f")
+        ),
+        alt.Chart(alt.NamedData("events"))
+        .mark_tick(thickness=2, size=16, color="#B0452A", orient="vertical")
+        .encode(
+            x=alt.X("on_day:T"),
+            y=height,
+            tooltip=[
+                alt.Tooltip("on_day:T", title="Day", format="%b %-d, %Y"),
+                alt.Tooltip("mark:N", title="What"),
+                alt.Tooltip("what:N", title="Words"),
+            ],
+        ),
+        alt.Chart(alt.NamedData("changes"))
+        .mark_rule(strokeDash=[2, 3], color="#7A8594")
+        .encode(x=alt.X("on_day:T"), tooltip=[alt.Tooltip("mark:N", title="What")]),
+    ).properties(height=440)
 
 
 def bands_takeaway(bands: pd.DataFrame) -> str:

@@ -1,13 +1,14 @@
 """What promises, feedback and ratings check alike before they are changed."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
-from erp.models.engagements import Engagement
+from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
@@ -38,6 +39,12 @@ def refuse_void_twice(record: Any, what: str, *, restoring: bool) -> None:
         raise Invalid(f"This {what} is {'not voided' if restoring else 'voided already'}; nothing was changed.")
 
 
+def refuse_archive_twice(record: Any, what: str, *, restoring: bool) -> None:
+    """Refuse to archive what is archived, and to restore what is not. Raises: Invalid."""
+    if (record.archived_at is None) == restoring:
+        raise Invalid(f"This {what} is {'not archived' if restoring else 'archived already'}; nothing was changed.")
+
+
 def refuse_future(session: Session, day: date | None, advice: str) -> None:
     """Refuse a day after the county's today. Raises: Invalid."""
     if day is not None and day > today(session):
@@ -66,6 +73,36 @@ def keep_sealed(session: Session, actor: Actor, from_partner_id: int | None, to_
             "This belongs to a Tribal government; under another partner everybody could read it. "
             "Ask a Tribal liaison or leadership to move it."
         )
+
+
+def keep_meeting_sealed(
+    session: Session, actor: Actor, from_engagement_id: int | None, to_engagement_id: int | None, what: str
+) -> None:
+    """Refuse to take a promise or feedback away from a closed meeting by somebody who may not see Tribal records.
+
+    Raises: NotAllowed. Source: as keep_sealed.
+    """
+    if actor.sees_tribal_records or from_engagement_id is None or from_engagement_id == to_engagement_id:
+        return
+    tribe = tribe_at(session, from_engagement_id, ())
+    if tribe is not None and (to_engagement_id is None or tribe_at(session, to_engagement_id, ()) is None):
+        raise NotAllowed(
+            f"This {what} belongs to a meeting with {tribe}; away from it everybody could read it. "
+            "Ask a Tribal liaison or leadership to move it."
+        )
+
+
+def tribe_at(session: Session, engagement_id: int, but: Collection[int | None]) -> str | None:
+    """Return the name of a Tribal government at an engagement, other than these partners; None where there is none."""
+    return session.exec(
+        select(Partner.name)
+        .join(EngagementPartner, col(EngagementPartner.partner_id) == col(Partner.id))
+        .where(
+            EngagementPartner.engagement_id == engagement_id,
+            Partner.kind == PartnerKind.TRIBAL_GOVERNMENT,
+            col(Partner.id).not_in(but),
+        )
+    ).first()
 
 
 def _is_a_tribe(session: Session, partner_id: int | None) -> bool:

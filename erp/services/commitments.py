@@ -11,6 +11,7 @@ from erp.models.commitments import Commitment
 from erp.queries.county import today
 from erp.queries.visible import commitments_visible_to
 from erp.services.checks import (
+    keep_meeting_sealed,
     keep_sealed,
     refuse_future,
     refuse_stale,
@@ -50,12 +51,9 @@ class CommitmentDraft(Draft):
     key: str = ""
 
 
-def make_commitment(
-    session: Session, actor: Actor, draft: CommitmentDraft, *, token: str = "", kept_because: str = ""
-) -> Commitment:
+def make_commitment(session: Session, actor: Actor, draft: CommitmentDraft, *, token: str = "") -> Commitment:
     """Record a promise; the same form twice answers with the first record.
 
-    `kept_because`: why words that look identifying may stay; it goes into the history.
     Raises: NotAllowed, NotFound (no such partner or meeting), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.COMMITMENT)
@@ -78,9 +76,7 @@ def make_commitment(
     session.flush()
     commitment.key = draft.key or new_key(session, Commitment, "C", _id(commitment))
     sync_commitment(session, commitment, commitment.recorded_at)
-    record_change(
-        session, actor, "make", RecordKind.COMMITMENT, commitment.id, after=_told(commitment, kept_because=kept_because)
-    )
+    record_change(session, actor, "make", RecordKind.COMMITMENT, commitment.id, after=snapshot(commitment))
     remember_save(session, token, RecordKind.COMMITMENT, _id(commitment))
     session.flush()
     return commitment
@@ -92,8 +88,6 @@ def change_commitment(
     commitment_id: int,
     version: int,
     draft: CommitmentDraft,
-    *,
-    kept_because: str = "",
 ) -> Commitment:
     """Correct the words, sides or days of a promise opened at `version`.
 
@@ -107,11 +101,16 @@ def change_commitment(
         keep_sealed(session, actor, commitment.partner_id, draft.partner_id)
     if draft.engagement_id != commitment.engagement_id:
         require_meeting(session, actor, draft.engagement_id)
+        keep_meeting_sealed(session, actor, commitment.engagement_id, draft.engagement_id, "promise")
     _check(session, draft)
     if draft.done_on is not None and commitment.withdrawn_on is not None:
         raise Invalid("This promise was withdrawn by agreement. Reopen it before recording it as kept.")
+    if draft.done_on is None and commitment.done_on is not None:
+        raise Invalid("This promise was recorded as kept. Reopen it with a reason if it was not.")
+    if commitment.withdrawn_on is not None and draft.made_on is not None and draft.made_on > commitment.withdrawn_on:
+        raise Invalid(f"It was withdrawn on {commitment.withdrawn_on:%B %-d, %Y}. Correct the day it was made.")
     values = _columns(draft) | {"as_written": _still_written(commitment, draft)}
-    return _save(session, actor, commitment, "change", values, kept_because=kept_because)
+    return _save(session, actor, commitment, "change", values)
 
 
 def keep_commitment(session: Session, actor: Actor, commitment_id: int, version: int, done_on: date) -> Commitment:
@@ -122,13 +121,11 @@ def keep_commitment(session: Session, actor: Actor, commitment_id: int, version:
     return _step(session, actor, commitment, "keep", {"done_on": done_on})
 
 
-def reopen_commitment(
-    session: Session, actor: Actor, commitment_id: int, version: int, reason: str, *, kept_because: str = ""
-) -> Commitment:
+def reopen_commitment(session: Session, actor: Actor, commitment_id: int, version: int, reason: str) -> Commitment:
     """Take back "kept" or "withdrawn", with the reason."""
     commitment = _open(session, actor, commitment_id, version)
     values = {"done_on": None, "withdrawn_on": None, "reason": need_reason(reason)}
-    return _step(session, actor, commitment, "reopen", values, kept_because=kept_because)
+    return _step(session, actor, commitment, "reopen", values)
 
 
 def withdraw_commitment(
@@ -138,25 +135,21 @@ def withdraw_commitment(
     version: int,
     withdrawn_on: date,
     reason: str,
-    *,
-    kept_because: str = "",
 ) -> Commitment:
     """Record that both sides agreed to withdraw a promise, with the reason; it may follow the due day."""
     commitment = _open(session, actor, commitment_id, version)
     refuse_future(session, withdrawn_on, "Record the agreement when it is made.")
     _not_before_made(commitment, withdrawn_on)
     values = {"withdrawn_on": withdrawn_on, "reason": need_reason(reason)}
-    return _step(session, actor, commitment, "withdraw", values, kept_because=kept_because)
+    return _step(session, actor, commitment, "withdraw", values)
 
 
-def void_commitment(
-    session: Session, actor: Actor, commitment_id: int, version: int, reason: str, *, kept_because: str = ""
-) -> Commitment:
+def void_commitment(session: Session, actor: Actor, commitment_id: int, version: int, reason: str) -> Commitment:
     """Void a promise with a reason: from now on as if never entered."""
     commitment = _open(session, actor, commitment_id, version, Verb.ARCHIVE)
     refuse_void_twice(commitment, "promise", restoring=False)
     values = {"voided_at": now(), "void_reason": need_reason(reason)}
-    return _save(session, actor, commitment, "void", values, kept_because=kept_because)
+    return _save(session, actor, commitment, "void", values)
 
 
 def restore_commitment(session: Session, actor: Actor, commitment_id: int, version: int) -> Commitment:
@@ -186,15 +179,13 @@ def _open(session: Session, actor: Actor, commitment_id: int, version: int, verb
     return commitment
 
 
-def _step(
-    session: Session, actor: Actor, commitment: Commitment, verb: str, values: dict[str, Any], **told: str
-) -> Commitment:
+def _step(session: Session, actor: Actor, commitment: Commitment, verb: str, values: dict[str, Any]) -> Commitment:
     """Save a step that the table of transitions allows on the county's today."""
     stands, would_stand = (_state(session, commitment, **more) for more in ({}, values))
     if would_stand not in COMMITMENT_TRANSITIONS[stands]:
         advice = "There is nothing to reopen." if verb == "reopen" else "Reopen it first."
         raise Invalid(f"This promise is '{stands.label}'. {advice}")
-    return _save(session, actor, commitment, verb, values, **told)
+    return _save(session, actor, commitment, verb, values)
 
 
 def _state(session: Session, commitment: Commitment, **values: Any) -> CommitmentState:
@@ -202,14 +193,12 @@ def _state(session: Session, commitment: Commitment, **values: Any) -> Commitmen
     return commitment_state(days["due_on"], days["done_on"], days["withdrawn_on"], today(session))
 
 
-def _save(
-    session: Session, actor: Actor, commitment: Commitment, verb: str, values: dict[str, Any], **told: str
-) -> Commitment:
+def _save(session: Session, actor: Actor, commitment: Commitment, verb: str, values: dict[str, Any]) -> Commitment:
     before = snapshot(commitment)
     revise(commitment, commitment.version, values)
     session.flush()
     sync_commitment(session, commitment, now())
-    after = _told(commitment, **told)
+    after = snapshot(commitment)
     record_change(session, actor, verb, RecordKind.COMMITMENT, commitment.id, before=before, after=after)
     session.flush()
     return commitment
@@ -252,10 +241,6 @@ def _still_written(commitment: Commitment, draft: CommitmentDraft) -> dict[str, 
     if draft.partner_id != commitment.partner_id:
         decided.add("partner")
     return {f: words for f, words in commitment.as_written.items() if f not in decided} | _written(draft)
-
-
-def _told(commitment: Commitment, **told: str) -> dict[str, object]:
-    return snapshot(commitment, **{what: words for what, words in told.items() if words})
 
 
 def _id(commitment: Commitment) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from erp import frameworks
 from erp.access import Actor
@@ -23,6 +23,7 @@ from erp.models.engagements import (
 from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
+from erp.services.checks import refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.drafts import Draft
 from erp.services.facts import sync_engagement
@@ -31,16 +32,25 @@ from erp.services.records import (
     need_reason,
     new_key,
     now,
+    plain_value,
     record_change,
     remember_save,
     revise,
     saved_before,
     snapshot,
 )
-from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, PartnerKind, RecordKind, Verb, Who
+from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who
 
 #: Planned engagements may lie this far ahead, in years.
 YEARS_AHEAD = 10
+#: What belongs to an engagement → its name in the history, and what is told of it.
+TOLD_OF: dict[type[Any], tuple[str, tuple[str, ...]]] = {
+    EngagementPartner: ("partners", ("partner_id", "name_written", "two_way")),
+    EngagementPerson: ("people", ("contact_id",)),
+    DiscussionPoint: ("points", ("what", "follow_up", "follow_up_due", "follow_up_done_on")),
+    BehaviorTag: ("behaviors", ("entry_id", "evidence")),
+    TopicTag: ("topics", ("entry_id",)),
+}
 
 
 class PartnerAt(Draft):
@@ -105,11 +115,9 @@ def log_engagement(
     promises: tuple[CommitmentDraft, ...] = (),
     feedback: tuple[FeedbackDraft, ...] = (),
     token: str = "",
-    kept_because: str = "",
 ) -> Engagement:
     """Save an engagement with its promises and feedback in one go; the same form twice answers with the first record.
 
-    `kept_because`: why words that look identifying were kept; it stays in the history of changes.
     Raises: NotAllowed, NotFound (a partner, person or forum that is not here), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.ENGAGEMENT)
@@ -124,7 +132,7 @@ def log_engagement(
     engagement.key = draft.key or new_key(session, Engagement, "E", engagement_id)
     _set_parts(session, engagement_id, draft, {})
     sync_engagement(session, engagement, engagement.recorded_at)
-    after = _told(session, engagement, kept_because)
+    after = told(session, engagement)
     record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
@@ -142,7 +150,6 @@ def change_engagement(
     promises: tuple[CommitmentDraft, ...] = (),
     feedback: tuple[FeedbackDraft, ...] = (),
     token: str = "",
-    kept_because: str = "",
 ) -> Engagement:
     """Change an engagement opened at `version`, also a planned one into a held one; what came up is added with it.
 
@@ -155,8 +162,8 @@ def change_engagement(
     _refuse_voided(engagement)
     there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
     _check(session, draft, has_unlinked=any(p.partner_id is None for p in there))
-    _keep_closed(session, actor, there, draft)
-    before = _told(session, engagement)
+    _keep_closed(session, actor, engagement_id, draft)
+    before = told(session, engagement)
     revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft)})
     tagged = _framework_versions(session, engagement_id)
     for part in (EngagementPartner, EngagementPerson, DiscussionPoint, BehaviorTag, TopicTag):
@@ -166,7 +173,7 @@ def change_engagement(
         session.execute(kept)  # the history of changes keeps what was there
     _set_parts(session, engagement_id, draft, tagged)
     sync_engagement(session, engagement, now())
-    after = _told(session, engagement, kept_because)
+    after = told(session, engagement)
     record_change(session, actor, "change", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
@@ -205,7 +212,7 @@ def finish_follow_up(
     _refuse_voided(engagement)
     if done_on is not None and done_on > today(session):
         raise Invalid(f"{done_on:%B %-d, %Y} is still to come. Mark the follow-up as done when it is.")
-    before = _told(session, engagement)
+    before = told(session, engagement)
     revise(engagement, version, {})
     point = session.get(DiscussionPoint, point_id)
     if point is None or point.engagement_id != engagement_id:
@@ -214,7 +221,7 @@ def finish_follow_up(
         raise Invalid("This point has no follow-up. Edit the engagement and say what is to be done.")
     point.follow_up_done_on = done_on
     session.flush()
-    after = _told(session, engagement)
+    after = told(session, engagement)
     verb = "finish follow-up" if done_on else "reopen follow-up"
     record_change(session, actor, verb, RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
     return engagement
@@ -244,6 +251,8 @@ def visible_engagement(session: Session, actor: Actor, engagement_id: int) -> En
 
 def _set_void(session: Session, actor: Actor, engagement_id: int, version: int, verb: str, reason: str) -> Engagement:
     engagement = visible_engagement(session, actor, engagement_id)
+    refuse_stale(engagement, version, "engagement")
+    refuse_void_twice(engagement, "engagement", restoring=not reason)
     before = snapshot(engagement)
     at = now()
     revise(engagement, version, {"voided_at": at if reason else None, "void_reason": reason})
@@ -259,14 +268,11 @@ def _refuse_voided(engagement: Engagement) -> None:
         raise Conflict("This engagement was voided. Restore it first, then change it.")
 
 
-def _keep_closed(session: Session, actor: Actor, there: Sequence[EngagementPartner], draft: EngagementDraft) -> None:
+def _keep_closed(session: Session, actor: Actor, engagement_id: int, draft: EngagementDraft) -> None:
     """Refuse to take a Tribal government out of a record where that would open what the Tribe shared."""
     if actor.sees_tribal_records:
         return
-    taken_out = {p.partner_id for p in there} - {p.partner_id for p in draft.partners} - {None}
-    tribe = session.exec(
-        select(Partner.name).where(col(Partner.id).in_(taken_out), Partner.kind == PartnerKind.TRIBAL_GOVERNMENT)
-    ).first()
+    tribe = tribe_at(session, engagement_id, {p.partner_id for p in draft.partners})
     if tribe is not None:
         raise NotAllowed(
             f"Taking {tribe} out would open this record to everybody here. Ask a Tribal liaison or leadership to do "
@@ -376,23 +382,22 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tag
     session.flush()
 
 
-def _told(session: Session, engagement: Engagement, kept_because: str = "") -> dict[str, object]:
-    def rows(part: type, columns: set[str]) -> list[Any]:
-        found = session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id))
-        return [row.model_dump(mode="json", include=columns) for row in found]
+def told(session: Session, engagement: Engagement) -> dict[str, Any]:
+    """Return an engagement with all that belongs to it, as its history tells it."""
 
-    def any_order(part: type, columns: set[str]) -> list[Any]:  # written anew by every edit: the order tells nothing
-        return sorted(rows(part, columns), key=str)
+    def rows(part: type) -> list[Any]:
+        return list(session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id)))
 
-    return snapshot(
-        engagement,
-        **({"words_kept_because": kept_because} if kept_because else {}),
-        partners=any_order(EngagementPartner, {"partner_id", "name_written", "two_way"}),
-        people=any_order(EngagementPerson, {"contact_id"}),
-        points=rows(DiscussionPoint, {"what", "follow_up", "follow_up_due", "follow_up_done_on"}),
-        behaviors=any_order(BehaviorTag, {"entry_id", "evidence"}),
-        topics=any_order(TopicTag, {"entry_id"}),
-    )
+    return snapshot(engagement, **told_parts(*(row for part in TOLD_OF for row in rows(part))))
+
+
+def told_parts(*parts: SQLModel) -> dict[str, list[dict[str, Any]]]:
+    """Return what belongs to an engagement, as its history tells it; points in their order, the rest in any."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in TOLD_OF.values()}
+    for part in parts:
+        name, columns = TOLD_OF[type(part)]
+        found[name].append({column: plain_value(getattr(part, column)) for column in columns})
+    return {name: rows if name == "points" else sorted(rows, key=str) for name, rows in found.items()}
 
 
 def _id(engagement: Engagement) -> int:

@@ -13,6 +13,7 @@ from erp.models.contacts import Contact
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.queries.visible import feedback_visible_to
 from erp.services.checks import (
+    keep_meeting_sealed,
     keep_sealed,
     refuse_future,
     refuse_stale,
@@ -73,12 +74,9 @@ class StepDraft(Draft):
     said: str = ""
 
 
-def receive_feedback(
-    session: Session, actor: Actor, draft: FeedbackDraft, *, token: str = "", kept_because: str = ""
-) -> FeedbackItem:
+def receive_feedback(session: Session, actor: Actor, draft: FeedbackDraft, *, token: str = "") -> FeedbackItem:
     """Record what somebody told the county; the same form twice answers with the first record.
 
-    `kept_because`: why words that look identifying may stay; it goes into the history.
     Raises: NotAllowed, NotFound (no such partner, person or meeting), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.FEEDBACK_ITEM)
@@ -99,16 +97,14 @@ def receive_feedback(
     _add_step(session, actor, item, S.RECEIVED, draft.received_on)
     session.flush()
     sync_feedback(session, item, item.recorded_at)
-    after = _told(item, kept_because=kept_because)
+    after = snapshot(item)
     record_change(session, actor, "receive", RecordKind.FEEDBACK_ITEM, item.id, after=after)
     remember_save(session, token, RecordKind.FEEDBACK_ITEM, _id(item))
     session.flush()
     return item
 
 
-def change_feedback(
-    session: Session, actor: Actor, item_id: int, version: int, draft: FeedbackDraft, *, kept_because: str = ""
-) -> FeedbackItem:
+def change_feedback(session: Session, actor: Actor, item_id: int, version: int, draft: FeedbackDraft) -> FeedbackItem:
     """Correct who, when, how and the words of an item opened at `version`; later steps are not touched.
 
     One that came without a known giver may stay so. Raises: NotAllowed, NotFound, Conflict, Invalid.
@@ -120,6 +116,7 @@ def change_feedback(
         keep_sealed(session, actor, item.partner_id, draft.partner_id)
     if draft.engagement_id != item.engagement_id:
         require_meeting(session, actor, draft.engagement_id)
+        keep_meeting_sealed(session, actor, item.engagement_id, draft.engagement_id, "feedback")
     if "partner" not in item.as_written or draft.partner_id is not None:
         _check_giver(session, draft)
     _check(session, draft)
@@ -132,7 +129,7 @@ def change_feedback(
             step.on_day = draft.received_on
     session.flush()
     sync_feedback(session, item, now())
-    after = _told(item, kept_because=kept_because)
+    after = snapshot(item)
     record_change(session, actor, "change", RecordKind.FEEDBACK_ITEM, item_id, before=before, after=after)
     session.flush()
     return item
@@ -145,8 +142,6 @@ def take_step(
     version: int,
     step: FeedbackState,
     draft: StepDraft,
-    *,
-    kept_because: str = "",
 ) -> FeedbackItem:
     """Move an item to its next state. Raises: NotAllowed, NotFound, Conflict, Invalid (no such transition, bad day)."""
     item = _open(session, actor, item_id, version)
@@ -163,18 +158,16 @@ def take_step(
     _add_step(session, actor, item, step, draft.on_day, draft.how, draft.said)
     session.flush()
     sync_feedback(session, item, now())
-    after = _told(item, kept_because=kept_because) | {"step": draft.model_dump(mode="json")}
+    after = snapshot(item) | {"step": draft.model_dump(mode="json")}
     verb = FEEDBACK_TRANSITIONS[state][step]
     record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=after)
     session.flush()
     return item
 
 
-def void_feedback(
-    session: Session, actor: Actor, item_id: int, version: int, reason: str, *, kept_because: str = ""
-) -> FeedbackItem:
+def void_feedback(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
     """Void an item with a reason: from now on as if never entered."""
-    return _set_void(session, actor, item_id, version, "void", need_reason(reason), kept_because=kept_because)
+    return _set_void(session, actor, item_id, version, "void", need_reason(reason))
 
 
 def restore_feedback(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
@@ -206,9 +199,7 @@ def _open(session: Session, actor: Actor, item_id: int, version: int) -> Feedbac
     return item
 
 
-def _set_void(
-    session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str, **told: str
-) -> FeedbackItem:
+def _set_void(session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str) -> FeedbackItem:
     actor.require(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM)
     item = visible_feedback(session, actor, item_id)
     refuse_stale(item, version, "feedback")
@@ -218,7 +209,7 @@ def _set_void(
     revise(item, version, {"voided_at": at if reason else None, "void_reason": reason})
     session.flush()
     sync_feedback(session, item, at)
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=_told(item, **told))
+    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=snapshot(item))
     session.flush()
     return item
 
@@ -300,10 +291,6 @@ def _still_written(item: FeedbackItem, draft: FeedbackDraft) -> dict[str, str]:
         "way": draft.way is not FeedbackWay.OTHER,
     }
     return {field: words for field, words in item.as_written.items() if not decided.get(field, False)}
-
-
-def _told(item: FeedbackItem, **told: str) -> dict[str, object]:
-    return snapshot(item, **{what: words for what, words in told.items() if words})
 
 
 def _id(item: FeedbackItem) -> int:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -16,7 +16,7 @@ from erp.models import Table
 from erp.models.changes import Change, ChangeHead
 from erp.models.facts import Fact
 from erp.services.import_names import Names
-from erp.services.records import change_hash, now, record_change
+from erp.services.records import change_hash, now, plain_value, record_change
 from erp.vocabulary import RecordKind
 
 RecordT = TypeVar("RecordT", bound=SQLModel)
@@ -103,7 +103,7 @@ class Batch:
             record_kind=kind.value,
             record_id=record.id,
             before=None,
-            after={name: _plain(value) for name, value in (_columns(record) | more).items() if name != "name_key"},
+            after={name: plain_value(value) for name, value in (_columns(record) | more).items() if name != "name_key"},
             previous_hash=head.hash,
             hash="",
         )
@@ -232,13 +232,6 @@ def _columns(record: SQLModel) -> dict[str, Any]:
 def _defaults(table: Any) -> dict[str, Any]:
     fields = table.model_fields.items()
     return {name: field.get_default(call_default_factory=True) for name, field in fields if not field.is_required()}
-
-
-def _plain(value: Any) -> Any:
-    """Return a column's value as the history of changes keeps it, in the way `snapshot` writes it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def was_made(key: str, prefix: str, number: int) -> bool:

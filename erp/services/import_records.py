@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from erp import frameworks
 from erp.errors import NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.commitments import Commitment
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, TopicTag
-from erp.models.partners import Partner
 from erp.models.ratings import Rating
 from erp.queries.visible import engagements_visible_to
-from erp.services.checks import keep_sealed
+from erp.services.checks import keep_meeting_sealed, keep_sealed, tribe_at
+from erp.services.engagements import told, told_parts
 from erp.services.facts import (
     commitment_facts,
     engagement_facts,
@@ -27,7 +27,6 @@ from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import (
     EngagementKind,
-    PartnerKind,
     RecordKind,
     Who,
 )
@@ -55,29 +54,32 @@ def add_engagement(batch: Batch, reading: RowReading) -> int:
         **batch.stamp(),
     )
     links = _links(batch, reading, number)
-    batch.add(engagement, *links, *_tags(number, values))
+    parts = [*links, *_tags(number, values)]
+    batch.add(engagement, *parts)
     batch.add_facts(number, engagement_facts(engagement, links))
-    batch.audit_new(
-        RecordKind.ENGAGEMENT, engagement, partners=[link.name_written or link.partner_id for link in links]
-    )
+    batch.audit_new(RecordKind.ENGAGEMENT, engagement, **told_parts(*parts))
     return number
 
 
 def update_engagement(batch: Batch, engagement: Engagement, merged: RowReading, changed: Collection[str]) -> None:
     """Let the changed fields of a row change an engagement. Raises: NotAllowed (it would open what a Tribe shared)."""
     session, number = batch.session, engagement.id or 0
-    before = snapshot(engagement, **_parts(session, number))
+    before = told(session, engagement)
     if {"partners", "two_way"} & set(changed):
         links = _links(batch, merged, number)
-        _keep_closed(batch, number, {link.partner_id for link in links}, "the Tribe out of this record")
+        tribe = tribe_at(session, number, {link.partner_id for link in links})
+        if tribe is not None and not batch.actor.sees_tribal_records:
+            raise NotAllowed(
+                f"Taking {tribe} out of this record would open to everybody what it shared. "
+                "Ask a Tribal liaison or leadership to do it."
+            )
         session.execute(delete(EngagementPartner).where(col(EngagementPartner.engagement_id) == number))
         batch.add(*links)
     set_changed(engagement, _engagement_columns(batch, merged), merged, changed, _ENGAGEMENT_COLUMNS)
     _retag(batch, number, merged.values, changed)
     batch.flush()
     sync_engagement(session, engagement, batch.at)
-    after = snapshot(engagement, **_parts(session, number))
-    batch.audit_change(RecordKind.ENGAGEMENT, number, before, after)
+    batch.audit_change(RecordKind.ENGAGEMENT, number, before, told(session, engagement))
 
 
 def add_commitment(batch: Batch, reading: RowReading) -> int:
@@ -105,7 +107,7 @@ def update_commitment(batch: Batch, commitment: Commitment, merged: RowReading, 
     if "partner" in changed:
         keep_sealed(batch.session, batch.actor, commitment.partner_id, columns["partner_id"])
     if columns["engagement_id"] != commitment.engagement_id and "engagement" in changed:
-        _keep_closed(batch, commitment.engagement_id, (), "this promise away from its meeting")
+        keep_meeting_sealed(batch.session, batch.actor, commitment.engagement_id, columns["engagement_id"], "promise")
     before = snapshot(commitment)
     set_changed(commitment, columns, merged, changed, _COMMITMENT_COLUMNS)
     batch.flush()
@@ -205,28 +207,6 @@ def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPar
     return links
 
 
-def _keep_closed(batch: Batch, number: int | None, staying: Collection[int | None], what: str) -> None:
-    """Refuse to take a record away from a Tribal government at a meeting: it would open what the Tribe shared.
-
-    Raises: NotAllowed. Source: product notes, promise 5.
-    """
-    if batch.actor.sees_tribal_records or number is None:
-        return
-    tribe = batch.session.exec(
-        select(Partner.name)
-        .join(EngagementPartner, col(EngagementPartner.partner_id) == col(Partner.id))
-        .where(
-            EngagementPartner.engagement_id == number,
-            Partner.kind == PartnerKind.TRIBAL_GOVERNMENT,
-            col(Partner.id).not_in(staying),
-        )
-    ).first()
-    if tribe is not None:
-        raise NotAllowed(
-            f"Taking {what} would open to everybody what {tribe} shared. Ask a Tribal liaison or leadership to do it."
-        )
-
-
 def _tags(number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTag]:
     for table, field, framework in (
         (BehaviorTag, "behaviors", "cpm_leadership_behaviors"),
@@ -250,17 +230,6 @@ def _retag(batch: Batch, number: int, values: dict[str, Any], changed: Collectio
                 batch.session.delete(tag)
         missing = wanted - {tag.entry_id for tag in here}
         batch.add(*_tags(number, {field: [entry for entry in values.get(field) or () if entry in missing]}))
-
-
-def _parts(session: Session, number: int) -> dict[str, Any]:
-    """Return what belongs to an engagement, as its history tells it."""
-    links = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == number))
-    behaviors, topics = (
-        list(session.exec(select(table.entry_id).where(table.engagement_id == number)))
-        for table in (BehaviorTag, TopicTag)
-    )
-    partners = [link.name_written or link.partner_id for link in links]
-    return {"partners": partners, "behaviors": behaviors, "topics": topics}
 
 
 def _engagement_of(batch: Batch, reading: RowReading) -> int | None:

@@ -38,12 +38,9 @@ class RatingDraft(Draft):
     notes: str = ""
 
 
-def enter_rating(
-    session: Session, actor: Actor, draft: RatingDraft, *, token: str = "", kept_because: str = ""
-) -> Rating:
+def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: str = "") -> Rating:
     """Enter a rating; the same form twice answers with the first record.
 
-    `kept_because`: why words that look identifying may stay; it goes into the history.
     Raises: NotAllowed, NotFound (no such partner), Invalid; Conflict where this person's rating of the same side and
     day is here already.
     """
@@ -62,18 +59,16 @@ def enter_rating(
     assert rating.id is not None  # it was flushed
     rating.key = new_key(session, Rating, "R", rating.id)
     sync_rating(session, rating, rating.recorded_at)
-    after = _told(rating, kept_because=kept_because)
+    after = snapshot(rating)
     record_change(session, actor, "enter", RecordKind.RATING, rating.id, after=after)
     remember_save(session, token, RecordKind.RATING, rating.id)
     session.flush()
     return rating
 
 
-def void_rating(
-    session: Session, actor: Actor, rating_id: int, version: int, reason: str, *, kept_because: str = ""
-) -> Rating:
+def void_rating(session: Session, actor: Actor, rating_id: int, version: int, reason: str) -> Rating:
     """Void a rating with a reason: from now on as if never entered."""
-    return _set_void(session, actor, rating_id, version, "void", need_reason(reason), kept_because=kept_because)
+    return _set_void(session, actor, rating_id, version, "void", need_reason(reason))
 
 
 def restore_rating(session: Session, actor: Actor, rating_id: int, version: int) -> Rating:
@@ -89,9 +84,7 @@ def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
     return rating
 
 
-def _set_void(
-    session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str, **told: str
-) -> Rating:
+def _set_void(session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str) -> Rating:
     actor.require(Verb.ARCHIVE, RecordKind.RATING)
     rating = visible_rating(session, actor, rating_id)
     refuse_stale(rating, version, "rating")
@@ -103,7 +96,7 @@ def _set_void(
     revise(rating, version, {"voided_at": at if reason else None, "void_reason": reason})
     session.flush()
     sync_rating(session, rating, at)
-    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=_told(rating, **told))
+    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=snapshot(rating))
     session.flush()
     return rating
 
@@ -130,7 +123,3 @@ def _refuse_second(session: Session, partner_id: int, respondent: str, side: Sid
     )
     if squeeze(respondent).casefold() in {squeeze(other).casefold() for other in that_day}:
         raise Conflict("This person's rating of that day is here already. Void it first if it was entered wrongly.")
-
-
-def _told(rating: Rating, **told: str) -> dict[str, object]:
-    return snapshot(rating, **{what: words for what, words in told.items() if words})

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
@@ -17,6 +17,7 @@ RecordT = TypeVar("RecordT", bound=SQLModel)
 
 #: Columns that never enter the history: secrets, and what is derived from other columns.
 _UNTOLD = frozenset({"password_hash", "name_key"})
+_KEPT_BECAUSE = "kept_because"
 
 
 def now() -> datetime:
@@ -24,10 +25,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def keep_marked_words(session: Session, reason: str) -> None:
+    """Say why words that look identifying are kept: every change of this transaction tells it in the history."""
+    session.info[_KEPT_BECAUSE] = reason.strip()
+
+
 def snapshot(record: SQLModel, **more: Any) -> dict[str, Any]:
     """Return the record as plain JSON values, with `more` beside it (its partners, its tags)."""
     plain = record.model_dump(mode="json", exclude=set(_UNTOLD))
     return plain | json.loads(json.dumps(more, default=str))
+
+
+def plain_value(value: Any) -> Any:
+    """Return a column's value as the history of changes keeps it, in the way `snapshot` writes it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def record_change(
@@ -52,6 +65,8 @@ def record_change(
             return
         before = {name: before.get(name) for name in sorted(differing)}
         after = {name: after.get(name) for name in sorted(differing)}
+    if reason := session.info.get(_KEPT_BECAUSE):
+        after = (after or {}) | {_KEPT_BECAUSE: reason}
     head = session.get(ChangeHead, 1)
     if head is None:
         head = ChangeHead()

@@ -8,14 +8,19 @@ import streamlit as st
 
 from erp import db
 from erp.errors import ERPError
+from erp.services.records import keep_marked_words
 from erp.ui.loads import look_again
 from erp.ui.session import ask_who_is_there
 
 OutcomeT = TypeVar("OutcomeT")
 
 
-def submit(service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", **values: Any) -> OutcomeT | None:
+def submit(
+    service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", kept_because: str = "", **values: Any
+) -> OutcomeT | None:
     """Call `service(session, actor, *args, **values)` in one transaction and keep `said`, or the refusal, to show.
+
+    `kept_because`: why words that look identifying are kept; the history tells it with everything that was changed.
 
     Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data.
     Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
@@ -23,6 +28,7 @@ def submit(service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", *
     actor = ask_who_is_there()
     try:
         with db.writing() as session:
+            keep_marked_words(session, kept_because)
             outcome = service(session, actor, *args, **values)
     except ERPError as refusal:
         refuse(str(refusal))

@@ -9,7 +9,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.behaviors import coverage_grid, coverage_rows, coverage_table, coverage_takeaway
+from erp.charts.behaviors import coverage_frames, coverage_grid, coverage_rows, coverage_table, coverage_takeaway
 from erp.charts.specs import spec_of
 from erp.queries.behaviors import ANY_KIND, behavior_coverage, evidence_n, undated_evidence
 from erp.ui import navigation
@@ -38,8 +38,9 @@ def coverage(session: Session, actor: Actor, columns: Columns, kind: str, first:
     counts = counts[counts["kind"] == kind] if columns.by == "quarter" else counts[counts["kind"] != ANY_KIND]
     rows = coverage_rows(counts, dict(columns.headings), columns.by)
     empty = int((rows["engagements"] == 0).sum())
+    shape = tuple(dict.fromkeys(rows["column"])), tuple(dict.fromkeys(rows["row"]))
     return Drawn(
-        spec_of(coverage_grid(rows, columns.by == "kind", dark)),
+        spec_of(coverage_frames(rows, dark), coverage_grid, *shape, columns.by == "kind", dark),
         coverage_table(rows),
         takeaway=coverage_takeaway(rows, columns.where),
         text=f"Grid of {rows['behavior'].nunique()} leadership behaviors by {columns.named}: the number of held "

@@ -18,7 +18,7 @@ from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, PointDraft
 from erp.services.feedback import FeedbackDraft
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, refuse, submit
+from erp.ui.actions import forget_form, form_token, refuse
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today, load
 from erp.ui.words import day_text, listed, plain
@@ -179,16 +179,15 @@ def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
     except ERPError as refusal:
         refuse(str(refusal))
         return None
-    if not guard.clear(entered.texts, key=form.name):
-        return None
-    saved = submit(
+    saved = guard.guarded(
+        form.name,
+        entered.texts,
         service,
         *args,
         entered.draft,
         promises=entered.promises,
         feedback=entered.feedback,
         token=form_token(form.name),
-        kept_because=guard.reason(form.name),
         said=_said(form, entered),
     )
     if saved is not None:

@@ -110,13 +110,11 @@ def _save_step(item_id: int, version: int, step: FeedbackState) -> None:
     name = f"feedback_step_{item_id}"
     at = f"{name}_{step.value}_"
     how, said = (str(st.session_state.get(f"{at}{field}") or "") for field in ("how", "said"))
-    if not guard.clear({"How": how, QUESTIONS[step][1]: said}, key=name):
-        return
     values = {"on_day": st.session_state[f"{at}day"], "how": how, "said": said}
-    saved = submit(
-        lambda session, actor: take_step(
-            session, actor, item_id, version, step, StepDraft.of(**values), kept_because=guard.reason(name)
-        ),
+    saved = guard.guarded(
+        name,
+        {"How": how, QUESTIONS[step][1]: said},
+        lambda session, actor: take_step(session, actor, item_id, version, step, StepDraft.of(**values)),
         said="Saved. " + SAID.get(step, ""),
     )
     if saved is not None:
@@ -149,24 +147,20 @@ def draw_mending(actor: Actor, detail: FeedbackDetail) -> None:
 def _void(item_id: int, version: int) -> None:
     why = f"feedback_void_{item_id}_why"
     reason = str(st.session_state[why])
-    if guard.clear({"Why": reason}, key=why):
-        told = {"kept_because": guard.reason(why)}
-        if submit(void_feedback, item_id, version, reason, said="Voided.", **told) is not None:
-            forget_form(why, why)
+    if guard.guarded(why, {"Why": reason}, void_feedback, item_id, version, reason, said="Voided.") is not None:
+        forget_form(why, why)
 
 
 def _save_mended(item_id: int, version: int) -> None:
     at = f"feedback_mend_{item_id}_"
     typed = read_fields(at)
-    if not guard.clear(_texts(typed), key=at):
-        return
 
     def change(session: Any, actor: Actor) -> Any:
         meeting = visible_feedback(session, actor, item_id).engagement_id  # the form does not ask for it
         draft = FeedbackDraft.of(**typed, engagement_id=meeting)
-        return change_feedback(session, actor, item_id, version, draft, kept_because=guard.reason(at))
+        return change_feedback(session, actor, item_id, version, draft)
 
-    if submit(change, said="Corrected.") is not None:
+    if guard.guarded(at, _texts(typed), change, said="Corrected.") is not None:
         forget_form(at, at)
 
 
@@ -182,15 +176,14 @@ def _save_new() -> None:
     at = "feedback_new_"
     typed = read_fields(at)
     close_record("feedback")  # a refusal is then shown at the top, above this form
-    if not guard.clear(_texts(typed), key=at):
-        return
-    received = submit(
+    received = guard.guarded(
+        at,
+        _texts(typed),
         lambda session, actor: receive_feedback(
             session,
             actor,
             FeedbackDraft.of(**typed),
             token=form_token("feedback_new"),
-            kept_because=guard.reason(at),
         ),
         said="Saved. Next: let the giver know that it came in.",
     )

@@ -1,11 +1,17 @@
 """Asks before text is saved that looks like a child's or family's identity: mend it, or keep it with a reason."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
 import streamlit as st
 
 from erp.privacy import find_identifying, mark_html_free
+from erp.ui.actions import submit
+
+OutcomeT = TypeVar("OutcomeT")
 
 
-def clear(texts: dict[str, str], *, key: str) -> bool:
+def clear(texts: Mapping[str, str], *, key: str) -> bool:
     """Say whether these texts (label → text) may be saved now.
 
     False where words look identifying and no reason to keep them was given yet; `draw(key)` then shows what and asks.
@@ -17,6 +23,18 @@ def clear(texts: dict[str, str], *, key: str) -> bool:
         return False
     st.session_state.pop(_at(key), None)
     return True
+
+
+def guarded(
+    key: str, texts: Mapping[str, str], service: Callable[..., OutcomeT], *args: Any, **values: Any
+) -> OutcomeT | None:
+    """Submit once nothing in these texts looks identifying, or a reason was given; the history keeps the reason."""
+    if not clear(texts, key=key):
+        return None
+    outcome = submit(service, *args, kept_because=reason(key), **values)
+    if outcome is not None:
+        st.session_state.pop(f"{_at(key)}_reason", None)
+    return outcome
 
 
 def draw(key: str) -> None:

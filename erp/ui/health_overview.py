@@ -6,7 +6,7 @@ import pandas as pd
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.health import bands_chart, bands_takeaway, fall_and_rise, standing_grid
+from erp.charts.health import bands_chart, bands_frames, bands_takeaway, fall_and_rise, standing_grid
 from erp.charts.specs import spec_of
 from erp.queries.choices import partner_choices
 from erp.queries.health import bands_by_quarter
@@ -25,9 +25,14 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Grid:
-    """A page of the grid, how many pages there are, and its partners: partner_id, partner, first, last, change."""
+    """A page of the grid: its takeaway, itself in HTML, its numbers as rows, how many pages there are.
 
-    drawn: Drawn
+    `partners`: partner_id, partner, first, last, change, in the order shown.
+    """
+
+    takeaway: str
+    html: str
+    rows: pd.DataFrame
     pages: int
     partners: pd.DataFrame
 
@@ -39,7 +44,7 @@ def bands(session: Session, actor: Actor, kinds: tuple[str, ...], months: int) -
         return None
     rows = bands_by_quarter(figures)
     return Drawn(
-        spec_of(bands_chart(rows)),
+        spec_of(bands_frames(rows), bands_chart),
         rows.assign(band=rows["band"].map(lambda b: Band(b).label)).rename(columns=str.capitalize),
         takeaway=bands_takeaway(rows),
         text="Stacked bars: the number of partnerships in each band of standing at the end of each quarter, with not "
@@ -60,14 +65,8 @@ def grid(session: Session, actor: Actor, kinds: tuple[str, ...], months: int, or
         band=cells["band"].map(lambda b: Band(b).label),
         standing=cells["standing"].round(1),
     )[["partner", "month", "standing", "band"]].rename(columns=str.capitalize)
-    drawn = Drawn(
-        spec_of(standing_grid(cells)),
-        table,
-        takeaway=_takeaway(moves, order),
-        text="Grid of partners by months with each month's standing printed; a dash where there is not enough "
-        "evidence.",
-    )
-    return Grid(drawn, -(-len(moves) // ROWS), shown.reset_index(drop=True))
+    html = standing_grid(cells)
+    return Grid(_takeaway(moves, order), html, table, -(-len(moves) // ROWS), shown.reset_index(drop=True))
 
 
 def _figures(session: Session, actor: Actor, kinds: tuple[str, ...], months: int) -> pd.DataFrame:

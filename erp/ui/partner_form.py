@@ -110,6 +110,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
             key = f"void_cadence_{row.cadence_id}"
             with st.popover("Entered wrongly", icon=":material/undo:", type="tertiary", key=f"why_{key}"):
                 st.text_input("Why is it taken back?", key=field_keys(key))
+                guard.draw(key)
                 st.button("Take it back", key=f"do_{key}", on_click=_void_cadence, args=(row.cadence_id, row.version))
     form = f"cadence_{profile.partner_id}"
     at = field_keys(form)
@@ -120,6 +121,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
             "From (blank: always)", county_today(), key=f"{at}_from", format="MM/DD/YYYY", min_value="1900-01-01"
         )
         st.text_input("Agreed with", key=f"{at}_with", placeholder="Who on their side, or how it was agreed")
+        guard.draw(form)
         st.form_submit_button("Record this agreement", on_click=_agree, args=(profile.partner_id, form, at))
 
 
@@ -139,6 +141,7 @@ def draw_archive(profile: PartnerProfile) -> None:
     form = f"archive_partner_{profile.partner_id}"
     with st.form(form, border=False):
         st.text_input("Why is it archived?", key=field_keys(form), placeholder="e.g. merged, closed, moved away")
+        guard.draw(form)
         st.form_submit_button(
             "Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile, form)
         )
@@ -212,6 +215,12 @@ def _typed(at: str, *names: str) -> Fields:
     return values
 
 
+def _texts(values: Fields) -> dict[str, str]:
+    """Return what was typed in words, by label."""
+    lists = {name: "\n".join(value) for name, value in values.items() if isinstance(value, tuple)}
+    return {LABELS[name]: value for name, value in (values | lists).items() if type(value) is str}
+
+
 def _add(at: str) -> None:
     values = _typed(at, "name", "kind", "recognition", "holder_id", "area", "notes")
     if values["kind"] is None:
@@ -222,9 +231,9 @@ def _add(at: str) -> None:
     if alike and not st.session_state.get(f"{at}_is_another"):
         refuse(f"{values['name']} is another name of: {', '.join(alike)}. Open that one, or tick that this is another.")
         return
-    if not guard.clear({LABELS["notes"]: values["notes"]}, key=NEW):
-        return
-    partner = submit(
+    partner = guard.guarded(
+        NEW,
+        _texts(values),
         lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=at),
         said=f"{values['name']} was added. Fill in what else is known under Details.",
     )
@@ -235,10 +244,9 @@ def _add(at: str) -> None:
 
 def _change(partner_id: int, form: str, at: str, version: int) -> None:
     values = _typed(at, *LABELS)
-    texts = {LABELS[name]: values[name] for name in ("status_reason", "notes")}
-    if not guard.clear(texts, key=form):
-        return
-    saved = submit(
+    saved = guard.guarded(
+        form,
+        _texts(values),
         lambda session, actor: change_partner(session, actor, partner_id, version, PartnerDraft.of(**values)),
         said="The changes are saved.",
     )
@@ -249,18 +257,21 @@ def _change(partner_id: int, form: str, at: str, version: int) -> None:
 def _agree(partner_id: int, form: str, at: str) -> None:
     days, since, with_whom = (st.session_state[f"{at}_{name}"] for name in ("days", "from", "with"))
     said = f"Agreed: every {counted(int(days), 'day', 'days')}."
-    if submit(agree_cadence, partner_id, int(days), since, with_whom, said=said) is not None:
+    texts = {"Agreed with": with_whom}
+    if guard.guarded(form, texts, agree_cadence, partner_id, int(days), since, with_whom, said=said) is not None:
         forget(form)
 
 
 def _void_cadence(cadence_id: int, version: int) -> None:
     key = f"void_cadence_{cadence_id}"
-    if submit(void_cadence, cadence_id, version, st.session_state[field_keys(key)], said="Taken back.") is not None:
+    why = st.session_state[field_keys(key)]
+    if guard.guarded(key, {"Why": why}, void_cadence, cadence_id, version, why, said="Taken back.") is not None:
         forget(key)
 
 
 def _archive(profile: PartnerProfile, form: str) -> None:
     reason = st.session_state[field_keys(form)]
     said = f"{profile.name} is archived. It can be restored at any time."
-    if submit(archive_partner, profile.partner_id, profile.version, reason, said=said) is not None:
+    arguments = (archive_partner, profile.partner_id, profile.version, reason)
+    if guard.guarded(form, {"Why": reason}, *arguments, said=said) is not None:
         forget(form)

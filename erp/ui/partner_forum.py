@@ -83,6 +83,7 @@ def draw_archiving(forum: pd.Series) -> None:
     with st.form(form, border=False):
         st.text_input("Why is it archived?", key=field_keys(form), help="Its engagements and seats stay.")
         arguments = (int(forum["forum_id"]), int(forum["version"]), form)
+        guard.draw(form)
         st.form_submit_button("Archive this forum", icon=":material/archive:", on_click=_archive_forum, args=arguments)
 
 
@@ -157,6 +158,7 @@ def _draw_seat(seat: dict[str, Any], forum_id: int, may_change: bool) -> None:
                 st.text_input(
                     "Entered wrongly? Say why", key=field_keys(key), help="A seat that ended gets an end day."
                 )
+                guard.draw(key)
                 arguments = (seat["seat_id"], seat["version"], key)
                 st.form_submit_button(
                     "Archive this seat", icon=":material/archive:", on_click=_archive_seat, args=arguments
@@ -203,6 +205,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
             place.date_input(
                 SEAT_LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=EARLIEST
             )
+        guard.draw(form)
         label = "Save changes" if seat else "Add this seat"
         arguments = (form, at, forum_id, seat.get("seat_id"), opened, partner_id)
         st.form_submit_button(label, type="primary", on_click=_save_seat, args=arguments)
@@ -238,8 +241,6 @@ def _toggle(form: str) -> None:
 
 def _save_forum(form: str, at: str, forum_id: int | None, version: int) -> None:
     values = {name: st.session_state[f"{at}_{name}"] for name in FORUM_LABELS}
-    if not guard.clear({FORUM_LABELS["purpose"]: values["purpose"]}, key=form):
-        return
 
     def save(session: Any, actor: Actor) -> object:
         draft = ForumDraft.of(**values)
@@ -247,13 +248,15 @@ def _save_forum(form: str, at: str, forum_id: int | None, version: int) -> None:
             return add_forum(session, actor, draft, token=at)
         return change_forum(session, actor, forum_id, version, draft)
 
-    if submit(save, said=f"{values['name']} is saved.") is not None:
+    texts = {label: values[name] for name, label in FORUM_LABELS.items()}
+    if guard.guarded(form, texts, save, said=f"{values['name']} is saved.") is not None:
         forget(form)
 
 
 def _archive_forum(forum_id: int, version: int, form: str) -> None:
     reason = st.session_state[field_keys(form)]
-    if submit(archive_forum, forum_id, version, reason, said="The forum is archived.") is not None:
+    said = "The forum is archived."
+    if guard.guarded(form, {"Why": reason}, archive_forum, forum_id, version, reason, said=said) is not None:
         forget(form)
 
 
@@ -270,13 +273,15 @@ def _save_seat(form: str, at: str, forum_id: int, seat_id: int | None, version: 
             return add_seat(session, actor, forum_id, draft, token=at)
         return change_seat(session, actor, seat_id, version, draft)
 
-    if submit(save, said="The seat is saved.") is not None:
+    texts = {SEAT_LABELS["role"]: str(values["role"])}
+    if guard.guarded(form, texts, save, said="The seat is saved.") is not None:
         forget(form)
         st.session_state["_open_seat"] = None
 
 
 def _archive_seat(seat_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
-    if submit(archive_seat, seat_id, version, reason, said="The seat is archived.") is not None:
+    said = "The seat is archived."
+    if guard.guarded(key, {"Why": reason}, archive_seat, seat_id, version, reason, said=said) is not None:
         forget(key)
         st.session_state["_open_seat"] = None

@@ -9,7 +9,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.health import dimension_rows, profile_chart
+from erp.charts.health import dimension_rows, profile_chart, profile_frames
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
 from erp.health.explain import contributions, missing_for_standing
@@ -90,7 +90,7 @@ class Why:
 def why(session: Session, actor: Actor, partner_id: int, start: date, end: date) -> Why:
     """Return why a partner's standing changed between two days."""
     change = what_changed(session, actor, partner_id, start, end)
-    said = change.reason
+    said = change.reason or ""
     if not said and change.standing_change is not None and change.contribution_change is not None:
         by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
         said = (
@@ -195,7 +195,7 @@ def _course(session: Session, actor: Actor, partner_id: int, figures: pd.DataFra
         columns={"label": "Dimension", "as_of": "As of", "score": "Score", "n": "n", "evidence": "Evidence"}
     )[["Dimension", "As of", "Score", "n", "Evidence"]]
     return Drawn(
-        spec_of(profile_chart(rows, events, changes)),
+        spec_of(profile_frames(rows, events, changes), profile_chart),
         table,
         takeaway=_course_sentence(rows),
         text="Five lines, one per dimension of partnership health from 0 to 100, month by month; gaps where there is "

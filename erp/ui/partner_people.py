@@ -123,6 +123,7 @@ def _draw_archiving(person: dict[str, Any], form: str, actor: Actor) -> None:
     with st.form(key, border=False):
         st.text_input("Left, or entered wrongly? Say why", key=field_keys(key))
         arguments = (person["contact_id"], person["version"], key)
+        guard.draw(key)
         st.form_submit_button("Archive this person", icon=":material/archive:", on_click=_archive, args=arguments)
 
 
@@ -161,8 +162,7 @@ def _toggle(form: str) -> None:
 def _save(form: str, at: str, contact_id: int | None, version: int, partner_id: int) -> None:
     values = {name: st.session_state[f"{at}_{name}"] for name in LABELS if f"{at}_{name}" in st.session_state}
     values["partner_id"] = partner_id
-    if not guard.clear({LABELS["notes"]: values["notes"]}, key=form):
-        return
+    texts = {LABELS[name]: values[name] for name in ("name", "role", "language", "notes")}
 
     def save(session: Any, actor: Actor) -> object:
         draft = ContactDraft.of(**values)
@@ -171,13 +171,14 @@ def _save(form: str, at: str, contact_id: int | None, version: int, partner_id: 
         return change_contact(session, actor, contact_id, version, draft)
 
     said = "The person was added." if contact_id is None else "The changes are saved."
-    if submit(save, said=said) is not None:
+    if guard.guarded(form, texts, save, said=said) is not None:
         forget(form)
         st.session_state["_open_person"] = None
 
 
 def _archive(contact_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
-    if submit(archive_contact, contact_id, version, reason, said="Archived. It can be restored below.") is not None:
+    said = "Archived. It can be restored below."
+    if guard.guarded(key, {"Why": reason}, archive_contact, contact_id, version, reason, said=said) is not None:
         forget(key)
         st.session_state["_open_person"] = None

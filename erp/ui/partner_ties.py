@@ -149,6 +149,7 @@ def _draw_archiving(tie: dict[str, Any], form: str, actor: Actor) -> None:
     with st.form(key, border=False):
         st.text_input("Entered wrongly? Say why", key=field_keys(key), help="A tie that ended gets an end day instead.")
         arguments = (tie["relationship_id"], tie["version"], key)
+        guard.draw(key)
         st.form_submit_button("Archive this tie", icon=":material/archive:", on_click=_archive, args=arguments)
 
 
@@ -190,8 +191,6 @@ def _save(form: str, at: str, relationship_id: int | None, version: int) -> None
     if values["from_partner_id"] is None or values["to_partner_id"] is None:
         refuse("Choose the two partners that the tie joins.")
         return
-    if not guard.clear({LABELS["what"]: values["what"]}, key=form):
-        return
 
     def save(session: Any, actor: Actor) -> object:
         draft = RelationshipDraft.of(**values)
@@ -199,13 +198,14 @@ def _save(form: str, at: str, relationship_id: int | None, version: int) -> None
             return add_relationship(session, actor, draft, token=at)
         return change_relationship(session, actor, relationship_id, version, draft)
 
-    if submit(save, said="The tie is saved.") is not None:
+    if guard.guarded(form, {LABELS["what"]: values["what"]}, save, said="The tie is saved.") is not None:
         forget(form)
         st.session_state["_open_tie"] = None
 
 
 def _archive(relationship_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
-    if submit(archive_relationship, relationship_id, version, reason, said="The tie is archived.") is not None:
+    arguments = (archive_relationship, relationship_id, version, reason)
+    if guard.guarded(key, {"Why": reason}, *arguments, said="The tie is archived.") is not None:
         forget(key)
         st.session_state["_open_tie"] = None

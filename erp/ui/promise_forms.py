@@ -80,10 +80,13 @@ def draw_withdraw(row: Mapping[str, Any]) -> None:
 def _withdraw(promise_id: int, version: int) -> None:
     name = f"promise_withdraw_{promise_id}"
     day, why = st.session_state[f"{name}_day"], str(st.session_state[f"{name}_why"])
-    if guard.clear({"Why": why}, key=name):
-        told = {"kept_because": guard.reason(name)}
-        if submit(withdraw_commitment, promise_id, version, day, why, said="Withdrawn by agreement.", **told):
-            forget_form(name, f"{name}_")
+    if (
+        guard.guarded(
+            name, {"Why": why}, withdraw_commitment, promise_id, version, day, why, said="Withdrawn by agreement."
+        )
+        is not None
+    ):
+        forget_form(name, f"{name}_")
 
 
 def draw_reopen(row: Mapping[str, Any]) -> None:
@@ -99,10 +102,8 @@ def draw_reopen(row: Mapping[str, Any]) -> None:
 def _reopen(promise_id: int, version: int) -> None:
     name = f"promise_reopen_{promise_id}"
     why = str(st.session_state[f"{name}_why"])
-    if guard.clear({"Why": why}, key=name):
-        told = {"kept_because": guard.reason(name)}
-        if submit(reopen_commitment, promise_id, version, why, said="Open again.", **told):
-            forget_form(name, f"{name}_")
+    if guard.guarded(name, {"Why": why}, reopen_commitment, promise_id, version, why, said="Open again.") is not None:
+        forget_form(name, f"{name}_")
 
 
 def _day(label: str, key: str, row: Mapping[str, Any]) -> None:
@@ -137,24 +138,20 @@ def draw_mending(actor: Actor, row: Mapping[str, Any]) -> None:
 def _void(promise_id: int, version: int) -> None:
     why = f"promise_void_{promise_id}_why"
     reason = str(st.session_state[why])
-    if guard.clear({"Why": reason}, key=why):
-        told = {"kept_because": guard.reason(why)}
-        if submit(void_commitment, promise_id, version, reason, said="Voided.", **told) is not None:
-            forget_form(why, why)
+    if guard.guarded(why, {"Why": reason}, void_commitment, promise_id, version, reason, said="Voided.") is not None:
+        forget_form(why, why)
 
 
 def _save_mended(promise_id: int, version: int) -> None:
     at = f"promise_mend_{promise_id}_"
     typed = read_fields(at)
-    if not guard.clear(_texts(typed), key=at):
-        return
 
     def change(session: Any, actor: Actor) -> Any:
         meeting = visible_commitment(session, actor, promise_id).engagement_id  # the form does not ask for it
         draft = CommitmentDraft.of(**typed, engagement_id=meeting)
-        return change_commitment(session, actor, promise_id, version, draft, kept_because=guard.reason(at))
+        return change_commitment(session, actor, promise_id, version, draft)
 
-    if submit(change, said="Corrected.") is not None:
+    if guard.guarded(at, _texts(typed), change, said="Corrected.") is not None:
         forget_form(at, at)
 
 
@@ -167,15 +164,14 @@ def _save_new() -> None:
     at = "promise_new_"
     typed = read_fields(at)
     close_record("promise")  # a refusal is then shown at the top, above this form
-    if not guard.clear(_texts(typed), key=at):
-        return
-    made = submit(
+    made = guard.guarded(
+        at,
+        _texts(typed),
         lambda session, actor: make_commitment(
             session,
             actor,
             CommitmentDraft.of(**typed),
             token=form_token("promise_new"),
-            kept_because=guard.reason(at),
         ),
         said="Saved.",
     )

@@ -38,8 +38,13 @@ def show_chart(drawn: Drawn, name: str, *, on_select: bool = False) -> Any:
         on_select="rerun" if on_select else "ignore",
         width="stretch",
     )
-    folded("The same numbers as a table", lambda: _show_table(drawn.rows, name), key=f"table_{name}")
+    show_table_below(drawn.rows, name)
     return event if on_select else None
+
+
+def show_table_below(rows: pd.DataFrame, name: str) -> None:
+    """Offer the numbers of a chart as a table and as a file, folded away until wanted."""
+    folded("The same numbers as a table", lambda: _show_table(rows, name), key=f"table_{name}")
 
 
 def folded(label: str, draw: Callable[[], None], *, key: str, icon: str | None = None) -> None:

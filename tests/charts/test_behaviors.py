@@ -14,6 +14,7 @@ from erp.charts.behaviors import (
     coverage_table,
     coverage_takeaway,
 )
+from tests.charts.contrast import contrast
 
 QUARTERS = {"2026-Q1": "Q1|2026", "2026-Q2": "Q2|2026"}
 
@@ -26,16 +27,9 @@ def every_behavior(n: int = 1) -> pd.DataFrame:
     return coverage(*((entry.id, quarter, n) for entry in frameworks.pick_list() for quarter in QUARTERS))
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colors. Source: WCAG 2.1, relative luminance."""
-
-    def luminance(color: str) -> float:
-        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def grid(rows: pd.DataFrame, slanted: bool = False, dark: bool = False) -> alt.LayerChart | alt.FacetChart:
+    shape = tuple(dict.fromkeys(rows["column"])), tuple(dict.fromkeys(rows["row"]))
+    return coverage_grid(*shape, slanted, dark)
 
 
 def test_the_grid_is_whole_with_a_zero_where_there_is_no_evidence() -> None:
@@ -50,7 +44,7 @@ def test_without_any_evidence_the_grid_is_all_zeros() -> None:
     rows = coverage_rows(coverage(), QUARTERS, "quarter")
     assert rows["engagements"].tolist() == [0] * 32
     assert coverage_takeaway(rows, "this year") == "16 of 16 behaviors have no evidence this year."
-    coverage_grid(rows).to_dict()
+    grid(rows).to_dict()
 
 
 def test_unverified_behaviors_say_so_in_table_and_grid() -> None:
@@ -91,7 +85,7 @@ def test_the_table_has_the_grids_numbers_under_plain_headings() -> None:
 
 
 def test_the_drawing_prints_every_count_outlines_empty_cells_and_can_be_clicked() -> None:
-    chart = coverage_grid(coverage_rows(every_behavior(2).iloc[1:], QUARTERS, "quarter"))
+    chart = grid(coverage_rows(every_behavior(2).iloc[1:], QUARTERS, "quarter"))
     spec = chart.to_dict()
     assert isinstance(chart, alt.LayerChart)
     shown, empty, counts, clicks = spec["layer"]
@@ -107,7 +101,7 @@ def test_the_drawing_prints_every_count_outlines_empty_cells_and_can_be_clicked(
 
 
 def test_columns_and_rows_keep_their_order() -> None:
-    spec = coverage_grid(coverage_rows(every_behavior(), QUARTERS, "quarter")).to_dict()
+    spec = grid(coverage_rows(every_behavior(), QUARTERS, "quarter")).to_dict()
     encoding = spec["layer"][0]["encoding"]
     assert encoding["x"]["sort"] == ["Q1|2026", "Q2|2026"]
     assert [row.split(" ")[0] for row in encoding["y"]["sort"]] == [str(n) for n in range(1, 17)]

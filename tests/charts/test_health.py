@@ -1,22 +1,31 @@
 """Charts of health: what is encoded, units, breaks without data, and a spec that is valid."""
 
+import re
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from erp.charts.health import (
     BAND_COLORS,
     LANE,
     bands_chart,
+    bands_frames,
     bands_takeaway,
     dimension_rows,
     fall_and_rise,
     profile_chart,
+    profile_frames,
     standing_grid,
 )
+from erp.charts.specs import spec_of
 from erp.health.engine import health_by_day
 from erp.health.formula import DIMENSIONS, FORMULA_H1
 from erp.vocabulary import Band
+from tests.charts.contrast import contrast
 
+NO_EVENTS = pd.DataFrame({"on_day": pd.to_datetime([]), "mark": [], "what": []})
+EMPTY_GRID = pd.DataFrame({"partner": [], "as_of": pd.to_datetime([]), "standing": [], "band": []})
 MONTHS = pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31"])
 
 
@@ -44,13 +53,12 @@ def profile(scores: list[float]) -> pd.DataFrame:
 
 
 def test_each_piece_of_a_bar_prints_its_count() -> None:
-    chart = bands_chart(bands(("2026 Q1", "not_enough", 2), ("2026 Q1", "strong", 4)))
-    bars, figures = layers(chart)
+    bars, figures = layers(bands_chart())
     assert bars["mark"]["type"] == "bar"
     assert figures["mark"]["type"] == "text"
     assert figures["encoding"]["text"]["field"] == "partnerships"
-    drawn = next(iter(chart.to_dict()["datasets"].values()))
-    assert [(row["band"], row["lower"], row["upper"]) for row in drawn] == [("strong", 0, 4), ("not_enough", 4, 6)]
+    drawn = bands_frames(bands(("2026 Q1", "not_enough", 2), ("2026 Q1", "strong", 4)))["bands"]
+    assert drawn[["band", "lower", "upper"]].to_numpy().tolist() == [["strong", 0, 4], ["not_enough", 4, 6]]
 
 
 def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() -> None:
@@ -60,42 +68,56 @@ def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() 
 
 def test_the_grid_prints_standing_and_a_dash_where_evidence_is_missing() -> None:
     figures = pd.DataFrame(
-        {"partner": ["A", "A"], "as_of": MONTHS[:2], "standing": [61.6, None], "band": ["steady", "not_enough"]}
+        {"partner": ["A<b>", "A<b>"], "as_of": MONTHS[:2], "standing": [61.6, None], "band": ["steady", "not_enough"]}
     )
-    drawn = next(iter(standing_grid(figures).to_dict()["datasets"].values()))
-    assert [row["figure"] for row in drawn] == ["62", "–"]
+    html = standing_grid(figures)
+    assert '<td class="steady" title="Steady">62</td><td class="not_enough"' in html
+    assert ">–</td>" in html
+    assert '<th scope="row">A&lt;b&gt;</th>' in html
+    assert re.findall(r'scope="col">(\w+)<br>(\d+)', html) == [("Jan", "2026"), ("Feb", "2026")]
+
+
+def test_figures_are_legible_on_every_band() -> None:
+    styles = re.findall(r"\.standings \.(\w+) { background: (#\w+); color: (#\w+); }", standing_grid(EMPTY_GRID))
+    assert {band for band, _, _ in styles} == set(Band)
+    assert [band for band, fill, ink in styles if contrast(fill, ink) < 4.5] == []
 
 
 def test_a_line_breaks_where_there_is_no_evidence() -> None:
     rows = dimension_rows(profile([80.0, float("nan"), 60.0]))
     assert rows.groupby("dimension").size().to_dict() == dict.fromkeys(DIMENSIONS, 3)
-    spec = profile_chart(rows, pd.DataFrame(columns=["on_day", "mark", "what"]), []).to_dict()
-    points = [
-        row
-        for data in spec["datasets"].values()
-        for row in data
-        if row.get("dimension") == "trust" and "stretch" in row
-    ]
-    by_day = {row["as_of"][:10]: row["stretch"] for row in points}
+    drawn = profile_frames(rows, NO_EVENTS, [])["lines"]
+    of_trust = drawn[drawn["dimension"] == "trust"]
+    by_day = dict(zip(of_trust["as_of"].dt.strftime("%Y-%m-%d"), of_trust["stretch"], strict=True))
     assert set(by_day) == {"2026-01-31", "2026-03-31"}
     assert by_day["2026-01-31"] != by_day["2026-03-31"]
 
 
 def test_each_dimension_has_a_lane_and_keeps_its_score_in_it() -> None:
-    rows = dimension_rows(profile([80.0, 80.0, 80.0]))
-    spec = profile_chart(rows, pd.DataFrame(columns=["on_day", "mark", "what"]), []).to_dict()
-    placed = [row for data in spec["datasets"].values() for row in data if "stretch" in row]
-    for row in placed:
+    drawn = profile_frames(dimension_rows(profile([80.0, 80.0, 80.0])), NO_EVENTS, [])["lines"]
+    assert not drawn.empty
+    for row in drawn.to_dict("records"):
         lane = (len(DIMENSIONS) - 1 - DIMENSIONS.index(row["dimension"])) * LANE
         assert row["at"] == pytest.approx(lane + row["score"])
 
 
 def test_events_and_changes_of_the_formula_are_marked() -> None:
     events = pd.DataFrame({"on_day": MONTHS[:1], "mark": ["kept late"], "what": ["Send the notes"]})
-    rows = dimension_rows(profile([80.0, 80.0, 80.0]))
-    marks = [layer["mark"]["type"] for layer in layers(profile_chart(rows, events, [MONTHS[1]]))]
-    assert "tick" in marks
-    assert "rule" in marks
+    frames = profile_frames(dimension_rows(profile([80.0, 80.0, 80.0])), events, [MONTHS[1]])
+    drawn = {layer["data"]["name"]: layer["mark"]["type"] for layer in layers(profile_chart())}
+    assert set(drawn) == set(frames)
+    assert (drawn["events"], drawn["changes"]) == ("tick", "rule")
+    assert frames["events"]["what"].tolist() == ["Send the notes"]
+    assert frames["changes"]["on_day"].tolist() == [MONTHS[1]]
+
+
+def test_a_spec_carries_its_frames_and_is_drawn_once() -> None:
+    one, other = (spec_of(bands_frames(bands(("2026 Q1", "strong", n))), bands_chart) for n in (4, 5))
+    assert one["layer"] is other["layer"]
+    read = [
+        pa.ipc.open_stream(spec["datasets"]["bands"]).read_all()["partnerships"].to_pylist() for spec in (one, other)
+    ]
+    assert read == [[4], [5]]
 
 
 def test_the_takeaway_counts_the_newest_quarter_against_the_one_before() -> None:

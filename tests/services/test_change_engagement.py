@@ -24,6 +24,7 @@ from erp.services.engagements import (
     void_engagement,
 )
 from erp.services.feedback import FeedbackDraft
+from erp.services.records import keep_marked_words
 from erp.vocabulary import EngagementStatus, PartnerKind
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
@@ -56,12 +57,13 @@ def test_a_change_replaces_what_was_entered_and_corrects_the_ledger(session: Ses
 def test_the_history_tells_before_and_after_of_what_differs(session: Session, cast: Cast) -> None:
     a, b = partner(session, cast, "Fern House"), partner(session, cast, "Lark Clinic")
     engagement = logged(session, cast, a)
-    change_engagement(session, cast.leadership, engagement.id, 1, meeting(b), kept_because="It is a street's name")
+    keep_marked_words(session, "It is a street's name")
+    change_engagement(session, cast.leadership, engagement.id, 1, meeting(b))
     change = last_change(session)
     assert (change.verb, change.actor_name) == ("change", "Lena Leader")
     assert change.before["partners"] == [{"partner_id": a, "name_written": "", "two_way": True}]
     assert change.after["partners"] == [{"partner_id": b, "name_written": "", "two_way": True}]
-    assert change.after["words_kept_because"] == "It is a street's name"
+    assert change.after["kept_because"] == "It is a street's name"
     assert "purpose" not in change.after
 
 

@@ -26,6 +26,7 @@ from erp.services.commitments import (
 )
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
+from erp.services.records import keep_marked_words
 from erp.vocabulary import COMMITMENT_TRANSITIONS, CommitmentState, PartnerKind, Side, commitment_state
 from tests.conftest import Cast
 
@@ -175,7 +176,8 @@ def test_voiding_takes_a_promise_out_and_restoring_brings_it_back(session: Sessi
 
 
 def test_the_reason_for_keeping_marked_words_stays_in_the_history(session: Session, cast: Cast) -> None:
-    make_commitment(session, cast.coordinator, draft(partner(session, cast)), kept_because="It is a form's number")
+    keep_marked_words(session, "It is a form's number")
+    make_commitment(session, cast.coordinator, draft(partner(session, cast)))
     assert (last_change(session).after or {})["kept_because"] == "It is a form's number"
 
 

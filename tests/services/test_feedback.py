@@ -28,7 +28,7 @@ from erp.services.feedback import (
     void_feedback,
 )
 from erp.services.partners import PartnerDraft, add_partner
-from erp.services.records import now
+from erp.services.records import keep_marked_words, now
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, PartnerKind
 from tests.conftest import Cast
 
@@ -297,7 +297,8 @@ def test_a_voided_item_takes_no_step_until_it_is_restored(session: Session, cast
 
 def test_the_reason_for_keeping_marked_words_stays_in_the_history(session: Session, cast: Cast) -> None:
     received = item(session, cast)
-    take_step(session, cast.coordinator, id_of(received), 1, S.ACKNOWLEDGED, done(), kept_because="A bus line's number")
+    keep_marked_words(session, "A bus line's number")
+    take_step(session, cast.coordinator, id_of(received), 1, S.ACKNOWLEDGED, done())
     assert (last_change(session).after or {})["kept_because"] == "A bus line's number"
 
 

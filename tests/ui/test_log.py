@@ -230,7 +230,7 @@ def test_words_that_may_identify_a_child_are_asked_about_first(
     click(app, "Save")
     assert len(all_of(Engagement)) == 1
     kept = [c.after for c in all_of(Change) if c.record_kind == "engagement"]
-    assert kept[0]["words_kept_because"] == "It is a grant's number"
+    assert kept[0]["kept_because"] == "It is a grant's number"
 
 
 def test_a_reason_to_keep_words_does_not_carry_over_to_the_next_form(
