@@ -202,7 +202,7 @@ class OnApp(Tasks):
     PAGES: ClassVar = {"elsewhere": "My account", "partners": "Partners", "log": "Log engagement", "health": "Health"}
     LISTED = f"{says('Download this list as CSV')} && location.search === '' && {_GRID}"
     OPENED = f"{says('All partners')} && (!{_MAIN}.querySelector('[data-testid=stVegaLiteChart]') || {_CHART})"
-    DRAWN = f"{says('Open a partner')} && {_MAIN}.querySelectorAll('{_DRAWING}').length == 2"
+    DRAWN = f"{says('Open a partner')} && {_CHART} && {_MAIN}.querySelector('.standings td')"
     AT: ClassVar = {
         "elsewhere": says("My account"),
         "partners": LISTED,

@@ -2,8 +2,10 @@
 
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from erp.health.formula import DIMENSIONS, LABELS
@@ -115,21 +117,22 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
     `figures`: rows of `health_by_day` of one partner. Columns: dimension, label, as_of, score (NaN none), n, evidence,
     newest; ordered by dimension (as in the profile) and as_of.
     """
-    parts = [
-        pd.DataFrame(
-            {
-                "dimension": dimension,
-                "label": LABELS[dimension],
-                "as_of": figures["as_of"].to_numpy(),
-                "score": figures[f"{dimension}_score"].to_numpy(),
-                "n": figures[f"{dimension}_n"].to_numpy(),
-                "evidence": figures[f"{dimension}_evidence"].astype(str).to_numpy(),
-                "newest": figures[f"{dimension}_newest"].to_numpy(),
-            }
-        )
-        for dimension in DIMENSIONS
-    ]
-    return pd.concat(parts, ignore_index=True)
+
+    def beside(part: str) -> Any:
+        return np.concatenate([figures[f"{dimension}_{part}"].to_numpy() for dimension in DIMENSIONS])
+
+    months = len(figures)
+    return pd.DataFrame(
+        {
+            "dimension": np.repeat(DIMENSIONS, months),
+            "label": np.repeat([LABELS[dimension] for dimension in DIMENSIONS], months),
+            "as_of": np.tile(figures["as_of"].to_numpy(), len(DIMENSIONS)),
+            "score": beside("score"),
+            "n": beside("n"),
+            "evidence": beside("evidence").astype(str),
+            "newest": beside("newest"),
+        }
+    )
 
 
 def profile_frames(

@@ -34,7 +34,8 @@ def _kept(chart: Callable[..., Any], *drawn: Any) -> dict[str, Any]:
 
 def _arrow(frame: pd.DataFrame) -> bytes:
     words = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
-    table = pa.Table.from_pandas(frame.astype(dict.fromkeys(words, str)), preserve_index=False)
+    plain = frame.astype(dict.fromkeys(words, str)) if words else frame
+    table = pa.Table.from_pandas(plain, preserve_index=False, nthreads=1)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)

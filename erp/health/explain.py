@@ -225,20 +225,23 @@ def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[_L
         "shared_power": [marks(ledger, formula)],
         "trust": [ratings(ledger, Side.PARTNER, formula)],
     }
-    return [line for d in DIMENSIONS for part in spells[d] for line in _lines(own, ledger, d, part, formula)]
+    cells = list(zip(*(own[name].tolist() for name in ("kind", "source_id", "fact_id", "on_day")), strict=True))
+    return [line for d in DIMENSIONS for part in spells[d] for line in _lines(cells, ledger, d, part, formula)]
 
 
-def _lines(own: pd.DataFrame, ledger: Ledger, dimension: str, spells: Spells, formula: Formula) -> list[_Line]:
-    facts = own[["kind", "source_id", "fact_id", "on_day"]].iloc[spells.row]
+def _lines(
+    cells: list[tuple[Any, ...]], ledger: Ledger, dimension: str, spells: Spells, formula: Formula
+) -> list[_Line]:
+    """Lay out one kind of spells. `cells`: kind, source_id, fact_id and on_day of every row of the ledger."""
     # Feedback and marks leave by age alone; a promise, rating or cadence whose window was still open was cut short.
     open_until = ledger.days("on_day", spells.row, blank=ALWAYS) + formula.window_days
     lines = []
-    for kind, source_id, fact_id, on_day, start, end, note, until, counts_as in zip(
-        *(facts[column].tolist() for column in facts),
-        *(part.tolist() for part in (spells.start, spells.end, spells.note, open_until)),
+    for row, start, end, note, until, counts_as in zip(
+        *(part.tolist() for part in (spells.row, spells.start, spells.end, spells.note, open_until)),
         _counts_as(ledger, dimension, spells),
         strict=True,
     ):
+        kind, source_id, fact_id, on_day = cells[row]
         subject = _SUBJECTS.get(kind, "feedback")
         cut_short = subject == "cadence" or end < until
         after = _CUT_SHORT.get(subject, "aged_out") if cut_short else "aged_out"

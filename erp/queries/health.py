@@ -300,17 +300,17 @@ def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.Dat
         "commitment": (Commitment, Commitment.what, commitments_visible_to(actor)),
         "feedback": (FeedbackItem, FeedbackItem.words, feedback_visible_to(actor)),
     }
-    shown = facts.assign(what="", visible=True)
+    records = list(zip(facts["subject"].tolist(), facts["source_id"].tolist(), strict=True))
+    found: dict[tuple[str, int], str] = {}
     for subject, (noun, words, visible) in sources.items():
-        here = shown["subject"] == subject
-        ids = [int(i) for i in shown.loc[here, "source_id"].unique()]
-        found: dict[int, str] = {}
+        ids = sorted({source_id for named, source_id in records if named == subject})
         for start in range(0, len(ids), 500):  # a database takes only so many values in one question
             some = col(noun.id).in_(ids[start : start + 500])
-            found.update(session.execute(select(col(noun.id), words).where(some, visible)).all())
-        shown.loc[here, "visible"] = shown.loc[here, "source_id"].isin(list(found))
-        shown.loc[here, "what"] = shown.loc[here, "source_id"].map(found).fillna("")
-    return shown[shown["visible"]].drop(columns="visible").reset_index(drop=True)
+            rows = session.execute(select(col(noun.id), words).where(some, visible))
+            found.update({(subject, source_id): text for source_id, text in rows})
+    shown = [subject not in sources or (subject, source_id) in found for subject, source_id in records]
+    told = facts.assign(what=[found.get(record, "") for record in records])
+    return told[shown].reset_index(drop=True)
 
 
 def _only(partner_id: int | None) -> list[int] | None:
