@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from erp import db
 from erp.errors import Invalid
@@ -104,6 +104,8 @@ def test_the_database_itself_refuses_to_alter_history(database: Path, cast: Cast
         "DELETE FROM change WHERE id = 3",
         "DELETE FROM change",
         "DELETE FROM change_head",
+        "DELETE FROM change; DELETE FROM change_head",
+        "SELECT 1",  # the guards gone are a fault by themselves
         "UPDATE change SET after = '{}' WHERE id = 3",
     ],
 )
@@ -111,10 +113,27 @@ def test_verify_finds_a_removed_or_altered_row(database: Path, cast: Cast, tampe
     for name in ("One", "Two", "Three"):
         add(cast, name)
     db.engine().dispose()
-    for trigger in ("change_no_update", "change_no_delete"):
+    for trigger in upkeep._TRIGGERS:
         sql(database, f"DROP TRIGGER {trigger}")
-    sql(database, tampering)
+    for statement in tampering.split(";"):
+        sql(database, statement)
     assert faults()
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "INSERT OR REPLACE INTO change SELECT * FROM change ORDER BY id LIMIT 1",
+        "INSERT OR REPLACE INTO change_head SELECT * FROM change_head",
+        "DELETE FROM change_head",
+    ],
+)
+def test_the_database_refuses_to_replace_history(database: Path, cast: Cast, tampering: str) -> None:
+    add(cast, "One")
+    db.engine().dispose()
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        sql(database, tampering)
+    assert faults() == []
 
 
 def test_a_backup_is_proven_by_restoring_it(database: Path, cast: Cast, tmp_path: Path) -> None:

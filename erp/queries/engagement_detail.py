@@ -24,6 +24,7 @@ from erp.models.engagements import (
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.queries.contacts import name_shown
+from erp.queries.feedback import giver
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import (
     EngagementKind,
@@ -259,9 +260,11 @@ def _owed_by(promise: Commitment, partner: str | None) -> str:
 
 
 def _feedback(session: Session, actor: Actor, engagement_id: int) -> tuple[FeedbackGiven, ...]:
+    names = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     rows = session.execute(
-        select(FeedbackItem, col(Partner.name))
+        select(FeedbackItem, col(Partner.name), Contact)
         .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
+        .outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id))
         .where(
             FeedbackItem.engagement_id == engagement_id,
             col(FeedbackItem.voided_at).is_(None),
@@ -273,9 +276,9 @@ def _feedback(session: Session, actor: Actor, engagement_id: int) -> tuple[Feedb
         FeedbackGiven(
             item_id=item.id or 0,
             words=item.words,
-            who=", ".join(filter(None, (item.person, partner))) or ("anonymous" if item.anonymous else "not said"),
+            who=giver(item, partner or item.as_written.get("partner", ""), contact, names=names),
             kind=item.kind,
             state=item.state,
         )
-        for item, partner in rows
+        for item, partner, contact in rows
     )

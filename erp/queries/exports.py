@@ -97,10 +97,12 @@ def written_out(session: Session, actor: Actor, kind: str, only: Collection[int]
     actor.require(Verb.EXPORT, record_kind)
     day = today(session)
     for record, row in rows_of(session, actor, only):
-        full = {**row, "key": record.key, "notes": record.notes}
-        written = record.as_written
+        # Notes and the county's own columns may hold a second phone number, or the name itself.
+        withheld = kind == "contacts" and not actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
+        full = {**row, "key": record.key, "notes": "" if withheld else record.notes}
+        written = {} if withheld else record.as_written
         cells = {field.name: _cell(field, full.get(field.name), written.get(field.name), day) for field in FIELDS[kind]}
-        yield Written(record.id, cells, record.extras, written)
+        yield Written(record.id, cells, {} if withheld else record.extras, written)
 
 
 def folded(heading: str) -> str:
@@ -159,10 +161,10 @@ def _contacts(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
         _of(select(Contact), Contact.id, only).where(col(Contact.archived_at).is_(None)).order_by(col(Contact.id))
     )
     for contact in session.scalars(question):
-        plain = {
-            name: getattr(contact, name) for name in ("name", "role", "language", "do_not_contact", "may_be_named")
-        }
+        plain = {name: getattr(contact, name) for name in ("role", "language", "do_not_contact", "may_be_named")}
         personal = {"email": contact.email, "phone": contact.phone} if channels else {}
+        if channels or contact.may_be_named is True:
+            personal["name"] = contact.name
         yield contact, {**plain, **personal, "partner": names.get(contact.partner_id or 0)}
 
 
@@ -204,7 +206,7 @@ def _day_and_time(engagement: Engagement) -> str | None:
 
 def _commitments(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
     names = _listable(session)
-    keys = dict(session.execute(_made_at(only)).all())
+    keys = dict(session.execute(_made_at(actor, only)).all())
     for promise in _seen(session, Commitment, commitments_visible_to(actor), only):
         plain = ("what", "owed_by", "made_on", "due_on", "done_on", "withdrawn_on", "reason")
         yield (
@@ -223,15 +225,18 @@ def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
     steps_of = _of(select(FeedbackStep), FeedbackStep.item_id, only)
     for step in session.scalars(steps_of.order_by(col(FeedbackStep.item_id), col(FeedbackStep.position))):
         steps[step.item_id].append(step)
+    people = {contact.id: contact for contact in session.scalars(select(Contact))}
+    names_shown = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     for item in _seen(session, FeedbackItem, feedback_visible_to(actor), only):
         of_item = steps[item.id]
-        plain = ("person", "anonymous", "words", "language", "translation", "received_on", "decision")
+        plain = ("anonymous", "words", "language", "translation", "received_on", "decision")
         told, confirmed = _last(of_item, FeedbackState.TOLD), _last(of_item, FeedbackState.CONFIRMED)
         yield (
             item,
             {name: getattr(item, name) for name in plain}
             | {
                 "partner": names.get(item.partner_id or 0),
+                "person": _person(item, people.get(item.contact_id or 0), names=names_shown),
                 "way": _unless(item.way, FeedbackWay.OTHER),
                 "kind": _unless(item.kind, FeedbackKind.OTHER),
                 "acknowledged_on": _day(_last(of_item, FeedbackState.ACKNOWLEDGED)),
@@ -243,6 +248,14 @@ def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
                 "reopened_on": [_day(s) for s in of_item if s.step == FeedbackState.REOPENED and s.on_day],
             },
         )
+
+
+def _person(item: FeedbackItem, contact: Contact | None, *, names: bool) -> str:
+    """Return the person or role that gave an item, where this may be told to who exports it."""
+    if contact is not None:
+        named = names or contact.may_be_named is True
+        return contact.name if named and contact.name else contact.role
+    return item.person if names else ""
 
 
 def _ratings(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any, Row]]:
@@ -280,8 +293,8 @@ def _of(question: Any, record_id: Any, only: Only) -> Any:
     return question if only is None else question.where(col(record_id).in_(only))
 
 
-def _made_at(only: Only) -> Any:
-    question = select(col(Engagement.id), Engagement.key)
+def _made_at(actor: Actor, only: Only) -> Any:
+    question = select(col(Engagement.id), Engagement.key).where(engagements_visible_to(actor))
     if only is None:
         return question
     return question.join(Commitment, col(Commitment.engagement_id) == col(Engagement.id)).where(

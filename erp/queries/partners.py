@@ -20,7 +20,7 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Cadence, DefaultCadence, Partner, PartnerName
 from erp.queries.county import today
-from erp.queries.visible import figures_visible_to
+from erp.queries.visible import commitments_visible_to, feedback_visible_to, figures_visible_to
 from erp.vocabulary import FeedbackState, NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 #: Partners on one page of the directory.
@@ -249,11 +249,13 @@ class _Figures:
             col(Commitment.voided_at).is_(None),
             col(Commitment.done_on).is_(None),
             col(Commitment.withdrawn_on).is_(None),
+            commitments_visible_to(actor),  # a count beside a list counts what the list shows
         )
         waiting = and_(
             col(FeedbackItem.partner_id) == col(Partner.id),
             col(FeedbackItem.voided_at).is_(None),
             col(FeedbackItem.state).in_(NOT_TOLD),
+            feedback_visible_to(actor),
         )
         self.last_contact = self._if_shown(newest_contact)
         self.cadence_is_default = agreed.is_(None)

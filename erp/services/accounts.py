@@ -91,7 +91,7 @@ def set_up_county(session: Session, draft: SetUpDraft, password: str) -> int:
         raise Conflict(ALREADY_SET_UP)
     if not draft.county:
         raise Invalid(COUNTY_MISSING)
-    _check_zone(draft.time_zone)
+    check_zone(draft.time_zone)
     _check_person(session, draft.name, draft.email)
     _check_password(password, draft.name, draft.email)
     at = now()
@@ -265,7 +265,8 @@ def _check_roles(roles: frozenset[Role]) -> None:
         raise Invalid("Choose at least one role. To keep somebody out, disable the account instead.")
 
 
-def _check_zone(name: str) -> None:
+def check_zone(name: str) -> None:
+    """Refuse what is not the name of a time zone. Raises: Invalid."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as problem:

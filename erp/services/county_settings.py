@@ -5,13 +5,14 @@ from datetime import date
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.errors import Invalid
+from erp.errors import Conflict, Invalid
 from erp.health.formula import Formula
 from erp.models.accounts import County, Setting
 from erp.models.partners import DefaultCadence
 from erp.queries.county import setting_history
 from erp.queries.health import formula_in_force
-from erp.queries.targets import feedback_targets
+from erp.queries.targets import FeedbackTargets, feedback_targets
+from erp.services.accounts import check_zone
 from erp.services.records import get_or_refuse, now, record_change, revise, snapshot
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
@@ -19,13 +20,18 @@ from erp.vocabulary import PartnerKind, RecordKind, Verb
 def change_health_formula(
     session: Session,
     actor: Actor,
+    opened: str,
     weights: dict[str, float],
     minimums: dict[str, int],
     bands: dict[str, float],
     target_days: int,
 ) -> Formula:
-    """Make a new version of the health formula (h1.1, h1.2, …); earlier versions stay. Raises: NotAllowed, Invalid."""
+    """Make a new version of the health formula (h1.1, h1.2, …) from the version opened; earlier versions stay.
+
+    Raises: NotAllowed, Invalid; Conflict where somebody made another version since.
+    """
     actor.require(Verb.CHANGE, RecordKind.SETTING)
+    _refuse_newer(opened, formula_in_force(session).version)
     version = f"h1.{len(setting_history(session, 'health_formula')) + 1}"
     values: dict[str, object] = {
         "version": version,
@@ -42,9 +48,15 @@ def change_health_formula(
     return formula
 
 
-def change_feedback_targets(session: Session, actor: Actor, acknowledge: int, decide: int) -> None:
-    """Set within how many days feedback is acknowledged and decided; telling is part of the health formula."""
+def change_feedback_targets(
+    session: Session, actor: Actor, opened: FeedbackTargets, acknowledge: int, decide: int
+) -> None:
+    """Set within how many days feedback is acknowledged and decided; telling is part of the health formula.
+
+    `opened`: the targets when the form was opened. Raises: NotAllowed, Invalid; Conflict where they changed since.
+    """
     actor.require(Verb.CHANGE, RecordKind.SETTING)
+    _refuse_newer(opened, feedback_targets(session))
     if not 1 <= acknowledge <= decide <= 365:
         raise Invalid("Targets are days from 1 to 365, and deciding may not come before acknowledging.")
     if feedback_targets(session).tell < decide:
@@ -71,6 +83,7 @@ def change_county(session: Session, actor: Actor, version: int, name: str, time_
     actor.require(Verb.CHANGE, RecordKind.SETTING)
     if not name.strip():
         raise Invalid("The county needs a name.")
+    check_zone(time_zone)
     county = get_or_refuse(session, County, 1, "county")
     before = snapshot(county)
     revise(county, version, {"name": name.strip(), "time_zone": time_zone})
@@ -93,6 +106,14 @@ def _keep(session: Session, actor: Actor, name: str, values: dict[str, object]) 
         before=dict(before[-1].value) if before else {},
         after=dict(values),
     )
+
+
+def _refuse_newer(opened: object, in_force: object) -> None:
+    if opened != in_force:
+        raise Conflict(
+            "Somebody changed this setting while you had it open. What holds now stands above; save once more if your "
+            "numbers still fit."
+        )
 
 
 def _content(formula: Formula) -> tuple[object, ...]:

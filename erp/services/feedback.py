@@ -3,7 +3,9 @@
 Which step may follow which is data: FEEDBACK_TRANSITIONS in erp.vocabulary.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -29,6 +31,7 @@ from erp.services.records import (
     need_reason,
     new_key,
     now,
+    plain_value,
     record_change,
     remember_save,
     revise,
@@ -188,6 +191,12 @@ def feedback_steps(session: Session, item_id: int) -> list[FeedbackStep]:
     return list(
         session.exec(select(FeedbackStep).where(FeedbackStep.item_id == item_id).order_by(col(FeedbackStep.position)))
     )
+
+
+def told_steps(steps: Iterable[FeedbackStep]) -> list[dict[str, Any]]:
+    """Return the steps of an item as its history tells them, in their order."""
+    columns = ("step", "on_day", "how", "said", "counts")
+    return [{name: plain_value(getattr(step, name)) for name in columns} for step in steps]
 
 
 def _open(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:

@@ -4,13 +4,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import col
-
 from erp.importing.readings import RowReading
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.services.checks import keep_sealed
 from erp.services.facts import feedback_facts, sync_feedback
+from erp.services.feedback import feedback_steps, told_steps
 from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot
 from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, RecordKind
@@ -23,6 +21,8 @@ _STEP_FIELDS = {
     "reopened_on",
 }  # fmt: skip
 S = FeedbackState
+#: Step → the field that says how it was done; an export writes the newest one's.
+_HOW = {S.TOLD: "told_how", S.CONFIRMED: "confirmed_how"}
 
 
 def add_feedback(batch: Batch, reading: RowReading) -> int:
@@ -45,7 +45,7 @@ def add_feedback(batch: Batch, reading: RowReading) -> int:
     )
     batch.add(item, *steps)
     batch.add_facts(number, feedback_facts(item, steps))
-    batch.audit_new(RecordKind.FEEDBACK_ITEM, item)
+    batch.audit_new(RecordKind.FEEDBACK_ITEM, item, steps=told_steps(steps))
     return number
 
 
@@ -58,16 +58,44 @@ def update_feedback(batch: Batch, item: FeedbackItem, merged: RowReading, change
     columns = _columns(batch, merged)
     if "partner" in changed:
         keep_sealed(session, batch.actor, item.partner_id, columns["partner_id"])
-    before = snapshot(item)
+    batch.flush()
+    here = feedback_steps(session, number)
+    before = snapshot(item, steps=told_steps(here))
     set_changed(item, columns, merged, changed, _COLUMNS)
     if _STEP_FIELDS & set(changed):
-        session.execute(delete(FeedbackStep).where(col(FeedbackStep.item_id) == number))  # the history keeps them
-        steps = _steps(batch, number, merged.values)
-        item.state = _state(steps)
-        batch.add(*steps)
+        _lay_anew(batch, here, _steps(batch, number, merged.values), changed)
     batch.flush()
+    steps = feedback_steps(session, number)
+    item.state = _state(steps)
     sync_feedback(session, item, batch.at)
-    batch.audit_change(RecordKind.FEEDBACK_ITEM, number, before, snapshot(item))
+    batch.audit_change(RecordKind.FEEDBACK_ITEM, number, before, snapshot(item, steps=told_steps(steps)))
+
+
+def _lay_anew(batch: Batch, here: list[FeedbackStep], wanted: list[FeedbackStep], changed: Collection[str]) -> None:
+    """Bring the steps of an item to those of a row. A step that stays keeps who took it, how, and what was said.
+
+    The same step on the same day is the same one; else the next one of its kind has got another day.
+    """
+    left, of_wanted = list(here), dict[int, FeedbackStep]()
+    for same_day in (True, False):
+        for place, step in enumerate(wanted):
+            alike = (s for s in left if s.step is step.step and (not same_day or s.on_day == step.on_day))
+            if place not in of_wanted and (found := next(alike, None)) is not None:
+                left.remove(found)
+                of_wanted[place] = found
+    for step in left:
+        batch.session.delete(step)  # the history keeps it
+    newest = {step.step: place for place, step in enumerate(wanted)}
+    for place, step in enumerate(wanted):
+        kept = of_wanted.get(place)
+        if kept is None:
+            batch.add(step)
+            continue
+        kept.on_day, kept.position, kept.counts = step.on_day, step.position, step.counts
+        if _HOW.get(step.step) in changed and newest[step.step] == place:
+            kept.how = step.how
+        if step.step is S.DECIDED and "decision" in changed:
+            kept.said = step.said
 
 
 def _columns(batch: Batch, reading: RowReading) -> dict[str, Any]:

@@ -277,10 +277,11 @@ class Stored:
 
 
 def may_tell(actor: Actor, kind: str, field: str) -> bool:
-    """Say whether a finding may print what a record has in a field: no person's answers, no hidden phone numbers."""
+    """Say whether a finding may print what a record has in a field: no person's answers, nobody's hidden name."""
     if kind == "ratings":
         return False
-    return kind != "contacts" or field not in ("email", "phone") or actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
+    held_apart = kind == "contacts" or (kind == "feedback" and field == "person")
+    return not held_apart or actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
 
 
 def _rating_identity(partner: object, respondent: str, side: str, day: date) -> object:

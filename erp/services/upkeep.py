@@ -11,12 +11,21 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session, col, select
 
 from erp.errors import Invalid
+from erp.models.accounts import Account
 from erp.models.changes import Change, ChangeHead
 from erp.services.records import change_hash
 from erp.settings import ROOT, settings
 
 #: What an embedded database's file begins with.
 SQLITE_MAGIC = b"SQLite format 3\x00"
+#: Trigger → what it refuses, on which table, when. Only the end mark moves on, by UPDATE.
+_TRIGGERS = {
+    "change_no_update": ("UPDATE", "change", ""),
+    "change_no_delete": ("DELETE", "change", ""),
+    "change_no_replace": ("INSERT", "change", "WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)"),
+    "change_head_no_delete": ("DELETE", "change_head", ""),
+    "change_head_no_replace": ("INSERT", "change_head", "WHEN EXISTS (SELECT 1 FROM change_head WHERE id = NEW.id)"),
+}
 
 
 @dataclass(frozen=True)
@@ -152,17 +161,15 @@ def verify_changes(session: Session) -> list[str]:
     head = session.get(ChangeHead, 1)
     if head is not None and (head.length, head.hash) != (length, previous):
         faults.append(f"The history should end after {head.length} changes, but {length} are here.")
-    if head is None and length:
+    if head is None and (length or session.exec(select(Account.id).limit(1)).first() is not None):
         faults.append("The end mark of the history is missing.")
+    here = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    faults += [f"The guard “{name}” of the history is missing." for name in sorted(set(_TRIGGERS) - here)]
     return faults
 
 
 def _write_triggers(connection: Connection) -> None:
-    """Let the database itself refuse to alter or remove history."""
-    for act in ("UPDATE", "DELETE"):
-        connection.execute(
-            text(
-                f"CREATE TRIGGER IF NOT EXISTS change_no_{act.lower()} BEFORE {act} ON change "
-                "BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END"
-            )
-        )
+    """Let the database itself refuse to alter or remove history, also by replacing a row or the end mark."""
+    for name, (act, table, when) in _TRIGGERS.items():
+        refusal = "BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END"
+        connection.execute(text(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} {when} {refusal}"))

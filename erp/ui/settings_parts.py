@@ -14,6 +14,7 @@ from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.county import county
 from erp.queries.health import formula_versions, health_formula
 from erp.queries.settings import cadence_defaults, targets_in_force
+from erp.queries.targets import FeedbackTargets
 from erp.services.county_settings import (
     change_county,
     change_feedback_targets,
@@ -89,13 +90,14 @@ def draw_targets(*, may_change: bool) -> None:
     with st.form("targets"):
         st.number_input("Days to acknowledge", 1, 365, targets.acknowledge, key="target_acknowledge")
         st.number_input("Days to decide", 1, 365, targets.decide, key="target_decide")
-        st.form_submit_button("Save", on_click=_save_targets)
+        st.form_submit_button("Save", on_click=_save_targets, args=(targets,))
 
 
-def _save_targets() -> None:
+def _save_targets(opened: FeedbackTargets) -> None:
     state = st.session_state
     submit(
         change_feedback_targets,
+        opened,
         int(state["target_acknowledge"]),
         int(state["target_decide"]),
         said="The targets are saved.",
@@ -140,10 +142,10 @@ def draw_formula(*, may_change: bool) -> None:
         for band, column in zip(_BANDS, st.columns(3), strict=True):
             column.number_input(f"{band.label} from", 1.0, 100.0, float(lowest[band]), key=f"band_{band}")
         st.number_input("Days to tell the giver", 1, 365, formula.target_days, key="formula_target")
-        st.form_submit_button("Make this a new version", on_click=_save_formula)
+        st.form_submit_button("Make this a new version", on_click=_save_formula, args=(formula.version,))
 
 
-def _save_formula() -> None:
+def _save_formula(opened: str) -> None:
     state = st.session_state
     weights = {d: float(state[f"weight_{d}"]) for d in DIMENSIONS}
     if abs(sum(weights.values()) - 100) > 1e-9:
@@ -151,6 +153,7 @@ def _save_formula() -> None:
         return
     submit(
         change_health_formula,
+        opened,
         weights,
         {d: int(state[f"minimum_{d}"]) for d in DIMENSIONS},
         {str(band): float(state[f"band_{band}"]) for band in _BANDS},

@@ -193,7 +193,9 @@ def test_one_engagement_holds_its_parts_in_order(session: Session, cast: Cast) -
         ("Notes", "the county", ""),
         ("List", "Lark Clinic", "before summer"),
     ]
-    assert [(f.words, f.who) for f in detail.feedback] == [("Start later", "a parent leader, Fern House")]
+    assert [(f.words, f.who) for f in detail.feedback] == [("Start later", "Fern House · a person")]
+    named = engagement_detail(session, cast.coordinator, number)
+    assert [f.who for f in named.feedback] == ["Fern House · a parent leader"]
     assert (detail.forum, detail.recorded_by, detail.version) == ("Children's Council", "Cora Coordinator", 1)
 
 

@@ -154,7 +154,7 @@ def test_a_change_of_formula_is_a_new_version_and_history_can_be_drawn_under_any
     weights = {"contact": 20.0, "follow_through": 20.0, "loop_closure": 20.0, "shared_power": 20.0, "trust": 20.0}
     minimums = {"contact": 1, "follow_through": 1, "loop_closure": 1, "shared_power": 1, "trust": 1}
     bands = {"strong": 80.0, "steady": 60.0, "strained": 40.0}
-    formula = change_health_formula(session, cast.leadership, weights, minimums, bands, 30)
+    formula = change_health_formula(session, cast.leadership, "h1", weights, minimums, bands, 30)
     session.flush()
     clinic = add(session, cast, "Lark Clinic")
     assert formula.version == "h1.1"

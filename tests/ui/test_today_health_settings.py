@@ -15,6 +15,7 @@ from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import EngagementStatus, PartnerKind
 from tests.conftest import Cast
+from tests.ui.conftest import unfold
 
 Open = Callable[..., AppTest]
 
@@ -86,7 +87,13 @@ def test_health_shows_a_takeaway_and_the_same_numbers(app_as: Open, cast: Cast, 
     app = app_as(cast.leadership, "health")
     assert not app.exception
     assert "0 of 1 partnerships are strong or steady; for 1 there is not enough evidence" in words(app)
-    assert len(app.get("vega_lite_chart")) == 2
+    assert len(app.get("vega_lite_chart")) == 1
+    grid = app.get("html")[-1].proto.body
+    assert '<th scope="row">Lark Clinic</th><td class="not_enough" title="Not enough evidence">–</td>' in grid
+    assert "A Tribe" not in grid  # unscored until it agrees
+    table = unfold(app, "table_health_grid").table[0].value
+    assert table.columns.tolist() == ["Partner", "Month", "Standing", "Band"]
+    assert len(table) == 13
 
 
 def test_only_leadership_and_administrators_get_the_forms_of_settings(app_as: Open, cast: Cast) -> None:
