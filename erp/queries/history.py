@@ -12,13 +12,13 @@ from erp.models.accounts import Account
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
-from erp.models.engagements import Engagement
+from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, Relationship
 from erp.queries.contacts import may_see_name
 from erp.queries.county import county_zone
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
-from erp.vocabulary import RecordKind, Verb
+from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 HISTORY_COLUMNS = ("at", "who", "verb", "door", "before", "after")
 
@@ -51,11 +51,37 @@ def record_history(session: Session, actor: Actor, kind: RecordKind, record_id: 
         .order_by(col(Change.id).desc())
     )
     zone = county_zone(session)
+    changes = list(session.execute(question))
+    closed = _closed_until(session, actor, kind, record_id, [change.before or {} for change in changes])
     rows = [
         (at.astimezone(zone), who, verb, door.value, _without(before, hidden), _without(after, hidden))
-        for at, who, verb, door, before, after in session.execute(question)
+        for at, who, verb, door, before, after in changes[:closed]
     ]
     return pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+
+
+def _closed_until(
+    session: Session, actor: Actor, kind: RecordKind, record_id: int, before: list[dict[str, Any]]
+) -> int | None:
+    """Return how many of the newest changes the actor may read; None: all.
+
+    A record that was taken away from a Tribal government is open from then on; what it said before stays closed.
+    """
+    tables: dict[RecordKind, Any] = {K.ENGAGEMENT: Engagement, K.COMMITMENT: Commitment, K.FEEDBACK_ITEM: FeedbackItem}
+    if kind not in tables or actor.sees_tribal_records:
+        return None
+    table = tables[kind]
+    author = session.execute(select(table.recorded_by).where(table.id == record_id)).scalar()
+    if actor.user_id is not None and author == actor.user_id:
+        return None
+    tribes = set(session.scalars(select(col(Partner.id)).where(col(Partner.kind) == PartnerKind.TRIBAL_GOVERNMENT)))
+    at_a_tribe = select(col(EngagementPartner.engagement_id)).where(col(EngagementPartner.partner_id).in_(tribes))
+    closed = set(session.scalars(at_a_tribe))
+    for place, was in enumerate(before):
+        partners = {part.get("partner_id") for part in was.get("partners") or ()} | {was.get("partner_id")}
+        if partners & tribes or was.get("engagement_id") in closed:
+            return place
+    return None
 
 
 def _hidden_fields(session: Session, actor: Actor, kind: RecordKind, record_id: int) -> frozenset[str]:
@@ -74,6 +100,8 @@ def _hidden_fields(session: Session, actor: Actor, kind: RecordKind, record_id: 
         table, visible = tables[kind]
         here = session.execute(select(table.id).where(table.id == record_id, visible)).first()
         if here is not None:
+            if kind is K.FEEDBACK_ITEM and not actor.may(Verb.SEE, K.CONTACT_CHANNEL):
+                return frozenset({"person", "extras", "as_written"})
             return _hidden_of_person(session, actor, record_id) if kind is K.CONTACT else frozenset()
     raise NotFound(f"There is no history of this {kind.label.lower()} here.")
 

@@ -39,12 +39,6 @@ def refuse_void_twice(record: Any, what: str, *, restoring: bool) -> None:
         raise Invalid(f"This {what} is {'not voided' if restoring else 'voided already'}; nothing was changed.")
 
 
-def refuse_archive_twice(record: Any, what: str, *, restoring: bool) -> None:
-    """Refuse to archive what is archived, and to restore what is not. Raises: Invalid."""
-    if (record.archived_at is None) == restoring:
-        raise Invalid(f"This {what} is {'not archived' if restoring else 'archived already'}; nothing was changed.")
-
-
 def refuse_future(session: Session, day: date | None, advice: str) -> None:
     """Refuse a day after the county's today. Raises: Invalid."""
     if day is not None and day > today(session):

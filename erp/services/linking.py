@@ -5,13 +5,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
-from erp.errors import Invalid, NotFound
+from erp.errors import Conflict, Invalid, NotFound
 from erp.importing.cells import several
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, ForumMember
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
-from erp.models.partners import LookAlike, Partner, PartnerName
+from erp.models.partners import Cadence, LookAlike, Partner, PartnerName, Relationship
 from erp.models.ratings import Rating
 from erp.queries.linking import unlinked_names
 from erp.queries.visible import (
@@ -20,6 +20,7 @@ from erp.queries.visible import (
     feedback_visible_to,
     ratings_visible_to,
 )
+from erp.services.checks import keep_sealed
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.import_names import Names
 from erp.services.partners import known_partner
@@ -89,6 +90,8 @@ def answer_look_alike(
     has any) and keeps its name as another name of the other. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     question = get_or_refuse(session, LookAlike, question_id, "question")
+    if question.answer is LookAlikeAnswer.SAME and answer is not LookAlikeAnswer.SAME:
+        raise Invalid("These two were made one. Restore the archived one on its page if they are not the same.")
     before = snapshot(question)
     revise(question, version, {"answer": answer})
     if answer is LookAlikeAnswer.SAME:
@@ -122,9 +125,10 @@ def _link_engagements(session: Session, actor: Actor, words: str, partner_id: in
         )
     ).all()
     there = set(session.scalars(_engagements_of(partner_id)))
+    two_way = {engagement.id: link.two_way for link, engagement in waiting}
     for link, engagement in waiting:
         if engagement.id in there:
-            session.delete(link)  # the partner was listed under two names
+            session.delete(link)  # the partner was listed under two names; the history keeps this one
         else:
             link.partner_id, link.name_written = partner_id, ""
         engagement.version += 1
@@ -137,8 +141,8 @@ def _link_engagements(session: Session, actor: Actor, words: str, partner_id: in
             "link name",
             RecordKind.ENGAGEMENT,
             engagement.id,
-            before={"unlinked name": words},
-            after={"unlinked name": None, "partner_id": partner_id},
+            before={"unlinked name": words, "two_way": two_way[engagement.id]},
+            after={"unlinked name": None, "partner_id": partner_id, "two_way": two_way[engagement.id]},
         )
     return len(waiting)
 
@@ -149,9 +153,8 @@ def _engagements_of(partner_id: int) -> Any:
 
 def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner_id: int) -> int:
     question = select(noun).where(noun.partner_id.is_(None), noun.as_written["partner"].as_string() == words)
-    if noun in _VISIBLE:
-        question = question.where(_VISIBLE[noun](actor))
-    waiting = session.exec(question).all()
+    visible = _VISIBLE[noun](actor) if noun in _VISIBLE else noun.archived_at.is_(None)
+    waiting = session.exec(question.where(visible)).all()
     before = [snapshot(record) for record in waiting]
     for record in waiting:
         written = {field: text for field, text in record.as_written.items() if field != "partner"}
@@ -182,6 +185,10 @@ def _fold(session: Session, actor: Actor, question: LookAlike) -> None:
     older = get_or_refuse(session, Partner, question.other_id, "partner")
     going, staying = (older, newer) if _has_records(session, newer) else (newer, older)
     known_partner(session, staying.id)
+    actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
+    keep_sealed(session, actor, going.id, staying.id)
+    if going.archived_at is not None:
+        raise Conflict(f"{going.name} was archived in the meantime; nothing was changed.")
     if _has_records(session, going):
         raise Invalid(
             f"{newer.name} and {older.name} both have records of their own. Keep the question open for now; "
@@ -196,8 +203,8 @@ def _fold(session: Session, actor: Actor, question: LookAlike) -> None:
 
 
 def _has_records(session: Session, partner: Partner) -> bool:
-    nouns = (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember)
+    nouns = (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember, Cadence)
+    columns = [noun.partner_id for noun in nouns] + [Relationship.from_partner_id, Relationship.to_partner_id]
     return any(
-        session.exec(select(noun.id).where(noun.partner_id == partner.id).limit(1)).first() is not None
-        for noun in nouns
+        session.exec(select(column).where(column == partner.id).limit(1)).first() is not None for column in columns
     )

@@ -123,7 +123,7 @@ def agree_cadence(
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     if not 1 <= days <= MOST_CADENCE_DAYS:
         raise Invalid(f"A cadence is a number of days from 1 to {MOST_CADENCE_DAYS:,}.")
-    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    partner = known_partner(session, partner_id)
     at = now()
     for older in session.exec(
         select(Cadence).where(

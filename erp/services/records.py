@@ -108,12 +108,20 @@ def change_hash(change: Change) -> str:
 
 
 def revise(record: SQLModel, version: int, values: dict[str, Any]) -> None:
-    """Set `values` on a record opened at `version`. Raises: Conflict where somebody changed it since."""
+    """Set `values` on a record opened at `version`.
+
+    Raises: Conflict where somebody changed it since; Invalid where it is archived and stays so, or is archived twice.
+    """
     if record.version != version:  # pyright: ignore[reportAttributeAccessIssue] -- every Recorded table has it
         raise Conflict(
             "Somebody changed this record while you had it open. Your text is still in the form: "
             "open the record again, compare, and save once more."
         )
+    archived = getattr(record, "archived_at", None) is not None
+    if archived and values.get("archived_at", "kept") is not None:
+        raise Invalid("This record is archived. Restore it first; nothing was changed.")
+    if "archived_at" in values and values["archived_at"] is None and not archived:
+        raise Invalid("This record is not archived; nothing was changed.")
     for name, value in values.items():
         setattr(record, name, value)
     record.version = version + 1  # pyright: ignore[reportAttributeAccessIssue]

@@ -88,7 +88,7 @@ def test_health_shows_a_takeaway_and_the_same_numbers(app_as: Open, cast: Cast, 
     assert not app.exception
     assert "0 of 1 partnerships are strong or steady; for 1 there is not enough evidence" in words(app)
     assert len(app.get("vega_lite_chart")) == 1
-    grid = app.get("html")[-1].proto.body
+    grid = "".join(element.proto.body for element in app.get("html"))
     assert '<th scope="row">Lark Clinic</th><td class="not_enough" title="Not enough evidence">–</td>' in grid
     assert "A Tribe" not in grid  # unscored until it agrees
     table = unfold(app, "table_health_grid").table[0].value
