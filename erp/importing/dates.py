@@ -17,7 +17,9 @@ _ALLOWED_YEARS_AHEAD = 100
 _DAY_NUMBERS = range(20_000, 60_001)
 _DAY_ZERO = date(1899, 12, 30)
 
-_SIGNS = str.maketrans("\u00a0\u202f\u2009‐‑‒–—―−’‘", "   -------''")  # one for one, so that places stay the same
+_SIGNS = str.maketrans(
+    "\u00a0\u202f\u2009‐‑‒–—―−’‘０１２３４５６７８９", "   -------''0123456789"
+)  # one for one, so that places stay the same
 
 _MONTHS = {name.casefold(): number for number, name in enumerate(month_name) if name}
 _MONTHS |= {name.casefold(): number for number, name in enumerate(month_abbr) if name} | {"sept": 9}
@@ -45,7 +47,7 @@ _TIME = re.compile(
     rf"(?:[\s,@T-]|at\b|from\b)*(?P<time>(?:(?:{_MOMENT}|1?[0-9])\s*(?:-|to|until)\s*)?{_MOMENT}{_ZONE})\s*", re.I
 )
 _ZONED = re.compile(r"T.*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})", re.I)
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?")
 
 _WHOLE_DAY = "Write the whole day with four digits for the year, as in 6/4/2015 or June 4, 2015, or leave it blank."
 

@@ -59,7 +59,7 @@ class Field:
 
 _KEY = Field("key", FieldType.TEXT, "Your own stable reference for the record; made for you if blank.")
 _NOTES = Field("notes", FieldType.TEXT, "Anything else worth keeping.")
-_ITEMS = tuple(f"item_{n}" for n in range(1, 11))
+ITEMS = tuple(f"item_{n}" for n in range(1, 11))
 
 
 def _who(name: str, what: str) -> Field:
@@ -218,7 +218,7 @@ _RATINGS = (
     Field("rated_on", FieldType.DAY, "The day of the rating."),
     *(
         Field(item, FieldType.RATING, "The answer, 1 (not at all) to 5 (fully); blank where not answered.")
-        for item in _ITEMS
+        for item in ITEMS
     ),
     _NOTES,
 )
@@ -238,17 +238,17 @@ KINDS: tuple[str, ...] = tuple(FIELDS)
 #: rating must not stand in for the partner's; its day is needed because ratings are known by it.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "partners": (("name",),),
-    "contacts": (("name", "role"),),
+    "contacts": (("name", "role", "email", "phone"),),
     "engagements": (("purpose", "forum"),),
     "commitments": (("what",),),
     "feedback": (("words",), ("partner", "person", "anonymous")),
-    "ratings": (("partner",), ("side",), ("rated_on",), _ITEMS),
+    "ratings": (("partner",), ("side",), ("rated_on",), ITEMS),
 }
 
 
 def named(group: tuple[str, ...]) -> str:
     """Return the fields of a required group as a sentence names them: “name or role”, “item_1 to item_10”."""
-    if group == _ITEMS:
+    if group == ITEMS:
         return f"{group[0]} to {group[-1]}"
     return " or ".join(group)
 

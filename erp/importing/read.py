@@ -18,6 +18,10 @@ _TITLE_ROWS = 10
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_FILES = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture"}
 _SAVE_AGAIN = "Open it in your spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV."
+#: What no column is called: a whole day in numbers, or an e-mail address.
+_DAY_OR_ADDRESS = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}){1,2}|[^@\s]+@[^@\s]+\.[^@\s]+"
+)
 _VALUE = re.compile(r"[-+$]?[0-9][0-9.,:/ -]*%?|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -121,7 +125,7 @@ def _headings(cells: list[str], number: int) -> list[str]:
             row=number,
             found=broken,
         )
-    if all(_VALUE.fullmatch(name) for name in names if name):
+    if all(_VALUE.fullmatch(name) for name in names if name) or any(_DAY_OR_ADDRESS.fullmatch(name) for name in names):
         raise Refused(
             f"The file has no headings: row {number} holds values.",
             "Put a row above it that says what each column holds.",

@@ -5,7 +5,7 @@ from datetime import date
 
 from erp.importing.cells import is_spreadsheet_error
 from erp.importing.dates import in_words
-from erp.importing.fields import REQUIRED, named
+from erp.importing.fields import ITEMS, REQUIRED, named
 from erp.importing.readings import Problem, RowReading
 from erp.importing.words import is_nameless
 from erp.vocabulary import EngagementKind, EngagementStatus
@@ -55,6 +55,8 @@ def apply_rules(kind: str, row: Row) -> None:
 def _need_filled(kind: str, row: Row) -> None:
     for group in REQUIRED[kind]:
         # “anonymous: no” names nobody
+        if group == ITEMS:
+            continue  # the file needs the columns; a row may leave each of them blank
         filled = [row.cell(field) for field in group if field != "anonymous" or row.values.get(field)]
         if not any(filled):
             reason = f"Every row needs {named(group)}, and here it is empty."
@@ -67,6 +69,8 @@ def _need_filled(kind: str, row: Row) -> None:
 def _partner(row: Row) -> None:
     if row.values.get("cadence_from") and not row.values.get("cadence_days"):
         row.keep_words("cadence_from")  # the day alone is no agreement
+    if "cadence_from" in row.reading.as_written:
+        row.keep_words("cadence_days")  # nor are days from a day that nobody knows
 
 
 def _engagement(row: Row) -> None:
@@ -140,6 +144,10 @@ def _keep_order(row: Row) -> None:
 
 
 def _rating(row: Row) -> None:
+    if not any(row.cell(item) for item in ITEMS):
+        row.warn(
+            "rated_on", "No item is answered. The rating is kept and enters no figure.", "Fill in what was answered."
+        )
     if "rated_on" in row.reading.as_written and row.values.get("rated_on") is None:
         row.reject("rated_on", "A rating is known by its day, and this is not a day.", "Write the day of the rating.")
 

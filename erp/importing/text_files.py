@@ -22,9 +22,15 @@ _WEB_PAGE = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|script|div|\?xml)\b", re.I | re.S
 )
 _SEP_LINE = re.compile(r"\s*sep=(.)\r?\n", re.I)
-#: What single-byte files of Californian counties hold beside ASCII: Spanish and Tribal spellings, print signs.
-_LIKELY = frozenset("áéíóúñüÁÉÍÓÚÑÜçàèâêîôûëïöä’‘“”–—…•·°½¼¾®™©§¿¡´«»ʻ\u00a0")
+#: What single-byte files of Californian counties hold beside ASCII, Spanish and Tribal spellings and the signs of
+#: print, with what speaks for an encoding in which they stand there; then what is rarer.
+_LIKELY = dict.fromkeys("áéíóúñüÁÉÍÓÚÑÜçàèâêîôûëïöä’‘“”–—…•½¼¾®™©§¿¡´«»ʻ\u00a0", 3) | dict.fromkeys(
+    "øØåÅæÆœŒšŠžŽÿŸðÐþÞßãõÃÕìòùÀÈÌÒÙÂÊÎÔÛÇÄËÏÖ£¢€¥×÷°·±²³¹ºª¶µ¦†‡‰‹›", 2
+)
+#: Another encoding than Windows' own has to be so many times as likely: in a few letters nobody can be sure.
+_BY_FAR = 1.5
 #: Windows, the older Macintosh, and "CSV (MS-DOS)" of Excel; the first wins where nothing speaks for another.
+_HIGH = re.compile(rb"(?s).?[\x80-\xff]")
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp437")
 
 # A cell may hold a long set of minutes; Python's csv module stops at 131,072 characters unless told otherwise.
@@ -81,7 +87,8 @@ def _not_text() -> Refused:
 def _text(data: bytes, encoding: str, skipped: int) -> io.TextIOWrapper:
     raw = io.BytesIO(data)
     raw.seek(skipped)
-    return io.TextIOWrapper(raw, encoding, newline="")
+    errors = "erp_keep_undefined" if encoding == "cp1252" else "strict"
+    return io.TextIOWrapper(raw, encoding, errors, newline="")
 
 
 def _sampled(stream: io.TextIOWrapper) -> str:
@@ -126,16 +133,30 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _likeliest_single_byte(data: bytes) -> str:
-    """Return the encoding in which most bytes beyond ASCII are signs that counties write."""
-    high = Counter(data.translate(None, delete=bytes(range(128))))
+    """Return the encoding in which most bytes beyond ASCII are signs that counties write where they stand."""
+    pairs = Counter(_HIGH.findall(data))
 
     def likelihood(encoding: str) -> int:
-        signs = {byte: bytes([byte]).decode(encoding, "replace") for byte in high}
-        if "\ufffd" in signs.values():
-            return -1
-        return sum(count for byte, count in high.items() if signs[byte] in _LIKELY)
+        return sum(count * _fits(pair.decode(encoding, "replace")) for pair, count in pairs.items())
 
-    return max(_SINGLE_BYTE, key=likelihood)
+    windows, *others = _SINGLE_BYTE
+    best = max(others, key=likelihood)
+    return best if likelihood(best) > _BY_FAR * likelihood(windows) else windows
+
+
+def _fits(pair: str) -> int:
+    """Say how likely a sign is behind the one before it; a capital or ¿ behind a small letter is not."""
+    before, sign = pair[:-1], pair[-1]
+    return 0 if before.islower() and (sign.isupper() or sign in "¿¡") else _LIKELY.get(sign, 0)
+
+
+def _keep_undefined(problem: UnicodeError) -> tuple[str, int]:
+    """Keep the five bytes that Windows' encoding does not define, as browsers do: no text is lost for one of them."""
+    assert isinstance(problem, UnicodeDecodeError)
+    return problem.object[problem.start : problem.end].decode("latin-1"), problem.end
+
+
+codecs.register_error("erp_keep_undefined", _keep_undefined)
 
 
 def _separator(sample: str) -> str:

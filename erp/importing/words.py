@@ -59,45 +59,52 @@ _RECOGNITIONS: dict[Recognition, str] = {
     Recognition.NOT_SAID: "tribal government not said",
 }
 
-_OTHERS: dict[Word, str] = {
-    PartnerStatus.PROSPECTIVE: "prospect, potential, proposed, new, invited, to be contacted",
-    PartnerStatus.ACTIVE: "current, ongoing, engaged, in good standing",
-    PartnerStatus.PAUSED: "on hold, inactive, dormant, pause",
-    PartnerStatus.ENDED: "closed, former, past, dissolved, disbanded, withdrawn, end",
-    EngagementKind.MEETING: (
-        "mtg, regular meeting, special meeting, committee meeting, team meeting, conference, video meeting, "
-        "zoom, zoom meeting, teams meeting, virtual meeting, in person meeting, roundtable, focus group, hearing"
+#: Pairs, no mapping: words of two kinds with one value, as EngagementKind.CALL and FeedbackWay.CALL, are equal keys.
+_OTHERS: tuple[tuple[Word, str], ...] = (
+    (PartnerStatus.PROSPECTIVE, "prospect, potential, proposed, new, invited, to be contacted"),
+    (PartnerStatus.ACTIVE, "current, ongoing, engaged, in good standing"),
+    (PartnerStatus.PAUSED, "on hold, inactive, dormant, pause"),
+    (PartnerStatus.ENDED, "closed, former, past, dissolved, disbanded, withdrawn, end"),
+    (
+        EngagementKind.MEETING,
+        (
+            "mtg, regular meeting, special meeting, committee meeting, team meeting, conference, video meeting, "
+            "zoom, zoom meeting, teams meeting, virtual meeting, in person meeting, roundtable, focus group, hearing"
+        ),
     ),
-    EngagementKind.CALL: "phone call, phone, telephone, telephone call, conference call",
-    EngagementKind.VISIT: "site visit, home visit, tour",
-    EngagementKind.EVENT: "community event, celebration, gathering, fair, resource fair, summit, convening",
-    EngagementKind.TRAINING: "workshop, class, webinar",
-    EngagementKind.EMAIL: "e mail",
-    EngagementKind.INPUT: "written input, survey, comment, public comment, written comment",
-    EngagementStatus.PLANNED: "scheduled, upcoming, tentative date set, plan, future, confirmed",
-    EngagementStatus.HELD: "occurred, completed, complete, done, took place, happened, met, past, attended",
-    EngagementStatus.CANCELLED: "canceled, cancel, called off, did not happen, not held, no meeting",
-    Who.COUNTY: "the county, county staff, us, we, agency, department, staff, child welfare",
-    Who.PARTNER: "the partner, them, they, tribe, community, partner agency",
-    Who.BOTH: "joint, jointly, together, shared, both sides, county and partner, partner and county, co created",
-    Who.NONE: "no one, nobody, no decision, no agenda, n a, na",
-    Who.UNKNOWN: "not known, unsure, not sure, not recorded, don t know",
-    Side.COUNTY: "the county, county staff, county side, us, we, agency, staff",
-    Side.PARTNER: "the partner, partner side, them, they, partner agency, tribe, community",
-    FeedbackKind.PRAISE: "thanks, thank you, compliment, appreciation, positive, kudos, commendation",
-    FeedbackKind.CONCERN: "complaint, issue, problem, criticism, negative, worry, finding, grievance",
-    FeedbackKind.REQUEST: "ask, need, demand",
-    FeedbackKind.IDEA: "suggestion, recommendation, proposal, input",
-    FeedbackKind.QUESTION: "inquiry, query",
-    FeedbackWay.MEETING: "in a meeting, at a meeting, at meeting, mtg, focus group, forum",
-    FeedbackWay.CONVERSATION: "in conversation, in person, face to face, verbal, spoken, talk, conversation in person",
-    FeedbackWay.CALL: "phone, phone call, telephone, telephone call, by phone, voicemail",
-    FeedbackWay.EMAIL: "e mail, by e mail, by email",
-    FeedbackWay.LETTER: "mail, by letter, by mail, written letter, us mail",
-    FeedbackWay.SURVEY: "in a survey, questionnaire, poll, by survey",
-    FeedbackWay.FORM: "by form, comment card, online form, web form, website, feedback form, suggestion box",
-    FeedbackWay.PUBLIC_COMMENT: "public comments, comment, public hearing, written public comment, at public comment",
-}
+    (EngagementKind.CALL, "phone call, phone, telephone, telephone call, conference call"),
+    (EngagementKind.VISIT, "site visit, home visit, tour"),
+    (EngagementKind.EVENT, "community event, celebration, gathering, fair, resource fair, summit, convening"),
+    (EngagementKind.TRAINING, "workshop, class, webinar"),
+    (EngagementKind.EMAIL, "e mail"),
+    (EngagementKind.INPUT, "written input, survey, comment, public comment, written comment"),
+    (EngagementStatus.PLANNED, "scheduled, upcoming, tentative date set, plan, future, confirmed"),
+    (EngagementStatus.HELD, "occurred, completed, complete, done, took place, happened, met, past, attended"),
+    (EngagementStatus.CANCELLED, "canceled, cancel, called off, did not happen, not held, no meeting"),
+    (Who.COUNTY, "the county, county staff, us, we, agency, department, staff, child welfare"),
+    (Who.PARTNER, "the partner, them, they, tribe, community, partner agency"),
+    (Who.BOTH, "joint, jointly, together, shared, both sides, county and partner, partner and county, co created"),
+    (Who.NONE, "no one, nobody, no decision, no agenda, n a, na"),
+    (Who.UNKNOWN, "not known, unsure, not sure, not recorded, don t know"),
+    (Side.COUNTY, "the county, county staff, county side, us, we, agency, staff"),
+    (Side.PARTNER, "the partner, partner side, them, they, partner agency, tribe, community"),
+    (FeedbackKind.PRAISE, "thanks, thank you, compliment, appreciation, positive, kudos, commendation"),
+    (FeedbackKind.CONCERN, "complaint, issue, problem, criticism, negative, worry, finding, grievance"),
+    (FeedbackKind.REQUEST, "ask, need, demand"),
+    (FeedbackKind.IDEA, "suggestion, recommendation, proposal, input"),
+    (FeedbackKind.QUESTION, "inquiry, query"),
+    (FeedbackWay.MEETING, "in a meeting, at a meeting, at meeting, mtg, focus group, forum"),
+    (
+        FeedbackWay.CONVERSATION,
+        "in conversation, in person, face to face, verbal, spoken, talk, conversation in person",
+    ),
+    (FeedbackWay.CALL, "phone, phone call, telephone, telephone call, by phone, voicemail"),
+    (FeedbackWay.EMAIL, "e mail, by e mail, by email"),
+    (FeedbackWay.LETTER, "mail, by letter, by mail, written letter, us mail"),
+    (FeedbackWay.SURVEY, "in a survey, questionnaire, poll, by survey"),
+    (FeedbackWay.FORM, "by form, comment card, online form, web form, website, feedback form, suggestion box"),
+    (FeedbackWay.PUBLIC_COMMENT, "public comments, comment, public hearing, written public comment, at public comment"),
+)
 
 YES = frozenset(("yes", "y", "true", "t", "1", "x", "si", "sí", "✓", "✔", "☑"))
 NO = frozenset(("no", "n", "false", "f", "0", "none", "☐"))
@@ -113,7 +120,7 @@ def _phrases(listed: str) -> list[str]:
 _OF_WORD: dict[type[Word], dict[str, Word]] = {}
 for _kind in (PartnerStatus, EngagementKind, EngagementStatus, Who, Side, FeedbackKind, FeedbackWay, PartnerKind):
     _OF_WORD[_kind] = {plain(spelling): word for word in _kind for spelling in (word.value, word.label)}
-for _word, _listed in (*_PARTNER_KINDS.items(), *_OTHERS.items()):
+for _word, _listed in (*_PARTNER_KINDS.items(), *_OTHERS):
     _OF_WORD[type(_word)] |= dict.fromkeys(_phrases(_listed), _word)
 _OURS: dict[type[Word], frozenset[str]] = {
     _kind: frozenset(plain(spelling) for word in _kind for spelling in (word.value, word.label)) for _kind in _OF_WORD

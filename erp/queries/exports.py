@@ -284,6 +284,10 @@ _EXPORTS: dict[str, tuple[RecordKind, Callable[[Session, Actor, Only], Iterable[
 }
 
 
+#: Kind of file → kind of record.
+RECORD_KINDS: dict[str, RecordKind] = {kind: record_kind for kind, (record_kind, _) in _EXPORTS.items()}
+
+
 def _seen(session: Session, noun: Any, visible: ColumnElement[bool], only: Only) -> Iterable[Any]:
     question: Select[Any] = select(noun).where(noun.voided_at.is_(None), visible).order_by(noun.id)
     return session.scalars(_of(question, noun.id, only))

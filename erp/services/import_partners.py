@@ -44,7 +44,7 @@ def add_partner(batch: Batch, reading: RowReading) -> int:
     _ask_look_alike(batch, reading, partner)
     batch.names.add_partner(number, key, partner.name, partner.name_key)
     told: dict[str, Any] = {"names": _add_names(batch, number, reading.values, set())}
-    told["cadence_days"] = _agree_cadence(batch, number, reading.values)
+    told["cadence_days"] = _agree_cadence(batch, number, reading)
     batch.audit_new(RecordKind.PARTNER, partner, **{what: value for what, value in told.items() if value})
     return number
 
@@ -57,8 +57,11 @@ def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: 
     number = partner.id or 0
     columns = _partner_columns(batch, merged)
     _check_partner(batch, partner, merged, columns, changed)
+    becomes_a_tribe = partner.kind != PartnerKind.TRIBAL_GOVERNMENT == columns["kind"]
     before = snapshot(partner)
     set_changed(partner, columns, merged, changed, _PARTNER_COLUMNS)
+    if becomes_a_tribe and "scored" not in changed:
+        partner.scored = False  # until the Tribe agrees otherwise
     if "name" in changed:
         batch.names.rename_partner(number, partner.name, partner.name_key)
     listed = select(PartnerName.kind, PartnerName.name).where(PartnerName.partner_id == number)
@@ -66,7 +69,7 @@ def update_partner(batch: Batch, partner: Partner, merged: RowReading, changed: 
     told: dict[str, Any] = {"names": _add_names(batch, number, merged.values, here)}
     if {"cadence_days", "cadence_from"} & set(changed):
         _void_cadences(batch, number, merged.values)
-        told["cadence_days"] = _agree_cadence(batch, number, merged.values)
+        told["cadence_days"] = _agree_cadence(batch, number, merged)
     after = snapshot(partner, **{what: value for what, value in told.items() if value})
     batch.audit_change(RecordKind.PARTNER, number, before, after)
 
@@ -212,10 +215,11 @@ def _add_names(batch: Batch, partner_id: int, values: dict[str, Any], here: set[
     return added
 
 
-def _agree_cadence(batch: Batch, partner_id: int, values: dict[str, Any]) -> int | None:
+def _agree_cadence(batch: Batch, partner_id: int, reading: RowReading) -> int | None:
     """Add the agreed cadence of a row, where it has one, and return its days."""
+    values = reading.values
     days = values.get("cadence_days")
-    if not days:
+    if not days or "cadence_from" in reading.as_written:  # "from next year" is no day, so nothing is agreed yet
         return None
     number = batch.number(Cadence)
     cadence = new(

@@ -26,9 +26,11 @@ from erp.importing.rows import read_rows
 from erp.models.changes import Change
 from erp.models.imports import ImportFile
 from erp.queries.county import today
+from erp.queries.exports import RECORD_KINDS
 from erp.services import upkeep
 from erp.services.import_names import Names
 from erp.services.import_stretch import Fingerprints, Stretch
+from erp.services.linking import link_known_names
 from erp.services.records import now, record_change
 from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Verb
@@ -80,9 +82,12 @@ def import_file(
     """Import a file, or with `save` False say what would happen; a file that cannot be used comes back as refused.
 
     `map_options`: "Their heading=field" as on the command line; `told`: the same as heading → field.
-    `update`: rows with a known key may change the record. Raises: NotAllowed, Invalid (a bad map option).
+    `update`: rows with a known key may change the record, and names that have become known are linked.
+    Raises: NotAllowed, Invalid (a bad map option, no such kind).
     """
     actor.require(Verb.IMPORT, RecordKind.IMPORT_FILE)
+    if update:
+        actor.require(Verb.CHANGE, RECORD_KINDS[kind])
     actor = replace(actor, door=Door.IMPORT)
     try:
         opened = open_file(kind, data, file_name, told)
@@ -143,6 +148,8 @@ class _Import:
                 progress(result.rows, self.rows)
             time.sleep(PAUSE)
         with self.writing() as session:
+            if self.update and self.actor.may(Verb.CHANGE, RecordKind.PARTNER):
+                link_known_names(session, self.actor)
             file = session.get(ImportFile, import_id)
             assert file is not None  # it was written above
             counted = ("rows", "added", "imported", "warned", "rejected")

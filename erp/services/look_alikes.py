@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 #: Names that score this much alike (0–100, rapidfuzz) are a question for a person, never a merge. Ours.
 ALIKE = 90
 #: From so many words on, a name that says all of another's and more is a question, too. Ours.
-_WORDS_CONTAINED = 3
+_WORDS_CONTAINED = 2
 _SHORT_FORMS = {
     "dept": "department",
     "co": "county",
@@ -22,6 +22,10 @@ _SHORT_FORMS = {
     "st": "saint",
     "comm": "commission",
 }
+#: Words that make no other body of a name. Ours.
+_UNTELLING = frozenset(["the", "inc", "incorporated", "llc", "nonprofit", "office"])
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_POSSESSIVE = re.compile(r"['’]s\b")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -93,6 +97,11 @@ class LookAlikes:
 
 @lru_cache(maxsize=50_000)
 def plain_form(name: str) -> str:
-    """Return a name for comparing: small letters, short forms written out, no plural s, the words in order."""
-    words: list[str] = _WORDS.findall(name.casefold())
-    return " ".join(sorted(_SHORT_FORMS.get(word, word).removesuffix("s") for word in words))
+    """Return a name for comparing: small letters, short forms written out, the words that tell it apart, in order.
+
+    Y.M.C.A. is ymca; a plural s, “the” and “Inc.” tell nothing apart.
+    """
+    joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), name.casefold())
+    words: list[str] = _WORDS.findall(_POSSESSIVE.sub("s", joined))
+    telling = [word for word in words if word not in _UNTELLING] or words
+    return " ".join(sorted(_SHORT_FORMS.get(word, word).removesuffix("s") for word in telling))

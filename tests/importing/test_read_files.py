@@ -28,6 +28,17 @@ def test_older_encodings_of_spreadsheet_programs_are_read(encoding: str) -> None
     assert cells_of("name;notes\nJosé Peña;Sí, más café\n".encode(encoding)) == [["José Peña", "Sí, más café"]]
 
 
+@pytest.mark.parametrize(
+    "text", ["Sørensen Hall", "Costs 25¢", "Paid £5", "Šimon", "12°", "Café Luz", "Åse", "Peñasco"]
+)
+def test_a_single_sign_of_windows_is_read_as_windows(text: str) -> None:
+    assert cells_of(f"name\n{text}\n".encode("cp1252")) == [[text]]
+
+
+def test_a_byte_that_windows_does_not_define_spoils_no_other() -> None:
+    assert cells_of(b"name\nBad\x81byte\nCaf\xe9\n") == [["Bad\x81byte"], ["Café"]]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_any_usual_separator_is_read(separator: str) -> None:
     text = f'Date{separator}Meeting{separator}Attendees\n6/1/2015{separator}Council{separator}"A; B, C"\n'

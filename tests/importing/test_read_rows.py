@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from erp.importing.readings import RowReading
-from erp.vocabulary import EngagementStatus, FeedbackWay, PartnerKind, Recognition, Side, Who
+from erp.importing.readings import Refused, RowReading
+from erp.importing.words import _OTHERS, _phrases, read_word
+from erp.vocabulary import EngagementStatus, FeedbackWay, PartnerKind, Recognition, Side, Who, Word
 from tests.importing.county_files import reasons, rows_of
 
 ENGAGEMENTS = "held_on,status,kind,purpose,partners,two_way,asked_by\n"
@@ -63,7 +64,7 @@ def test_a_short_row_comes_in_with_blanks() -> None:
     ("kind", "text"),
     [
         ("partners", "name,notes\n\u200b,x\n"),
-        ("contacts", "name,role,phone\n,,555\n"),
+        ("contacts", "name,role,notes\n,,met once\n"),
         ("engagements", "purpose,forum,notes\n\u00a0,,x\n"),
         ("commitments", "what,notes\n,x\n"),
         ("feedback", "words,partner\n,Cedar House\n"),
@@ -72,7 +73,6 @@ def test_a_short_row_comes_in_with_blanks() -> None:
         ("ratings", "partner,side,rated_on,item_1\n,partner,2024-01-01,3\n"),
         ("ratings", "partner,side,rated_on,item_1\nCedar House,,2024-01-01,3\n"),
         ("ratings", "partner,side,rated_on,item_1\nCedar House,partner,,3\n"),
-        ("ratings", "partner,side,rated_on,item_1,notes\nCedar House,partner,2024-01-01,,x\n"),
         ("partners", "name,notes\n#REF!,x\n"),
     ],
 )
@@ -308,3 +308,44 @@ def test_a_rating_without_a_real_day_is_rejected() -> None:
 def test_an_error_of_the_spreadsheet_is_kept_and_warned() -> None:
     reading = one("partners", "name,area,Fax\nCedar House,#N/A,#REF!\n")
     assert (reading.values["area"], reading.extras, reading.warned) == ("#N/A", {"Fax": "#REF!"}, True)
+
+
+def test_a_rating_without_any_answer_comes_in_with_a_warning() -> None:
+    reading = one("ratings", "partner,side,rated_on,item_1,notes\nCedar House,partner,2024-01-01,,x\n")
+    assert not reading.rejected
+    assert "enters no figure" in reading.findings[0].reason
+
+
+def test_a_person_known_by_an_address_alone_comes_in() -> None:
+    reading = one("contacts", "partner,name,role,email\nCedar House,,,front@cedar.example\n")
+    assert (reading.rejected, reading.values["email"]) == (False, "front@cedar.example")
+
+
+@pytest.mark.parametrize("cell", ["1e5", "1E+3", "２０", "19999", "60001"])
+def test_a_number_that_is_no_day_is_rejected(cell: str) -> None:
+    assert one("engagements", f"held_on,purpose\n{cell},Seats\n").rejected
+
+
+def test_days_of_a_cadence_from_nobody_knows_when_are_kept_as_words() -> None:
+    reading = one("partners", "name,cadence_days,cadence_from\nCedar House,5,next year\n")
+    assert reading.as_written == {"cadence_from": "next year", "cadence_days": "5"}
+
+
+@pytest.mark.parametrize(("word", "listed"), _OTHERS)
+def test_every_word_of_a_county_is_read_as_the_one_it_is_listed_under(word: Word, listed: str) -> None:
+    assert {phrase: read_word(type(word), phrase) for phrase in _phrases(listed)} == dict.fromkeys(
+        _phrases(listed), word
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-05-01,meeting,Cedar House,budget\n2024-05-02,meeting,Cedar House,x\n",
+        "5/1/2024,Cedar House,Steering Committee,meeting\n5/2/2024,Heron Circle,Steering,call\n",
+        "Cedar House,front@cedar.example,concern\nHeron Circle,desk@heron.example,praise\n",
+    ],
+)
+def test_a_file_whose_first_row_is_a_record_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="no headings"):
+        rows_of("engagements", text)

@@ -28,6 +28,7 @@ from erp.models.ratings import Rating
 from erp.queries.county import today
 from erp.services import upkeep
 from erp.services.engagements import void_engagement
+from erp.services.feedback import StepDraft, take_step
 from erp.services.imports import STRETCH
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.vocabulary import (
@@ -734,7 +735,8 @@ def test_phone_numbers_are_neither_told_nor_changed_for_who_may_not_see_them(cas
     guess = "key,name,phone\nk1,Mira Tallgrass,555 010 0199\n"
     differing = bring("contacts", guess, by=cast.administrator)
     assert "0100" not in said(differing)
-    assert bring("contacts", guess, by=cast.administrator, update=True).rejected == 1
+    with pytest.raises(NotAllowed):
+        bring("contacts", guess, by=cast.administrator, update=True)
     assert "0100" in said(bring("contacts", guess, by=cast.coordinator))
     assert bring("contacts", guess, by=cast.coordinator, update=True).rejected == 0
 
@@ -764,3 +766,72 @@ def test_ids_given_by_an_import_are_followed_by_those_of_the_pages(cast: Cast) -
     bring("partners", "name\nAlder\n")
     assert [added.id, stored(Partner)[-1].id] == [3, 4]
     assert [a.id < b.id for a, b in itertools.pairwise(stored(Change))]
+
+
+# --- what a second look found ---------------------------------------------------------------------------------------
+
+
+def test_an_update_links_names_that_have_become_known() -> None:
+    meetings = "key,held_on,purpose,partners\ne1,2024-05-01,x,Gamma House\n"
+    bring("engagements", meetings)
+    assert stored(Fact) == []
+    bring("partners", "name\nGamma House\n")
+    assert counts(bring("engagements", meetings, update=True)) == (1, 0, 0, 0)
+    assert [fact.kind for fact in stored(Fact)] == ["contact"]
+
+
+def test_a_partner_that_becomes_a_tribe_is_unscored_until_it_agrees() -> None:
+    bring("partners", "key,name,kind\nx9,Heron Bay,\n")
+    bring("partners", "key,name,kind\nx9,Heron Bay,Tribe\n", update=True)
+    assert only(Partner).scored is False
+
+
+def test_a_cadence_from_a_day_nobody_knows_is_no_agreement() -> None:
+    bring("partners", "key,name,cadence_days,cadence_from\nc5,Cedar House,5,next year\n")
+    assert stored(Fact) == []
+    assert exported("partners")[["cadence_days", "cadence_from"]].to_numpy().tolist() == [["5", "next year"]]
+
+
+def test_an_update_keeps_who_took_a_step_and_how_and_the_history_tells_both_sides(cast: Cast) -> None:
+    bring("feedback", "key,words,person,received_on,acknowledged_on\nf1,Later,a parent,2024-01-01,2024-01-03\n")
+    with db.writing() as session:
+        item = session.exec(select(FeedbackItem)).one()
+        decided = StepDraft(on_day=date(2024, 1, 5), said="Evening hours")
+        take_step(session, cast.coordinator, 1, item.version, FeedbackState.DECIDED, decided)
+        told = StepDraft(on_day=date(2024, 1, 9), how="by phone", said="Hours start in May")
+        take_step(session, cast.coordinator, 1, item.version, FeedbackState.TOLD, told)
+    result = bring(
+        "feedback", "key,words,person,told_on\nf1,Later,a parent,2024-01-10\n", by=cast.leadership, update=True
+    )
+    assert counts(result) == (1, 0, 0, 0), said(result)
+    steps = [(s.step, s.on_day, s.how, s.said, s.recorded_by) for s in stored(FeedbackStep)]
+    coordinator = cast.coordinator.user_id
+    assert steps[-2:] == [
+        (FeedbackState.DECIDED, date(2024, 1, 5), "", "Evening hours", coordinator),
+        (FeedbackState.TOLD, date(2024, 1, 10), "by phone", "Hours start in May", coordinator),
+    ]
+    change = stored(Change)[-1]
+    assert (change.before["steps"][-1]["on_day"], change.after["steps"][-1]["on_day"]) == ("2024-01-09", "2024-01-10")
+
+
+def test_whether_a_partner_took_part_is_told_in_the_history() -> None:
+    bring("partners", "name\nCedar House\n")
+    bring("engagements", "key,held_on,purpose,partners,two_way\ne1,2024-05-01,x,Cedar House,yes\n")
+    bring("engagements", "key,purpose,partners,two_way\ne1,x,Cedar House,no\n", update=True)
+    change = stored(Change)[-1]
+    assert [part["two_way"] for side in (change.before, change.after) for part in side["partners"]] == [True, False]
+
+
+def test_who_may_import_but_not_change_may_not_update(cast: Cast) -> None:
+    bring("partners", "key,name\nc1,Cedar House\n", by=cast.administrator)
+    with pytest.raises(NotAllowed):
+        bring("partners", "key,name\nc1,Cedar Home\n", by=cast.administrator, update=True)
+
+
+def test_a_finding_names_nobody_who_did_not_agree(cast: Cast) -> None:
+    bring("contacts", "key,name,may_be_named\nn8,Bo Realname,no\n")
+    bring("feedback", "key,words,person,received_on\nf1,Later,Juana Realname,2024-01-01\n")
+    for kind, rows in (("contacts", "key,name\nn8,Guess\n"), ("feedback", "key,words,person\nf1,Later,Guess\n")):
+        told = said(bring(kind, rows, by=cast.administrator))
+        assert "differs" in told
+        assert "Realname" not in told
