@@ -8,26 +8,18 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Integer, Label, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.errors import NotFound
-from erp.health.formula import FORMULA_H1
 from erp.models.accounts import Account
-from erp.models.commitments import Commitment
-from erp.models.facts import Fact
-from erp.models.feedback import FeedbackItem
-from erp.models.partners import Cadence, DefaultCadence, Partner, PartnerName
-from erp.queries.county import today
-from erp.queries.visible import commitments_visible_to, feedback_visible_to, figures_visible_to
-from erp.vocabulary import FeedbackState, NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
+from erp.models.partners import Cadence, Partner, PartnerName
+from erp.queries.partner_figures import PartnerFigures
+from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 #: Partners on one page of the directory.
 PAGE_ROWS = 50
-
-#: States of feedback whose giver has still to be told (or told again). Source: product notes, promise 1.
-NOT_TOLD = (FeedbackState.RECEIVED, FeedbackState.ACKNOWLEDGED, FeedbackState.DECIDED, FeedbackState.REOPENED)
 
 DIRECTORY_COLUMNS = (
     "partner_id",
@@ -136,7 +128,7 @@ def partner_directory(
     Figures rest on every fact held true, also on those the actor may not open, so that they agree with health.
     """
     actor.require(Verb.EXPORT if page is None else Verb.SEE, RecordKind.PARTNER)
-    figures = _Figures(session, actor)
+    figures = PartnerFigures(session, actor)
     found = _found_by_words(session, narrowed.words)
     which = _conditions(narrowed, figures, found)
     # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
@@ -153,7 +145,7 @@ def partner_directory(
 def partner_profile(session: Session, actor: Actor, partner_id: int) -> PartnerProfile:
     """Return one partner's profile, archived or not. Raises: NotFound."""
     actor.require(Verb.SEE, RecordKind.PARTNER)
-    figures = _Figures(session, actor)
+    figures = PartnerFigures(session, actor)
     partner = session.get(Partner, partner_id)
     if partner is None:
         raise NotFound("This partner is not here. It may have been archived, or the address is wrong.")
@@ -215,97 +207,7 @@ def also_called(session: Session, actor: Actor, name: str) -> list[str]:
     return [f"{partner} ({kind.label.lower()})" for partner, kind in session.execute(question)]
 
 
-class _Figures:
-    """The figures of a Partner row as expressions for this actor, day and county."""
-
-    def __init__(self, session: Session, actor: Actor) -> None:
-        self.day = today(session)
-        self.shown = figures_visible_to(actor)
-        newest_contact = (
-            select(func.max(col(Fact.on_day)))
-            .where(
-                col(Fact.partner_id) == col(Partner.id),
-                col(Fact.kind) == "contact",
-                col(Fact.known_to).is_(None),
-                col(Fact.on_day) <= self.day,
-            )
-            .scalar_subquery()
-        )
-        # Of two agreed from one day the shorter holds, as in health: the closer promise.
-        agreed = (
-            select(col(Fact.value))
-            .where(
-                col(Fact.partner_id) == col(Partner.id),
-                col(Fact.kind) == "cadence",
-                col(Fact.known_to).is_(None),
-                or_(col(Fact.on_day).is_(None), col(Fact.on_day) <= self.day),
-            )
-            .order_by(col(Fact.on_day).desc().nulls_last(), col(Fact.value))
-            .limit(1)
-            .scalar_subquery()
-        )
-        open_promise = and_(
-            col(Commitment.partner_id) == col(Partner.id),
-            col(Commitment.voided_at).is_(None),
-            col(Commitment.done_on).is_(None),
-            col(Commitment.withdrawn_on).is_(None),
-            commitments_visible_to(actor),  # a count beside a list counts what the list shows
-        )
-        waiting = and_(
-            col(FeedbackItem.partner_id) == col(Partner.id),
-            col(FeedbackItem.voided_at).is_(None),
-            col(FeedbackItem.state).in_(NOT_TOLD),
-            feedback_visible_to(actor),
-        )
-        self.last_contact = self._if_shown(newest_contact)
-        self.cadence_is_default = agreed.is_(None)
-        self.cadence_days = cast(func.coalesce(agreed, _default_days(session, self.day)), Integer)
-        self.days_over = self._days_since(session, self.last_contact) - self.cadence_days
-        self.open_promises = self._if_shown(_count(Commitment.id, open_promise))
-        self.overdue_promises = self._if_shown(
-            _count(Commitment.id, and_(open_promise, col(Commitment.due_on) < self.day))
-        )
-        self.feedback_waiting = self._if_shown(_count(FeedbackItem.id, waiting))
-
-    def _if_shown(self, figure: ColumnElement[Any]) -> ColumnElement[Any]:
-        return case((self.shown, figure))
-
-    def _days_since(self, session: Session, day: ColumnElement[Any]) -> ColumnElement[Any]:
-        if session.get_bind().dialect.name == "sqlite":  # which keeps days as text
-            return cast(func.julianday(self.day.isoformat()) - func.julianday(day), Integer)
-        return literal(self.day) - day
-
-    def columns(self) -> list[Label[Any]]:
-        """Name the figures as DIRECTORY_COLUMNS does."""
-        named = {
-            "figures_shown": self.shown,
-            "last_contact": self.last_contact,
-            "cadence_days": self.cadence_days,
-            "cadence_is_default": self.cadence_is_default,
-            "days_over_cadence": self.days_over,
-            "open_promises": self.open_promises,
-            "overdue_promises": self.overdue_promises,
-            "feedback_waiting": self.feedback_waiting,
-        }
-        return [figure.label(name) for name, figure in named.items()]
-
-
-def _count(column: Any, condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count(col(column))).where(condition).scalar_subquery()
-
-
-def _default_days(session: Session, day: date) -> ColumnElement[Any]:
-    """Return the county's default cadence for the kind of a Partner row, in force on a day."""
-    question = select(col(DefaultCadence.kind), col(DefaultCadence.days)).where(
-        or_(col(DefaultCadence.from_on).is_(None), col(DefaultCadence.from_on) <= day)
-    )
-    ordered = question.order_by(col(DefaultCadence.from_on).nulls_first(), col(DefaultCadence.recorded_at))
-    in_force = dict(session.execute(ordered).all())
-    fallback = literal(FORMULA_H1.default_cadence_days)
-    return case(in_force, value=col(Partner.kind), else_=fallback) if in_force else fallback
-
-
-def _rows(session: Session, figures: _Figures, partner_ids: list[int]) -> pd.DataFrame:
+def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> pd.DataFrame:
     """Return the partners with these ids in this order. Columns: DIRECTORY_COLUMNS."""
     partner_columns = (Partner.id, Partner.name, Partner.kind, Partner.recognition, Partner.area, Partner.status)
     question = (
@@ -330,7 +232,7 @@ def _rows(session: Session, figures: _Figures, partner_ids: list[int]) -> pd.Dat
     )
 
 
-def _conditions(narrowed: DirectoryFilter, figures: _Figures, found: dict[int, str]) -> ColumnElement[bool]:
+def _conditions(narrowed: DirectoryFilter, figures: PartnerFigures, found: dict[int, str]) -> ColumnElement[bool]:
     archived = col(Partner.archived_at).is_not(None)
     conditions: list[ColumnElement[bool]] = [archived if narrowed.archived else ~archived]
     if narrowed.words.strip():
@@ -348,7 +250,7 @@ def _conditions(narrowed: DirectoryFilter, figures: _Figures, found: dict[int, s
     return and_(*conditions)
 
 
-def _order(narrowed: DirectoryFilter, figures: _Figures) -> list[ColumnElement[Any]]:
+def _order(narrowed: DirectoryFilter, figures: PartnerFigures) -> list[ColumnElement[Any]]:
     by_name = [func.lower(col(Partner.name)), col(Partner.id)]
     first = {
         "name": [],

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 from sqlalchemy import delete
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from erp import frameworks
 from erp.access import Actor
@@ -26,13 +26,13 @@ from erp.queries.visible import engagements_visible_to
 from erp.services.checks import refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.drafts import Draft
+from erp.services.engagement_told import told
 from erp.services.facts import sync_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.records import (
     need_reason,
     new_key,
     now,
-    plain_value,
     record_change,
     remember_save,
     revise,
@@ -43,14 +43,6 @@ from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, Record
 
 #: Planned engagements may lie this far ahead, in years.
 YEARS_AHEAD = 10
-#: What belongs to an engagement → its name in the history, and what is told of it.
-TOLD_OF: dict[type[Any], tuple[str, tuple[str, ...]]] = {
-    EngagementPartner: ("partners", ("partner_id", "name_written", "two_way")),
-    EngagementPerson: ("people", ("contact_id",)),
-    DiscussionPoint: ("points", ("what", "follow_up", "follow_up_due", "follow_up_done_on")),
-    BehaviorTag: ("behaviors", ("entry_id", "evidence")),
-    TopicTag: ("topics", ("entry_id",)),
-}
 
 
 class PartnerAt(Draft):
@@ -380,24 +372,6 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tag
         for topic in draft.topics
     )
     session.flush()
-
-
-def told(session: Session, engagement: Engagement) -> dict[str, Any]:
-    """Return an engagement with all that belongs to it, as its history tells it."""
-
-    def rows(part: type) -> list[Any]:
-        return list(session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id)))
-
-    return snapshot(engagement, **told_parts(*(row for part in TOLD_OF for row in rows(part))))
-
-
-def told_parts(*parts: SQLModel) -> dict[str, list[dict[str, Any]]]:
-    """Return what belongs to an engagement, as its history tells it; points in their order, the rest in any."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in TOLD_OF.values()}
-    for part in parts:
-        name, columns = TOLD_OF[type(part)]
-        found[name].append({column: plain_value(getattr(part, column)) for column in columns})
-    return {name: rows if name == "points" else sorted(rows, key=str) for name, rows in found.items()}
 
 
 def _id(engagement: Engagement) -> int:

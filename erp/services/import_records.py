@@ -14,7 +14,7 @@ from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, T
 from erp.models.ratings import Rating
 from erp.queries.visible import engagements_visible_to
 from erp.services.checks import keep_meeting_sealed, keep_sealed, tribe_at
-from erp.services.engagements import told, told_parts
+from erp.services.engagement_told import told, told_parts
 from erp.services.facts import (
     commitment_facts,
     engagement_facts,
