@@ -35,9 +35,9 @@ _GRID_STYLE = (
 .standings table { border-collapse: separate; border-spacing: 2px; font-size: 0.8rem; }
 .standings th { font-weight: 400; line-height: 1.2; padding: 0 0.3rem; text-align: center; }
 .standings th[scope=row] { min-width: 9rem; max-width: 15rem; text-align: left; position: sticky; left: 0;
-  overflow-wrap: anywhere; background: var(--st-background-color, Canvas); }
+  overflow-wrap: anywhere; background: light-dark(#FFFFFF, #0E141B); }
 .standings thead th:first-child { text-align: left; position: sticky; left: 0;
-  background: var(--st-background-color, Canvas); }
+  background: light-dark(#FFFFFF, #0E141B); }
 .standings td { min-width: 2.6rem; padding: 0.15rem 0.3rem; text-align: center; border-radius: 3px; }
 .standings p { margin: 0 0 0.5rem; display: flex; flex-wrap: wrap; gap: 0.4rem; font-size: 0.8rem; }
 .standings span { padding: 0.1rem 0.5rem; border-radius: 3px; }
@@ -248,7 +248,7 @@ def _in_lanes(rows: pd.DataFrame) -> pd.DataFrame:
 def _band_color() -> alt.Color:
     scale = alt.Scale(domain=[str(b) for b in BAND_COLORS], range=list(BAND_COLORS.values()))
     names = " : ".join(f"datum.label == '{b}' ? '{Band(b).label}'" for b in BAND_COLORS) + " : datum.label"
-    return alt.Color("band:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", labelExpr=names))
+    return alt.Color("band:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=3, labelExpr=names))
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

@@ -86,7 +86,9 @@ def _draw_one(actor: Actor, rows: list[AccountRow]) -> None:
         row = by_id[chosen]
         # The version is part of the key: after a change the list shows what is kept, not what was picked before.
         key = f"accounts_roles_{row.account_id}_{row.version}"
-        st.multiselect("Roles", list(Role), default=row.roles, format_func=lambda role: role.label, key=key)
+        st.multiselect(
+            "Roles", list(Role), select_all=False, default=row.roles, format_func=lambda role: role.label, key=key
+        )
         with st.container(horizontal=True):
             if actor.may(Verb.CHANGE, RecordKind.ACCOUNT):
                 st.button("Save roles", type="primary", key="accounts_save", on_click=_save_roles, args=(row, key))
@@ -111,7 +113,9 @@ def _draw_invitation() -> None:
         st.markdown("**Invite somebody**")
         st.text_input("Name", key="accounts_new_name", max_chars=200)
         st.text_input("E-mail address", key="accounts_new_email", max_chars=200)
-        st.multiselect("Roles", list(Role), format_func=lambda role: role.label, key="accounts_new_roles")
+        st.multiselect(
+            "Roles", list(Role), select_all=False, format_func=lambda role: role.label, key="accounts_new_roles"
+        )
         st.form_submit_button("Invite", type="primary", on_click=_invite)
 
 

@@ -53,6 +53,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
         format_func=lambda partner: form.partners.get(partner, ""),
         key=form.key("partners"),
         placeholder="Type a name; choose one or several",
+        select_all=False,
         persist_state="session",
     )
     if form.tribes & set(form.chosen):
@@ -109,6 +110,7 @@ def _draw_who(form: Form) -> None:
         format_func=lambda contact: labels.get(contact, ""),
         key=form.key("people"),
         placeholder="Choose people" if labels else "Nobody is on file for these partners yet",
+        select_all=False,
         **WAITS,
     )
     if form.chosen and form.value("kind") == EngagementKind.EMAIL:
@@ -166,6 +168,7 @@ def _draw_behaviors(form: Form) -> None:
         format_func=behavior_label,
         key=form.key("behaviors"),
         placeholder="Type or choose",
+        select_all=False,
         persist_state="session",
     )
     for entry_id in form.value("behaviors"):
@@ -177,6 +180,7 @@ def _draw_behaviors(form: Form) -> None:
         format_func=topic_label,
         key=form.key("topics"),
         placeholder="Type or choose",
+        select_all=False,
         **WAITS,
     )
 

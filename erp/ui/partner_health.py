@@ -102,7 +102,7 @@ def why(session: Session, actor: Actor, partner_id: int, start: date, end: date)
     facts = {
         "Dimension": moved["dimension"].map(LABELS),
         "Change": moved["change"].map(words),
-        "Day": moved["on_day"].dt.strftime("%Y-%m-%d"),
+        "Day": ["" if pd.isna(day) else _long_day(day).replace(" ", "\u00a0") for day in moved["on_day"]],
         "What": moved["what"],
         "Before": moved["note_before"].map(NOTES).fillna(""),
         "After": moved["note_after"].map(NOTES).fillna(""),
@@ -139,9 +139,12 @@ def _draw_now(figures: Profile) -> None:
         )
     else:
         st.markdown(f"### {band.label} – standing {newest['standing']:.0f} of 100")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="small"):
         for dimension in DIMENSIONS:
-            _draw_dimension(newest, dimension, figures.parts[dimension])
+            _draw_dimension(newest, dimension)
+    points = ", ".join(f"{LABELS[name]} {part:.0f}" for name, part in figures.parts.items() if part)
+    made_of = f"Points of standing: {points}. " if points else ""
+    st.caption(f"{made_of}Beside n stands how many days ago the newest fact was.")
     beside = []
     if newest["partner_promises_n"]:
         beside.append(
@@ -153,22 +156,18 @@ def _draw_now(figures: Profile) -> None:
         st.markdown(" ".join(beside) + " Both stand beside the figures and enter none of them.")
 
 
-def _draw_dimension(newest: dict[str, Any], dimension: str, part: float) -> None:
+def _draw_dimension(newest: dict[str, Any], dimension: str) -> None:
     n, evidence = int(newest[f"{dimension}_n"]), str(newest[f"{dimension}_evidence"])
-    age, points = "", ""
-    if not pd.isna(newest[f"{dimension}_newest"]):
-        age = f"newest fact {(newest['as_of'] - newest[f'{dimension}_newest']).days} days old"
-    if part:
-        points = f"{part:.0f} points of standing"
+    last = newest[f"{dimension}_newest"]
     st.metric(
         LABELS[dimension],
-        "no evidence" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}",
-        f"n = {n}{' (thin)' if evidence == 'thin' else ''}",
+        "–" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}",
+        f"n = {n}{', thin' if evidence == 'thin' else ''}",
         delta_color="off",
         delta_arrow="off",
-        delta_description="; ".join(filter(None, (age, points))) or None,
+        delta_description="no evidence" if pd.isna(last) else f"{(newest['as_of'] - last).days} days",
         border=True,
-        width=196,
+        width=184,
     )
 
 
