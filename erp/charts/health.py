@@ -144,6 +144,7 @@ def profile_frames(
     `formula_changes`: days on which the formula changed, drawn as upright rules.
     """
     drawn = _in_lanes(rows)
+    drawn = drawn.assign(figure=[f"{score:.0f}" for score in drawn["score"]])  # rounded as everywhere on the page
     feet = [(len(LABELS) - 1 - place) * LANE for place in range(len(LABELS))]
     lanes = pd.DataFrame({"label": list(LABELS.values()), "foot": feet})
     return {
@@ -179,13 +180,13 @@ def profile_chart() -> Layered:
             tooltip=[
                 alt.Tooltip("label:N", title="Dimension"),
                 alt.Tooltip("as_of:T", title="As of", format="%b %-d, %Y"),
-                alt.Tooltip("score:Q", title="Score", format=".0f"),
+                alt.Tooltip("figure:N", title="Score"),
                 alt.Tooltip("n:Q", title="n"),
                 alt.Tooltip("evidence:N", title="Evidence"),
             ],
         ),
         figures.mark_text(align="left", dx=7, fontWeight=600, color=_LINE).encode(
-            x=time, y=height, text=alt.Text("score:Q", format=".0f")
+            x=time, y=height, text=alt.Text("figure:N")
         ),
         alt.Chart(alt.NamedData("events"))
         .mark_tick(thickness=2, size=16, color="#B0452A", orient="vertical")
