@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--map", action="append", default=[], metavar='"Their heading=field"', dest="map_options")
     bring.add_argument("--check", action="store_true", help="say what would happen and save nothing")
     bring.add_argument("--update", action="store_true", help="let rows with a known key change the record")
+    bring.add_argument("--kept-because", default="", metavar="WHY", help="why words that look identifying may stay")
     bring.add_argument("--json", action="store_true", help="print the result as JSON, and nothing else")
     bring.add_argument("--findings", type=Path, metavar="OUT.CSV", help="write every finding to this file")
 
@@ -126,6 +127,7 @@ def _import(arguments: argparse.Namespace) -> int:
         map_options=arguments.map_options,
         save=not arguments.check,
         update=arguments.update,
+        kept_because=arguments.kept_because,
         progress=_progress_bar if sys.stderr.isatty() else None,
     )
     if arguments.findings:

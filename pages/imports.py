@@ -11,6 +11,7 @@ from erp.ui.address import pick_in_address
 from erp.ui.import_parts import (
     KIND_LABELS,
     ask_mapping,
+    ask_why_kept,
     draw_history,
     draw_preview,
     draw_refusal,
@@ -46,6 +47,7 @@ def draw_steps(opened: Opened, data: bytes) -> None:
     )
     step = (opened.sha256, opened.kind, tuple(told.items()), update)
     checked, saved = (_kept(name, step) for name in (CHECKED, SAVED))
+    why_needed, why_kept = ask_why_kept(checked)
     with st.container(horizontal=True):
         wants_check = st.button(
             "Check every row",
@@ -60,8 +62,10 @@ def draw_steps(opened: Opened, data: bytes) -> None:
             disabled=checked is None or checked.refused,
             help="Check first: then you know what will be saved.",
         )
-    if wants_check or wants_save:
-        result = run_import(actor, opened, data, told, save=wants_save, update=update)
+    if wants_save and why_needed and not why_kept:
+        st.error("Nothing is saved yet: say above why the marked words may stay.", icon=":material/error:")
+    elif wants_check or wants_save:
+        result = run_import(actor, opened, data, told, save=wants_save, update=update, kept_because=why_kept)
         st.session_state.pop(CHECKED if wants_save else SAVED, None)
         st.session_state[SAVED if wants_save else CHECKED] = (step, result)
         st.rerun()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from erp.access import Actor
 from erp.errors import ERPError
 from erp.importing.fields import FIELDS, Field, FieldType
 from erp.importing.mapping import ColumnMap
-from erp.importing.readings import RowReading
+from erp.importing.readings import Finding, RowReading
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.engagements import Engagement
@@ -33,6 +33,9 @@ _DAYS = (FieldType.DAY, FieldType.DAYS)
 _NUMBERS = (FieldType.WHOLE, FieldType.RATING)
 #: Text fields that hold no free text: nothing in them is looked through for case information.
 _NO_FREE_TEXT = ("key", "email", "phone", "engagement")
+
+#: How a warning about words that look identifying ends.
+_CAME_IN = "The row came in as it is."
 
 
 @dataclass(frozen=True)
@@ -243,7 +246,7 @@ class Stretch:
                     reading,
                     heading,
                     "; ".join(mark.words for mark in marks),
-                    f"{marks[0].why} The row came in as it is.",
+                    f"{marks[0].why} {_CAME_IN}",
                     "No child or family may be identified here: mend the record, or keep it if it identifies nobody.",
                 )
 
@@ -271,6 +274,11 @@ class Stretch:
             findings=findings,
         )
         self.batch.add(row)
+
+
+def looks_identifying(findings: Iterable[Finding]) -> bool:
+    """Say whether any finding marks words that could identify a child or family."""
+    return any(finding.reason.endswith(_CAME_IN) for finding in findings)
 
 
 def _silence(reading: RowReading) -> None:

@@ -31,7 +31,7 @@ from erp.services import upkeep
 from erp.services.import_names import Names
 from erp.services.import_stretch import Fingerprints, Stretch
 from erp.services.linking import link_known_names
-from erp.services.records import now, record_change
+from erp.services.records import keep_marked_words, now, record_change
 from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Verb
 
@@ -77,11 +77,13 @@ def import_file(
     told: Mapping[str, str | None] | None = None,
     save: bool = True,
     update: bool = False,
+    kept_because: str = "",
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a file, or with `save` False say what would happen; a file that cannot be used comes back as refused.
 
     `map_options`: "Their heading=field" as on the command line; `told`: the same as heading → field.
+    `kept_because`: why words that look identifying are kept; the history tells it with the file.
     `update`: rows with a known key may change the record, and names that have become known are linked.
     Raises: NotAllowed, Invalid (a bad map option, no such kind).
     """
@@ -99,9 +101,9 @@ def import_file(
     except Refused as refused:
         return ImportResult.of_refusal(refused)
     if save:
-        return _Import(actor, opened, db.writing, db.reading, update, rows, keys).bring_in(progress)
+        return _Import(actor, opened, db.writing, db.reading, update, rows, keys, kept_because).bring_in(progress)
     with _trial_copy() as trying:
-        return _Import(actor, opened, trying, trying, update, rows, keys).bring_in(progress)
+        return _Import(actor, opened, trying, trying, update, rows, keys, kept_because).bring_in(progress)
 
 
 def unplaced_notes(opened: Opened) -> list[Finding]:
@@ -123,6 +125,7 @@ class _Import:
     update: bool
     rows: int
     keys: Collection[str]
+    kept_because: str
     result: ImportResult = field(default_factory=ImportResult)
     _names: Names | None = None
     _seen: int = 0
@@ -171,6 +174,7 @@ class _Import:
             session.flush()
             assert file.id is not None  # it was flushed
             told = {"file": opened.file_name, "kind": opened.kind}
+            keep_marked_words(session, self.kept_because)
             record_change(session, self.actor, "import", RecordKind.IMPORT_FILE, file.id, after=told)
             return today(session), file.id
 

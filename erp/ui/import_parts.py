@@ -15,6 +15,7 @@ from erp.importing.outcome import ImportResult, findings_file, rejected_file
 from erp.importing.readings import Finding, RowReading
 from erp.importing.rows import read_rows
 from erp.queries.linking import import_history
+from erp.services.import_stretch import looks_identifying
 from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
 from erp.ui.loads import county_today, load
@@ -66,7 +67,14 @@ def draw_refusal(refusal: Exception | str) -> None:
 
 
 def run_import(
-    actor: Actor, opened: Opened, data: bytes, told: dict[str, str | None], *, save: bool, update: bool
+    actor: Actor,
+    opened: Opened,
+    data: bytes,
+    told: dict[str, str | None],
+    *,
+    save: bool,
+    update: bool,
+    kept_because: str,
 ) -> ImportResult:
     """Check or save a file under a bar that moves. Raises: NotAllowed, Invalid."""
     doing = "Saving" if save else "Checking"
@@ -76,8 +84,29 @@ def run_import(
         """Move the bar."""
         bar.progress(done / rows if rows else 1.0, f"{doing} … {done:,} of {rows:,} rows. Please keep this page open.")
 
-    name = opened.file_name
-    return import_file(actor, opened.kind, data, name, told=told, save=save, update=update, progress=show_progress)
+    return import_file(
+        actor,
+        opened.kind,
+        data,
+        opened.file_name,
+        told=told,
+        save=save,
+        update=update,
+        kept_because=kept_because,
+        progress=show_progress,
+    )
+
+
+def ask_why_kept(checked: ImportResult | None) -> tuple[bool, str]:
+    """Ask why words that look identifying may come in, where the check marked some. Returns needed, and the reason."""
+    if checked is None or not looks_identifying(checked.findings):
+        return False, ""
+    st.warning(
+        "Some rows hold words that look as if they could identify a child or a family, and this tool holds no case "
+        "information. Mend the file and check it again – or, if they do not identify anybody, say why.",
+        icon=":material/privacy_tip:",
+    )
+    return True, st.text_input("Why these words may stay", key="import_kept_because").strip()
 
 
 def ask_mapping(opened: Opened) -> dict[str, str | None]:

@@ -215,3 +215,17 @@ def test_a_countys_text_is_shown_as_text(app_as: Open, cast: Cast) -> None:
     app = with_file(app_as(cast.coordinator, "imports"), b"Organization,**x** <b>y\nCedar,1\n")
     told = next(part.value for part in app.markdown if part.value.startswith("Without a place"))
     assert "\\*\\*x\\*\\* \\<b\\>y" in told
+
+
+def test_words_that_look_identifying_come_in_only_with_a_reason(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.coordinator, "imports"), b"name,notes\nCedar House,about case number 12345678\n")
+    button(app, "Check every row").click().run()
+    assert "could identify a child or a family" in text_of(app)
+    button(app, "Save").click().run()
+    assert "say above why the marked words may stay" in text_of(app)
+    assert stored(Partner) == []
+    app.text_input(key="import_kept_because").set_value("A grant's number")
+    button(app, "Save").click().run()
+    assert [partner.name for partner in stored(Partner)] == ["Cedar House"]
+    (file,) = [change for change in stored(Change) if change.record_kind == "import_file"]
+    assert file.after["kept_because"] == "A grant's number"
