@@ -134,11 +134,10 @@ def draw(partner_id: int) -> None:
 def _draw_now(figures: Profile) -> None:
     newest, band = figures.newest, Band(figures.newest["band"])
     if band is Band.NOT_ENOUGH:
-        st.markdown(
-            "### Not enough evidence for a standing\n" + "".join(f"\n- {sentence}" for sentence in figures.missing)
-        )
+        st.header("Not enough evidence for a standing", anchor=False)
+        st.markdown("\n".join(f"- {sentence}" for sentence in figures.missing))
     else:
-        st.markdown(f"### {band.label} – standing {newest['standing']:.0f} of 100")
+        st.header(f"{band.label} – standing {newest['standing']:.0f} of 100", anchor=False)
     with st.container(horizontal=True, gap="small"):
         for dimension in DIMENSIONS:
             _draw_dimension(newest, dimension)
