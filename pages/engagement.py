@@ -10,7 +10,7 @@ from erp.ui import guard, navigation
 from erp.ui.actions import show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
-from erp.ui.engagement_form import Form, filled, forget, open_form, save
+from erp.ui.engagement_form import TEXTS, Form, filled, forget, open_form, save
 from erp.ui.engagement_history import draw_history
 from erp.ui.loads import load
 from erp.ui.session import require_actor
@@ -29,6 +29,22 @@ def save_edit(form: Form, engagement_id: int) -> None:
     """Save the edit and go back to reading."""
     if save(form, change_engagement, engagement_id, form.value("version")) is not None:
         st.session_state.pop(EDITING, None)
+
+
+def go_on(form: Form, version: int) -> None:
+    """Let what was typed be saved over the version that was shown beside it."""
+    st.session_state[form.key("version")] = version
+
+
+def draw_newer(form: Form, detail: EngagementDetail) -> None:
+    """Show which texts somebody saved otherwise after this edit was begun."""
+    saved = filled(detail)
+    st.warning("Somebody saved this record after you began. Compare, then choose below the form which one goes on.")
+    for field, label in TEXTS.items():
+        yours, theirs = str(form.value(field) or ""), str(saved.get(field) or "")
+        if yours != theirs:
+            st.markdown(f"**{label}**")
+            st.text(f"In your form: {yours or '(blank)'}\nSaved now: {theirs or '(blank)'}")
 
 
 def begin_edit() -> None:
@@ -101,6 +117,8 @@ title = engagement.purpose.splitlines()[0] if engagement.purpose else engagement
 st.title(plain(f"{engagement.kind.label}: {title}"), anchor=False)
 if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT):
     edited = edit_form(engagement)
+    if edited.value("version") != engagement.version:
+        draw_newer(edited, engagement)
     draw(
         edited,
         statuses=tuple(EngagementStatus),
@@ -111,6 +129,7 @@ if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMEN
         st.button("Leave without saving", on_click=leave, args=(edited,))
         if edited.value("version") != engagement.version:
             st.button("Begin again from what is saved now", on_click=leave, args=(edited,), kwargs={"stay": True})
+            st.button("Go on with mine", on_click=go_on, args=(edited, engagement.version))
     st.stop()
 
 show_outcome()

@@ -51,7 +51,9 @@ with st.container(horizontal=True):
 if promises.empty and feedback.empty and not past.total and ahead.empty:
     empty_state(
         "Nothing needs you today.",
-        "New here? Import the county's roster and meeting log, add a partner, or log an engagement.",
+        "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
+        if actor.may(Verb.ADD, RecordKind.PARTNER)
+        else "Coordinators, liaisons and leadership keep the records here.",
     )
     st.stop()
 
@@ -69,7 +71,7 @@ with left:
 with right:
     st.header("Feedback waiting for us", anchor=False)
     if feedback.empty:
-        st.markdown("Every piece of feedback was answered; none waits for us.")
+        st.markdown("No feedback waits for us.")
     for item in feedback.head(LINES).itertuples():
         words = due_words(item.target_on, item.days_past, what="next step")
         about = f"{item.giver or item.partner or 'anonymous'} · {item.state.label.lower()}"
@@ -80,7 +82,7 @@ left, right = st.columns(2, gap="large")
 with left:
     st.header("Partners past their cadence", anchor=False)
     if not past.total:
-        st.markdown("Every partner was in touch within the agreed days.")
+        st.markdown("No partner is past its cadence.")
     for partner in past.rows.head(LINES).itertuples():
         agreed = "by the county's default" if partner.cadence_is_default else "as agreed"
         over = "" if pd.isna(partner.days_over_cadence) else f"{int(partner.days_over_cadence)} days past"

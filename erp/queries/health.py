@@ -310,7 +310,7 @@ def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.Dat
             found.update({(subject, source_id): text for source_id, text in rows})
     shown = [subject not in sources or (subject, source_id) in found for subject, source_id in records]
     told = facts.assign(what=[found.get(record, "") for record in records])
-    return told[shown].reset_index(drop=True)
+    return told[np.array(shown, dtype=bool)].reset_index(drop=True)
 
 
 def _only(partner_id: int | None) -> list[int] | None:

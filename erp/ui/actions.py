@@ -1,7 +1,9 @@
 """The one way a page writes: submit() opens the transaction, calls one service, commits, and keeps what to say."""
 
+import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -14,6 +16,19 @@ from erp.ui.session import ask_who_is_there
 
 OutcomeT = TypeVar("OutcomeT")
 
+#: Seconds after a save in which the very same call is its second click.
+SECOND_CLICK = 2.0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What this session saved last: the call, when (monotonic seconds), what was said, what came of it."""
+
+    call: tuple[Any, ...]
+    at: float
+    said: str
+    outcome: Any
+
 
 def submit(
     service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", kept_because: str = "", **values: Any
@@ -23,8 +38,20 @@ def submit(
     `kept_because`: why words that look identifying are kept; the history tells it with everything that was changed.
 
     Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data.
+    The very call that was just saved, made once more at once, is a second click: it saves nothing and says the same.
     Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
     """
+    call = (service, args)
+    last: Saved | None = st.session_state.get("_saved")
+    if (
+        args
+        and "token" not in values
+        and last is not None
+        and last.call == call
+        and time.monotonic() - last.at < SECOND_CLICK
+    ):
+        st.session_state["_outcome"] = ("saved", last.said)
+        return last.outcome
     actor = ask_who_is_there()
     try:
         with db.writing() as session:
@@ -34,6 +61,7 @@ def submit(
         refuse(str(refusal))
         return None
     look_again()
+    st.session_state["_saved"] = Saved(call, time.monotonic(), said, outcome)
     st.session_state["_outcome"] = ("saved", said)
     return outcome
 

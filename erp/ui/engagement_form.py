@@ -185,6 +185,7 @@ def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
         service,
         *args,
         entered.draft,
+        already={text for text in form.start.values() if isinstance(text, str)},
         promises=entered.promises,
         feedback=entered.feedback,
         token=form_token(form.name),

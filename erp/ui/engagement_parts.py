@@ -195,7 +195,8 @@ def _promise_state(promise: PromiseMade) -> str:
         state = f"withdrawn by agreement on {day_text(promise.withdrawn_on)}"
     elif promise.done_on:
         state = f"kept on {day_text(promise.done_on)}"
-    return f"Owed by {plain(promise.owed_by)} · **{state}**"
+    to = f" to {plain(promise.partner)}" if promise.partner and promise.owed_by == "the county" else ""
+    return f"Owed by {plain(promise.owed_by)}{to} · **{state}**"
 
 
 def _at(time: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlmodel import Session
 
 from erp.access import Actor
 from erp.queries.choices import contact_choices, partner_choices
@@ -106,6 +107,10 @@ def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str)
     )
 
 
+def _take(session: Session, actor: Actor, item_id: int, version: int, step: FeedbackState, typed: Any) -> Any:
+    return take_step(session, actor, item_id, version, step, StepDraft.of(**typed))
+
+
 def _save_step(item_id: int, version: int, step: FeedbackState) -> None:
     name = f"feedback_step_{item_id}"
     at = f"{name}_{step.value}_"
@@ -114,7 +119,11 @@ def _save_step(item_id: int, version: int, step: FeedbackState) -> None:
     saved = guard.guarded(
         name,
         {"How": how, QUESTIONS[step][1]: said},
-        lambda session, actor: take_step(session, actor, item_id, version, step, StepDraft.of(**values)),
+        _take,
+        item_id,
+        version,
+        step,
+        typed=values,
         said="Saved. " + SAID.get(step, ""),
     )
     if saved is not None:

@@ -7,9 +7,11 @@ from erp.queries.linking import open_look_alikes, unlinked_names
 from erp.services.linking import answer_look_alike, known_by_now, link_known_names, link_name, suggested_partner
 from erp.ui.actions import submit
 from erp.ui.loads import load
+from erp.ui.session import require_actor
 from erp.ui.words import plain
-from erp.vocabulary import LookAlikeAnswer
+from erp.vocabulary import LookAlikeAnswer, RecordKind, Verb
 
+WHO_ANSWERS = "A coordinator, a liaison or leadership knows the partners and answers; invite them under Settings."
 #: Look-alike questions on the page at once.
 _ASKED = 20
 
@@ -20,6 +22,9 @@ def draw_unlinked() -> None:
     if names.empty:
         return
     st.header("Names that belong to no partner yet", anchor=False)
+    if not _may_answer():
+        st.markdown(f"{len(names)} names wait. {WHO_ANSWERS}")
+        return
     st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
     known = load(known_by_now)
     if known:
@@ -67,12 +72,19 @@ def draw_unlinked() -> None:
     )
 
 
+def _may_answer() -> bool:
+    return require_actor().may(Verb.CHANGE, RecordKind.PARTNER)
+
+
 def draw_look_alikes() -> None:
     """Ask whether names that look alike are one partner's."""
     questions = load(open_look_alikes)
     if questions.empty:
         return
     st.header("Are these the same?", anchor=False)
+    if not _may_answer():
+        st.markdown(f"{len(questions)} questions wait. {WHO_ANSWERS}")
+        return
     st.markdown("If they are, one of the two is put away and its name is kept as another name of the other.")
     for question in questions.head(_ASKED).to_dict("records"):
         with st.container(border=True):

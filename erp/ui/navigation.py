@@ -48,7 +48,13 @@ def pages_for(actor: Actor) -> list[StreamlitPage]:
     open_to = [entry for entry in PAGES if entry.needs is None or actor.may(*entry.needs)]
     kept: dict[str, StreamlitPage] = st.session_state.get("_pages", {})
     st.session_state["_pages"] = pages = {entry.name: kept.get(entry.name) or _page(entry) for entry in open_to}
-    return list(pages.values())
+    closed = [entry for entry in PAGES if entry not in open_to]
+    return [*pages.values(), *(st.Page(_refuse, title=e.title, url_path=e.name, visibility="hidden") for e in closed)]
+
+
+def _refuse() -> None:
+    """Say that a page is not for this person: a link of a colleague may lead here."""
+    st.error("Your role does not include this page. Ask an administrator if it should.", icon=":material/lock:")
 
 
 def _page(entry: PageEntry) -> StreamlitPage:

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from erp.queries.choices import holder_choices
-from erp.queries.partners import PartnerProfile, also_called, partner_cadences
+from erp.queries.partners import PartnerProfile, also_called, partner_cadences, partner_profile
 from erp.services.partners import (
     MOST_CADENCE_DAYS,
     PartnerDraft,
@@ -248,6 +248,7 @@ def _change(partner_id: int, form: str, at: str, version: int) -> None:
         form,
         _texts(values),
         lambda session, actor: change_partner(session, actor, partner_id, version, PartnerDraft.of(**values)),
+        already=_texts(_saved_fields(load(partner_profile, partner_id))).values(),
         said="The changes are saved.",
     )
     if saved is not None:

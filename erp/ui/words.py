@@ -3,12 +3,16 @@
 import re
 from datetime import date
 
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 NO_EXACT_DATE = "no exact date"
 
 
 def plain(text: str) -> str:
-    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it.
+
+    Signs that turn the direction of what follows are left out: they would turn our own words, too.
+    """
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text.translate(_TURNING))
 
 
 def plain_lines(text: str) -> str:

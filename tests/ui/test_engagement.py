@@ -184,9 +184,32 @@ def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fa
     click(app, "Save changes")
     assert "Somebody changed this record" in text_of(app)
     assert app.get_by_key(f"edit_{fair}__purpose").value == "Cora's words"
+    assert "Saved now: Lena's words" in "\n".join(text.value for text in app.text)
     click(app, "Begin again from what is saved now")
     assert app.get_by_key(f"edit_{fair}__purpose").value == "Lena's words"
     assert stored(fair).purpose == "Lena's words"
+
+
+def test_a_stale_edit_may_go_on_once_the_newer_words_were_shown(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    with db.writing() as session:
+        a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
+        change_engagement(session, cast.leadership, fair, 1, meeting(a, purpose="Lena's words"))
+    app.get_by_key(f"edit_{fair}__purpose").set_value("Cora's words")
+    click(app, "Save changes")
+    click(app, "Go on with mine")
+    click(app, "Save changes")
+    assert stored(fair).purpose == "Cora's words"
+
+
+def test_words_kept_before_are_not_asked_about_again(app_as: Open, cast: Cast, database: object) -> None:
+    with db.writing() as session:
+        a = partner(session, cast, "Fern House")
+        number = log_engagement(session, cast.coordinator, meeting(a, facts="case number 12345678")).id or 0
+    app = click(app_as(cast.coordinator, "engagement", engagement=number), "Edit")
+    app.get_by_key(f"edit_{number}__purpose").set_value("Another purpose")
+    click(app, "Save changes")
+    assert stored(number).purpose == "Another purpose"
 
 
 def test_leaving_without_saving_forgets_what_was_typed(app_as: Open, cast: Cast, fair: int) -> None:

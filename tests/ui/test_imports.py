@@ -229,3 +229,11 @@ def test_words_that_look_identifying_come_in_only_with_a_reason(app_as: Open, ca
     assert [partner.name for partner in stored(Partner)] == ["Cedar House"]
     (file,) = [change for change in stored(Change) if change.record_kind == "import_file"]
     assert file.after["kept_because"] == "A grant's number"
+
+
+def test_who_may_not_answer_is_told_who_does(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name\nChildren's Council\nAlder County Children's Council\n")
+    bring("engagements", "held_on,purpose,partners\n2024-05-01,x,Gamma House\n")
+    app = app_as(cast.administrator, "imports")
+    assert text_of(app).count("A coordinator, a liaison or leadership knows the partners and answers") == 2
+    assert not [one for one in app.button if one.label in ("Link", "The same", "Not the same")]

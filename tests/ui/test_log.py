@@ -233,6 +233,20 @@ def test_words_that_may_identify_a_child_are_asked_about_first(
     assert kept[0]["kept_because"] == "It is a grant's number"
 
 
+def test_a_reason_holds_only_for_the_words_that_were_shown(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]])
+    put(app.run(), purpose="About case number 24-1234567")
+    click(app, "Save")
+    next(box for box in app.text_input if box.label == "Why these words may stay").set_value("It is a grant's number")
+    put(app, purpose="About case number 24-1234567 and Jake (age 7)")
+    click(app, "Save")
+    assert not all_of(Engagement)
+    assert "⟦Jake (age 7)⟧" in said(app) or "⟦Jake (age 7)⟧" in "".join(text.value for text in app.text)
+    click(app, "Save")
+    assert len(all_of(Engagement)) == 1
+
+
 def test_a_reason_to_keep_words_does_not_carry_over_to_the_next_form(
     app_as: Open, cast: Cast, partners: tuple[int, ...]
 ) -> None:

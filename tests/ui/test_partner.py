@@ -59,7 +59,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.text, *app.warning, *app.error, *app.success]
+    texts = [*app.header, *app.markdown, *app.caption, *app.text, *app.warning, *app.error, *app.success]
     return "\n".join(text.value for text in texts).replace("\\", "")
 
 
@@ -79,6 +79,13 @@ def test_the_head_says_contact_against_the_agreed_cadence_in_words(app_as: OpenA
     assert "Held by Colin Liaison · serves North · speaks Hmong" in page
     write(agree_cadence, cast.coordinator, fern, 30, None)
     assert "agreed every 30 days – **4 days past it**" in said(app_as(cast.viewer, "partner", partner=fern))
+
+
+def test_a_partner_nothing_is_recorded_of_yet_says_what_is_missing(app_as: OpenApp, cast: Cast) -> None:
+    app = app_as(cast.coordinator, "partner", partner=add(cast.coordinator))
+    assert not app.exception
+    assert "Not enough evidence for a standing" in [header.value for header in app.header]
+    assert "No fact that you may see entered, left or changed between these days." in said(app)
 
 
 def test_health_is_drawn_for_a_scored_partner(app_as: OpenApp, cast: Cast) -> None:

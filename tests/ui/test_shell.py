@@ -116,3 +116,15 @@ def test_the_demonstration_says_that_it_is_made_up(
     monkeypatch.setenv("ERP_DEMO", "true")
     settings.cache_clear()
     assert [part for part in app_as(cast.viewer).markdown if "Made-up county" in part.value]
+
+
+def test_a_link_to_a_page_that_is_not_ones_own_says_so(cast: Cast, app_as: Callable[..., AppTest]) -> None:
+    app_as(cast.viewer)
+    refused = AppTest.from_function(_refused).run()
+    assert "Your role does not include this page" in refused.error[0].value
+
+
+def _refused() -> None:
+    from erp.ui.navigation import _refuse
+
+    _refuse()
