@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from sqlmodel import Session
@@ -42,8 +43,8 @@ NOTES = {
     "newer_rating": "replaced by a newer rating",
     "newer_cadence": "replaced by a newer cadence",
 }
-#: Facts shown behind a change.
-FACTS_SHOWN = 40
+#: Facts shown behind a change at first: those of the dimension that moved most.
+FACTS_SHOWN = 10
 PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feedback"}
 QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedback"}
 
@@ -98,6 +99,9 @@ def why(session: Session, actor: Actor, partner_id: int, start: date, end: date)
             f"({change.standing_change:+.1f}):\n"
         ) + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
     moved = change.facts[change.facts["change"].isin(["entered", "left", "changed"])]
+    by_dimension = change.contribution_change or {}
+    weight = [-abs(by_dimension.get(str(name), 0.0)) for name in moved["dimension"]]
+    moved = moved.iloc[np.argsort(np.array(weight, dtype=float), kind="stable")]  # what moved most comes first
     words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
     facts = {
         "Dimension": moved["dimension"].map(LABELS),
@@ -234,8 +238,10 @@ def _draw_why(partner_id: int, days: list[date]) -> None:
         st.markdown("No fact that you may see entered, left or changed between these days.")
         return
     st.table(change.facts.head(FACTS_SHOWN), hide_index=True)
-    if len(change.facts) > FACTS_SHOWN:
-        st.caption(f"The first {FACTS_SHOWN} of {len(change.facts)} facts are shown.")
+    rest = change.facts.iloc[FACTS_SHOWN:]
+    if not rest.empty:
+        label = f"{len(rest)} more facts" if len(rest) > 1 else "One more fact"
+        folded(label, lambda: st.table(rest, hide_index=True), key=f"why_more_{partner_id}")
 
 
 def _draw_behind(partner_id: int, day: date) -> None:

@@ -47,7 +47,7 @@ def show_table_below(rows: pd.DataFrame, name: str) -> None:
     folded("The same numbers as a table", lambda: _show_table(rows, name), key=f"table_{name}")
 
 
-def folded(label: str, draw: Callable[[], None], *, key: str, icon: str | None = None) -> None:
+def folded(label: str, draw: Callable[[], object], *, key: str, icon: str | None = None) -> None:
     """Fold a part of a page away and make it only once it is wanted; what was opened keeps what was typed into it."""
     with st.expander(label, key=key, icon=icon, on_change="rerun") as part:
         if part.open or st.session_state.get(f"{key}_wanted"):
