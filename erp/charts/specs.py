@@ -29,6 +29,8 @@ def _kept(chart: Callable[..., Any], *drawn: Any) -> dict[str, Any]:
     with _altairs_settings, alt.theme.enable("none"):
         spec = chart(*drawn).to_dict()
     spec.pop("$schema", None)
+    # Read aloud as one picture with its text; mark by mark it would be hundreds, and the table says them better.
+    spec.setdefault("config", {}).setdefault("mark", {})["aria"] = False
     return spec
 
 
