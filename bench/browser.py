@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -66,7 +67,7 @@ def says(words: str) -> str:
     return f"{_MAIN}.textContent.includes({json.dumps(words)}) && {_FRESH}"
 
 
-class Tasks:
+class Tasks(ABC):
     """The tasks on one server. Each returns milliseconds; what prepares it is not measured."""
 
     def __init__(self, browser: Browser, server: Server, partners: int) -> None:
@@ -154,21 +155,21 @@ class Tasks:
     OPENED: str
     DRAWN: str
 
+    @abstractmethod
     def found(self, word: str) -> str:
         """Return the condition that the list shows only what the word finds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_links(self) -> None:
         """Go to a page with links to partners."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hide_links(self) -> None:
         """Leave the list as it was."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fill_meeting(self, turn: int) -> None:
         """Fill in a meeting with three partners."""
-        raise NotImplementedError
 
     # What both share.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-WORK = ROOT / "bench" / "work"
+WORK = ROOT / "bench" / "made"
 #: Seconds a server may take to answer.
 PATIENCE = 60
 #: The floor's share of .streamlit/config.toml; it is started in another folder, without our theme and gate.

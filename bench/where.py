@@ -1,6 +1,6 @@
 """Names where the time of a page goes: runs it under the profiler and prints our functions and what they wait for.
 
-Run as `ERP_DATA_DIR=bench/work/M/county python bench/where.py partners` or `… where.py partner partner=7`.
+Run as `ERP_DATA_DIR=bench/made/M/county python bench/where.py partners` or `… where.py partner partner=7`.
 """
 
 import cProfile

@@ -1,5 +1,6 @@
 """What waits for a person after imports: names that belong to no partner yet, and names that look alike."""
 
+import pandas as pd
 import streamlit as st
 
 from erp.queries.choices import partner_choices
@@ -19,11 +20,7 @@ _ASKED = 20
 def draw_unlinked() -> None:
     """Offer to link the names that no partner has, one by one, or those that have become a partner's meanwhile."""
     names = load(unlinked_names)
-    if names.empty:
-        return
-    st.header("Names that belong to no partner yet", anchor=False)
-    if not _may_answer():
-        st.markdown(f"{len(names)} names wait. {WHO_ANSWERS}")
+    if not _is_theirs("Names that belong to no partner yet", names):
         return
     st.markdown("Link a name once, and every record that carries it belongs to the partner from then on.")
     known = load(known_by_now)
@@ -72,18 +69,21 @@ def draw_unlinked() -> None:
     )
 
 
-def _may_answer() -> bool:
-    return require_actor().may(Verb.CHANGE, RecordKind.PARTNER)
+def _is_theirs(title: str, waiting: pd.DataFrame) -> bool:
+    """Head what waits, if anything does; say whether this person may answer it, and on the page who else does."""
+    if waiting.empty:
+        return False
+    st.header(title, anchor=False)
+    may = require_actor().may(Verb.CHANGE, RecordKind.PARTNER)
+    if not may:
+        st.markdown(f"Waiting: {len(waiting):,}. {WHO_ANSWERS}")
+    return may
 
 
 def draw_look_alikes() -> None:
     """Ask whether names that look alike are one partner's."""
     questions = load(open_look_alikes)
-    if questions.empty:
-        return
-    st.header("Are these the same?", anchor=False)
-    if not _may_answer():
-        st.markdown(f"{len(questions)} questions wait. {WHO_ANSWERS}")
+    if not _is_theirs("Are these the same?", questions):
         return
     st.markdown("If they are, one of the two is put away and its name is kept as another name of the other.")
     for question in questions.head(_ASKED).to_dict("records"):

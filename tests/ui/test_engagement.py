@@ -175,13 +175,19 @@ def test_an_edit_that_changes_nothing_leaves_everything_as_it_was(app_as: Open, 
     assert not [part.value for part in app.markdown if ": change –" in part.value]
 
 
-def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fair: int) -> None:
+def stale_edit(app_as: Open, cast: Cast, fair: int) -> AppTest:
+    """Let Cora save an edit that she began before Lena saved hers."""
     app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
     with db.writing() as session:
         a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
         change_engagement(session, cast.leadership, fair, 1, meeting(a, purpose="Lena's words"))
     app.get_by_key(f"edit_{fair}__purpose").set_value("Cora's words")
     click(app, "Save changes")
+    return app
+
+
+def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fair: int) -> None:
+    app = stale_edit(app_as, cast, fair)
     assert "Somebody changed this record" in text_of(app)
     assert app.get_by_key(f"edit_{fair}__purpose").value == "Cora's words"
     assert "Saved now: Lena's words" in "\n".join(text.value for text in app.text)
@@ -191,12 +197,7 @@ def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fa
 
 
 def test_a_stale_edit_may_go_on_once_the_newer_words_were_shown(app_as: Open, cast: Cast, fair: int) -> None:
-    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
-    with db.writing() as session:
-        a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
-        change_engagement(session, cast.leadership, fair, 1, meeting(a, purpose="Lena's words"))
-    app.get_by_key(f"edit_{fair}__purpose").set_value("Cora's words")
-    click(app, "Save changes")
+    app = stale_edit(app_as, cast, fair)
     click(app, "Go on with mine")
     click(app, "Save changes")
     assert stored(fair).purpose == "Cora's words"
