@@ -12,7 +12,7 @@ from erp import db
 from erp.errors import ERPError
 from erp.services.records import keep_marked_words
 from erp.ui.loads import look_again
-from erp.ui.session import ask_who_is_there
+from erp.ui.session import ask_who_is_there, sign_in_hash
 
 OutcomeT = TypeVar("OutcomeT")
 
@@ -22,12 +22,17 @@ SECOND_CLICK = 2.0
 
 @dataclass(frozen=True)
 class Saved:
-    """What this session saved last: the call, when (monotonic seconds), what was said, what came of it."""
+    """What a sign-in saved last: the call, when (monotonic seconds), what was said, what came of it."""
 
     call: tuple[Any, ...]
     at: float
     said: str
     outcome: Any
+
+
+#: Sign-in → what it saved last. Not in the session's state: a second click breaks off the run of the first one at the
+#: next look into that state, which is after the save.
+_last: dict[str, Saved] = {}
 
 
 def submit(
@@ -42,7 +47,8 @@ def submit(
     Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
     """
     call = (service, args)
-    last: Saved | None = st.session_state.get("_saved")
+    who = sign_in_hash()
+    last = _last.get(who)
     if (
         args
         and "token" not in values
@@ -60,10 +66,16 @@ def submit(
     except ERPError as refusal:
         refuse(str(refusal))
         return None
+    _remember(who, Saved(call, time.monotonic(), said, outcome))  # before the session's state is touched
     look_again()
-    st.session_state["_saved"] = Saved(call, time.monotonic(), said, outcome)
     st.session_state["_outcome"] = ("saved", said)
     return outcome
+
+
+def _remember(who: str, saved: Saved) -> None:
+    for other in [other for other, last in list(_last.items()) if saved.at - last.at > SECOND_CLICK]:
+        _last.pop(other, None)
+    _last[who] = saved
 
 
 def refuse(sentence: str) -> None:

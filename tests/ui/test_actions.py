@@ -20,6 +20,7 @@ def state(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> dict[str, object]:
     kept: dict[str, object] = {}
     monkeypatch.setattr(streamlit, "session_state", kept)
     monkeypatch.setattr(actions, "ask_who_is_there", lambda: cast.coordinator)
+    monkeypatch.setattr(actions, "sign_in_hash", lambda: "a sign-in")
     return kept
 
 
