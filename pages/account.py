@@ -7,13 +7,14 @@ from erp.queries.accounts import own_account, own_sign_ins
 from erp.queries.county import county_zone
 from erp.services.accounts import change_own_password
 from erp.services.sign_in import end_all_sign_ins, end_sign_in
-from erp.ui.actions import refuse, show_outcome, submit
+from erp.ui.actions import form_button, once, refuse, show_outcome, submit
 from erp.ui.session import require_actor, sign_in_hash
 
 actor = require_actor()
 here = sign_in_hash()
 
 
+@once
 def change_password() -> None:
     old, new, again = (st.session_state[f"account_{name}"] for name in ("old", "new", "again"))
     if new != again:
@@ -48,7 +49,7 @@ with st.form("account_password", clear_on_submit=True, width=480):
         help="At least 12 characters; a few words in a row are easy to remember.",
     )
     st.text_input("The new password again", type="password", key="account_again", autocomplete="new-password")
-    st.form_submit_button("Change password", type="primary", on_click=change_password)
+    form_button("Change password", change_password, type="primary")
 
 st.header("Where you are signed in", anchor=False)
 for number, entry in enumerate(sign_ins):

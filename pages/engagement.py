@@ -7,7 +7,7 @@ from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
 from erp.ui import engagement_parts as parts
 from erp.ui import guard, navigation
-from erp.ui.actions import show_outcome, submit
+from erp.ui.actions import once, show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import TEXTS, Form, filled, forget, open_form, save
@@ -93,6 +93,7 @@ def draw_void(detail: EngagementDetail) -> None:
         st.text_input("Why", key=REASON)
         guard.draw(REASON)
 
+        @once
         def void() -> None:
             reason = str(st.session_state[REASON])
             arguments = (void_engagement, detail.engagement_id, detail.version, reason)

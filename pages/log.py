@@ -6,7 +6,7 @@ from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import change_engagement, log_engagement
 from erp.ui import navigation
-from erp.ui.actions import show_outcome
+from erp.ui.actions import forget_told, show_outcome, tell, told
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, blank, filled, open_form, save
@@ -51,18 +51,18 @@ def log(form: Form) -> None:
     """Save a new engagement."""
     saved = save(form, log_engagement)
     if saved is not None:
-        st.session_state["_logged"] = saved.id
+        tell("logged", saved.id)
 
 
 def hold(form: Form, detail: EngagementDetail) -> None:
     """Save a planned engagement as held, at the version that was opened."""
     saved = save(form, change_engagement, detail.engagement_id, form.value("version"))
     if saved is not None:
-        st.session_state["_logged"] = saved.id
+        tell("logged", saved.id)
 
 
 actor = require_actor()
-logged = st.session_state.pop("_logged", None)
+logged = told("logged")
 engagement_id, partner_id = number_in_address("engagement"), number_in_address("partner")
 planned = planned_one(engagement_id) if engagement_id and logged is None else None
 
@@ -70,7 +70,7 @@ st.title("Log a planned engagement as held" if planned else "Log engagement", an
 if logged is not None:
     show_outcome()
     navigation.link_to("engagement", "Read it, or add to it", icon=":material/forum:", engagement=logged)
-    navigation.link_to("log", "Log another", icon=":material/add:")
+    st.button("Log another", icon=":material/add:", type="tertiary", on_click=forget_told, args=("logged",))
     navigation.link_to("engagements", "All engagements", icon=":material/list:")
 elif planned is not None:
     draw_held(planned)

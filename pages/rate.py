@@ -8,7 +8,7 @@ from erp.queries.choices import partner_choices
 from erp.queries.ratings import WINDOW_DAYS, rating_counts
 from erp.services.ratings import RatingDraft, enter_rating, void_rating
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, show_outcome
+from erp.ui.actions import field_keys, forget_form, form_button, once, show_outcome
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import pick_partner, toast_outcome
@@ -24,23 +24,25 @@ def answer(number: int) -> str:
     return f"{number} {RATING_SCALE[number]}"
 
 
-def save(partner_id: int) -> None:
+@once
+def save(partner_id: int, at: str) -> None:
     """Save what the form holds; a refusal leaves it as it is."""
-    typed: dict[str, Any] = {name: st.session_state[f"rate_{name}"] for name in ("side", "respondent", "notes")}
-    answers = tuple(st.session_state[f"rate_item_{n}"] for n in range(1, len(RATING_ITEMS) + 1))
-    typed |= {"partner_id": partner_id, "rated_on": st.session_state["rate_day"], "answers": answers}
+    typed: dict[str, Any] = {name: st.session_state[f"{at}_{name}"] for name in ("side", "respondent", "notes")}
+    answers = tuple(st.session_state[f"{at}_item_{n}"] for n in range(1, len(RATING_ITEMS) + 1))
+    typed |= {"partner_id": partner_id, "rated_on": st.session_state[f"{at}_day"], "answers": answers}
     rating = guard.guarded(
         FORM,
         {"Who answered": typed["respondent"], "Notes": typed["notes"]},
-        lambda session, actor: enter_rating(session, actor, RatingDraft.of(**typed), token=form_token(FORM)),
+        lambda session, actor: enter_rating(session, actor, RatingDraft.of(**typed), token=at),
         said="Saved.",
     )
     if rating is not None:
         st.session_state[SAVED] = (rating.id, rating.version, partner_id)
-        forget_form(FORM, "rate_")
+        forget_form(FORM)
     toast_outcome()
 
 
+@once
 def void() -> None:
     """Void the rating that was just saved."""
     rating_id, version, _ = st.session_state[SAVED]
@@ -66,15 +68,16 @@ def draw_counts(partner_id: int) -> None:
 
 def draw_form(partner_id: int) -> None:
     """Draw the ten items by theme; every one may stay blank."""
+    at = field_keys(FORM)
     with st.form(FORM, border=False):
         left, right = st.columns(2)
         left.segmented_control(
             "Whose view is it?", list(SIDES), format_func=lambda s: SIDES[s], default=Side.PARTNER, required=True,
-            key="rate_side",
+            key=f"{at}_side",
         )  # fmt: skip
-        left.text_input("Who answered: a name or role, shown nowhere", key="rate_respondent")
+        left.text_input("Who answered: a name or role, shown nowhere", key=f"{at}_respondent")
         right.date_input(
-            "Day it was given", value=county_today(), max_value=county_today(), format="MM/DD/YYYY", key="rate_day"
+            "Day it was given", value=county_today(), max_value=county_today(), format="MM/DD/YYYY", key=f"{at}_day"
         )
         for n, (theme, words) in enumerate(RATING_ITEMS, 1):
             if n == 1 or RATING_ITEMS[n - 2][0] != theme:
@@ -83,11 +86,11 @@ def draw_form(partner_id: int) -> None:
                 f"{n}. {words}",
                 list(RATING_SCALE),
                 format_func=lambda a: f"{a} {RATING_SCALE[a]}",
-                key=f"rate_item_{n}",
+                key=f"{at}_item_{n}",
             )
-        st.text_input("Notes", key="rate_notes")
+        st.text_input("Notes", key=f"{at}_notes")
         guard.draw(FORM)
-        st.form_submit_button("Save the rating", type="primary", on_click=save, args=(partner_id,))
+        form_button("Save the rating", save, partner_id, at, type="primary")
 
 
 SIDES = {Side.PARTNER: "The partner's", Side.COUNTY: "The county's"}

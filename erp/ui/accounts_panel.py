@@ -20,12 +20,13 @@ from erp.services.accounts import (
     set_roles,
 )
 from erp.settings import settings
-from erp.ui.actions import forget_form, submit
+from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.session import require_actor
 from erp.vocabulary import RecordKind, Role, Verb
 
 #: Where the link that was just made waits to be copied: in this browser's memory only, and nowhere after.
 LINK = "_one_time_link"
+INVITATION = "accounts_invitation"
 
 
 def draw_accounts() -> None:
@@ -109,35 +110,37 @@ def _draw_one(actor: Actor, rows: list[AccountRow]) -> None:
 
 
 def _draw_invitation() -> None:
-    with st.container(border=True), st.form("accounts_invitation", border=False):
+    with st.container(border=True), st.form(INVITATION, border=False):
         st.markdown("**Invite somebody**")
-        st.text_input("Name", key="accounts_new_name", max_chars=200)
-        st.text_input("E-mail address", key="accounts_new_email", max_chars=200)
-        st.multiselect(
-            "Roles", list(Role), select_all=False, format_func=lambda role: role.label, key="accounts_new_roles"
-        )
-        st.form_submit_button("Invite", type="primary", on_click=_invite)
+        at = field_keys(INVITATION)
+        st.text_input("Name", key=f"{at}_name", max_chars=200)
+        st.text_input("E-mail address", key=f"{at}_email", max_chars=200)
+        st.multiselect("Roles", list(Role), select_all=False, format_func=lambda role: role.label, key=f"{at}_roles")
+        form_button("Invite", _invite, at, type="primary")
 
 
+@once
 def _save_roles(row: AccountRow, key: str) -> None:
     roles = frozenset(st.session_state[key])
     submit(set_roles, row.account_id, row.version, roles, said=f"{row.name}'s roles are saved.")
 
 
+@once
 def _make_link(row: AccountRow) -> None:
     link = submit(reset_link, row.account_id, said=f"The link for {row.name} is below.")
     if link is not None:
         st.session_state[LINK] = link
 
 
-def _invite() -> None:
+@once
+def _invite(at: str) -> None:
     kept = st.session_state
-    name, email, roles = (kept[f"accounts_new_{field}"] for field in ("name", "email", "roles"))
+    name, email, roles = (kept[f"{at}_{field}"] for field in ("name", "email", "roles"))
     draft = InvitationDraft.of(name=name, email=email, roles=frozenset(roles))
     link = submit(invite_account, draft, said=f"{draft.name} is invited. The link is below.")
     if link is not None:
         kept[LINK] = link
-        forget_form("accounts_invitation", "accounts_new_")
+        forget_form(INVITATION)
 
 
 def _base_address() -> str:

@@ -3,10 +3,13 @@
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from erp import db
 from erp.errors import ERPError
@@ -15,26 +18,75 @@ from erp.ui.loads import look_again
 from erp.ui.session import ask_who_is_there, sign_in_hash
 
 OutcomeT = TypeVar("OutcomeT")
+P = ParamSpec("P")
 
-#: Seconds after a save in which the very same call is its second click.
+#: Seconds after a save in which the very same click is its second click.
 SECOND_CLICK = 2.0
 
 
-@dataclass(frozen=True)
-class Saved:
-    """What a sign-in saved last: the call, when (monotonic seconds), what was said, what came of it."""
+@dataclass
+class _Click:
+    """A click that saves: the callback and what it was called with; once it saved, when (monotonic), and what came."""
 
     call: tuple[Any, ...]
-    at: float
-    said: str
-    outcome: Any
+    saved_at: float | None = None
+    said: str = ""
+    outcome: Any = None
 
 
-#: Sign-in → what it saved last. Not in the session's state: a second click breaks off the run of the first one at the
-#: next look into that state, which is after the save.
-_last: dict[str, Saved] = {}
+#: The click whose callback runs now.
+_click: ContextVar[_Click | None] = ContextVar("_click", default=None)
+#: Sign-in → its last click that saved. Not in the session's state: that is where a second click breaks a run off.
+_last: dict[str, _Click] = {}
 
 
+def once(callback: Callable[P, OutcomeT]) -> Callable[P, OutcomeT | None]:
+    """Make a callback that saves run once for a double click: the second click says again what the first one saved.
+
+    What tells clicks apart is what the callback is called with; a form passes the version or the token it was drawn
+    with. A second click also breaks the first one's callback off, at its next look into the session's state. Where
+    that happens after the save, the callback is run again to its end, and `submit` in it saves nothing more.
+    """
+
+    @wraps(callback)
+    def clicked(*args: P.args, **values: P.kwargs) -> OutcomeT | None:
+        if _click.get() is not None:  # called by a callback that is itself made once
+            return callback(*args, **values)
+        call = (callback, args, values)
+        last = _last.get(sign_in_hash())
+        if last is not None and last.call == call and _is_fresh(last):
+            tell("outcome", ("saved", last.said))
+            return None
+        this = _Click(call)
+        running = _click.set(this)
+        try:
+            return _to_its_end(this, lambda: callback(*args, **values))
+        finally:
+            _click.reset(running)
+
+    return clicked
+
+
+def _to_its_end(click: _Click, callback: Callable[[], OutcomeT]) -> OutcomeT:
+    broken_off: RerunException | None = None
+    while True:
+        try:
+            outcome = callback()
+            break
+        except RerunException as next_click:
+            if click.saved_at is None:  # nothing is saved yet: the next click does it all
+                raise
+            broken_off = next_click
+    if broken_off is not None:
+        raise broken_off
+    return outcome
+
+
+def _is_fresh(click: _Click) -> bool:
+    return click.saved_at is not None and time.monotonic() - click.saved_at < SECOND_CLICK
+
+
+@once
 def submit(
     service: Callable[..., OutcomeT], *args: Any, said: str = "Saved.", kept_because: str = "", **values: Any
 ) -> OutcomeT | None:
@@ -42,55 +94,88 @@ def submit(
 
     `kept_because`: why words that look identifying are kept; the history tells it with everything that was changed.
 
-    Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data.
-    The very call that was just saved, made once more at once, is a second click: it saves nothing and says the same.
+    Meant for a button's callback, which Streamlit runs before the script: the page that follows reads fresh data. A
+    callback of its own around it is made `once`.
     Returns the service's outcome, or None where it refused (then the inputs of the form are still there).
     """
-    call = (service, args)
-    who = sign_in_hash()
-    last = _last.get(who)
-    if (
-        args
-        and "token" not in values
-        and last is not None
-        and last.call == call
-        and time.monotonic() - last.at < SECOND_CLICK
-    ):
-        st.session_state["_outcome"] = ("saved", last.said)
-        return last.outcome
-    actor = ask_who_is_there()
-    try:
-        with db.writing() as session:
-            keep_marked_words(session, kept_because)
-            outcome = service(session, actor, *args, **values)
-    except ERPError as refusal:
-        refuse(str(refusal))
-        return None
-    _remember(who, Saved(call, time.monotonic(), said, outcome))  # before the session's state is touched
+    click = _click.get()
+    if click is None:
+        raise RuntimeError("submit() runs in a callback made once")
+    if click.saved_at is None:
+        actor = ask_who_is_there()
+        try:
+            with db.writing() as session:
+                keep_marked_words(session, kept_because)
+                click.outcome = service(session, actor, *args, **values)
+        except ERPError as refusal:
+            refuse(str(refusal))
+            return None
+        click.saved_at, click.said = time.monotonic(), said
+        _remember(sign_in_hash(), click)
     look_again()
-    st.session_state["_outcome"] = ("saved", said)
+    tell("outcome", ("saved", said))
+    outcome: OutcomeT = click.outcome
     return outcome
 
 
-def _remember(who: str, saved: Saved) -> None:
-    for other in [other for other, last in list(_last.items()) if saved.at - last.at > SECOND_CLICK]:
+def _remember(who: str, click: _Click) -> None:
+    for other in [other for other, last in list(_last.items()) if not _is_fresh(last)]:
         _last.pop(other, None)
-    _last[who] = saved
+    _last[who] = click
 
 
 def refuse(sentence: str) -> None:
     """Keep a refusal to show at the top of the page."""
-    st.session_state["_outcome"] = ("refused", sentence)
+    tell("outcome", ("refused", sentence))
 
 
 def show_outcome() -> None:
-    """Show what the last action came to, once. Pages call it below their title."""
-    kind, sentence = st.session_state.pop("_outcome", (None, ""))
+    """Show what the last action came to. Pages call it below their title."""
+    kind, sentence = told("outcome") or (None, "")
     with st.container():  # its place stays when it is empty: what follows does not move, and open parts stay open
         if kind == "saved":
             st.success(sentence, icon=":material/check_circle:")
         elif kind == "refused":
             st.error(sentence, icon=":material/error:")
+
+
+def tell(name: str, what: Any) -> None:
+    """Keep what an action came to for the page that is drawn next."""
+    st.session_state[_told(name)] = (what, time.monotonic(), False)
+
+
+def told(name: str) -> Any:
+    """Return what was kept to tell, once and as long as a second click may still draw the page anew; else None."""
+    what, at, was_shown = st.session_state.get(_told(name), (None, 0.0, True))
+    if was_shown and time.monotonic() - at >= SECOND_CLICK:
+        forget_told(name)
+        return None
+    st.session_state[_told(name)] = (what, at, True)
+    return what
+
+
+def about_to_tell(name: str) -> Any:
+    """Return what is kept to tell, without telling it."""
+    return st.session_state.get(_told(name), (None,))[0]
+
+
+def forget_told(name: str) -> None:
+    """Forget what was kept to tell."""
+    st.session_state.pop(_told(name), None)
+
+
+def _told(name: str) -> str:
+    return f"_told_{name}"
+
+
+def form_button(label: str, callback: Callable[..., Any], *args: Any, **look: Any) -> None:
+    """Draw the button of a form that saves by `callback(*args)`, which is made `once`.
+
+    `args` tell one drawing of the form from the next: a version, or the token. They stand in the button's key, so that
+    a second click which arrives when the form was drawn anew finds no button any more.
+    """
+    key = f"{callback.__module__}.{callback.__qualname__}{args}"
+    st.form_submit_button(label, key=key, on_click=callback, args=args, **look)
 
 
 def form_token(form: str) -> str:
@@ -99,8 +184,18 @@ def form_token(form: str) -> str:
     return tokens.setdefault(form, uuid.uuid4().hex)
 
 
+def field_keys(form: str) -> str:
+    """Return what the keys of a form's fields begin with; also the token that makes two clicks save once.
+
+    New after every save: a browser goes on showing what was typed under a key, also after its value was forgotten.
+    Callbacks get it as it was when the form was drawn.
+    """
+    return f"{form}_{form_token(form)}"
+
+
 def forget_form(form: str, *prefixes: str) -> None:
-    """Forget a form that was saved: its token, and the inputs whose keys begin with one of `prefixes`."""
-    st.session_state.setdefault("_form_tokens", {}).pop(form, None)
-    for key in [k for k in st.session_state if isinstance(k, str) and prefixes and k.startswith(prefixes)]:
+    """Forget a form that was saved: its token, and the inputs under `field_keys` or whose keys begin with a prefix."""
+    starts = (field_keys(form), *prefixes)
+    st.session_state["_form_tokens"].pop(form, None)
+    for key in [key for key in st.session_state if isinstance(key, str) and key.startswith(starts)]:
         del st.session_state[key]

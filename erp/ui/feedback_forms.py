@@ -22,7 +22,7 @@ from erp.services.feedback import (
     void_feedback,
 )
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
@@ -45,6 +45,7 @@ SAID = {
 }
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "feedback_add"
+NEW = "feedback_new"
 #: The first day a date field offers.
 FIRST_DAY = date(1990, 1, 1)
 
@@ -88,9 +89,7 @@ def draw_step(detail: FeedbackDetail) -> None:
             key=f"{name}_{step.value}_said",
         )
         guard.draw(name)
-        st.form_submit_button(
-            "Save this step", type="primary", on_click=_save_step, args=(item_id, row["version"], step)
-        )
+        form_button("Save this step", _save_step, item_id, row["version"], step, type="primary")
 
 
 def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str) -> None:
@@ -111,6 +110,7 @@ def _take(session: Session, actor: Actor, item_id: int, version: int, step: Feed
     return take_step(session, actor, item_id, version, step, StepDraft.of(**typed))
 
 
+@once
 def _save_step(item_id: int, version: int, step: FeedbackState) -> None:
     name = f"feedback_step_{item_id}"
     at = f"{name}_{step.value}_"
@@ -153,6 +153,7 @@ def draw_mending(actor: Actor, detail: FeedbackDetail) -> None:
             st.button("Void", key=f"feedback_void_{item_id}_go", on_click=_void, args=(item_id, version))
 
 
+@once
 def _void(item_id: int, version: int) -> None:
     why = f"feedback_void_{item_id}_why"
     reason = str(st.session_state[why])
@@ -160,6 +161,7 @@ def _void(item_id: int, version: int) -> None:
         forget_form(why, why)
 
 
+@once
 def _save_mended(item_id: int, version: int) -> None:
     at = f"feedback_mend_{item_id}_"
     typed = read_fields(at)
@@ -178,11 +180,13 @@ def _save_mended(item_id: int, version: int) -> None:
 
 def draw_add_form(partner_id: int | None) -> None:
     """Draw the form for new feedback, with the partner of the page chosen."""
-    draw_fields("feedback_new_", None, save=(_save_new, ()), partner_id=partner_id)
+    token = field_keys(NEW)
+    draw_fields(f"{token}_", None, save=(_save_new, (token,)), partner_id=partner_id)
 
 
-def _save_new() -> None:
-    at = "feedback_new_"
+@once
+def _save_new(token: str) -> None:
+    at = f"{token}_"
     typed = read_fields(at)
     close_record("feedback")  # a refusal is then shown at the top, above this form
     received = guard.guarded(
@@ -192,12 +196,12 @@ def _save_new() -> None:
             session,
             actor,
             FeedbackDraft.of(**typed),
-            token=form_token("feedback_new"),
+            token=token,
         ),
         said="Saved. Next: let the giver know that it came in.",
     )
     if received is not None and received.id is not None:
-        forget_form("feedback_new", at)
+        forget_form(NEW)
         st.session_state[ADD_FORM] = False
         open_record("feedback", received.id)
     toast_outcome()
@@ -232,7 +236,7 @@ def draw_fields(
         st.text_area("The same in English", value=row.get("translation", ""), height=90, key=f"{at}translation")
         st.text_input("Notes", value=detail.notes if detail else "", key=f"{at}notes")
         guard.draw(at)
-        st.form_submit_button("Save", type="primary", on_click=save[0], args=save[1])
+        form_button("Save", save[0], *save[1], type="primary")
 
 
 def _draw_giver(place: Any, at: str, detail: FeedbackDetail | None, partner_id: int | None) -> None:

@@ -9,6 +9,7 @@ from erp import db
 from erp.access import Actor
 from erp.documents.tables import csv_bytes
 from erp.queries.choices import partner_choices
+from erp.ui.actions import about_to_tell
 from erp.ui.engagement_parts import pick_in_address, plain
 from erp.ui.loads import load
 from erp.vocabulary import RecordKind, Verb
@@ -34,7 +35,7 @@ def close_record(name: str) -> None:
 
 def toast_outcome() -> None:
     """Show the outcome of a save also as a toast, in a callback: the card it is told in may be out of sight."""
-    kind, sentence = st.session_state.get("_outcome", (None, ""))
+    kind, sentence = about_to_tell("outcome") or (None, "")
     if kind is not None:
         st.toast(plain(sentence), icon=":material/check:" if kind == "saved" else ":material/warning:", duration="long")
 

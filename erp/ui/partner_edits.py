@@ -4,21 +4,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from erp.ui.actions import forget_form, form_token
-
-
-def field_keys(form: str) -> str:
-    """Return what the keys of a form's fields begin with; also the token that makes two clicks save once.
-
-    New after every save: a browser goes on showing what was typed under a key, also after its value was forgotten.
-    Callbacks get it as it was when the form was drawn, so that a second click replays the first one.
-    """
-    return f"{form}_{form_token(form)}"
+from erp.ui.actions import field_keys, forget_form
 
 
 def forget(form: str) -> None:
     """Forget what was typed into a form, so that it shows what is saved, or blank fields."""
-    forget_form(form, field_keys(form))
+    forget_form(form)
     st.session_state.get("_opened_versions", {}).pop(form, None)
 
 

@@ -17,9 +17,9 @@ from erp.services.partners import (
     void_cadence,
 )
 from erp.ui import guard
-from erp.ui.actions import refuse, submit
+from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.loads import county_today, load
-from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
+from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day
 from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
 
@@ -53,7 +53,7 @@ def draw_add() -> None:
         if st.session_state.get("_also_called"):
             st.checkbox("I looked: this is another partner", key=f"{at}_is_another")
         guard.draw(NEW)
-        st.form_submit_button("Add this partner", type="primary", icon=":material/add:", on_click=_add, args=(at,))
+        form_button("Add this partner", _add, at, type="primary", icon=":material/add:")
 
 
 def draw_change(profile: PartnerProfile) -> None:
@@ -92,9 +92,7 @@ def draw_change(profile: PartnerProfile) -> None:
         )
         st.text_area(LABELS["notes"], saved["notes"], key=f"{at}_notes", height=98)
         guard.draw(form)
-        st.form_submit_button(
-            "Save changes", type="primary", on_click=_change, args=(profile.partner_id, form, at, opened)
-        )
+        form_button("Save changes", _change, profile.partner_id, form, at, opened, type="primary")
 
 
 def draw_cadence(profile: PartnerProfile) -> None:
@@ -122,7 +120,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
         )
         st.text_input("Agreed with", key=f"{at}_with", placeholder="Who on their side, or how it was agreed")
         guard.draw(form)
-        st.form_submit_button("Record this agreement", on_click=_agree, args=(profile.partner_id, form, at))
+        form_button("Record this agreement", _agree, profile.partner_id, form, at)
 
 
 def draw_archive(profile: PartnerProfile) -> None:
@@ -142,9 +140,8 @@ def draw_archive(profile: PartnerProfile) -> None:
     with st.form(form, border=False):
         st.text_input("Why is it archived?", key=field_keys(form), placeholder="e.g. merged, closed, moved away")
         guard.draw(form)
-        st.form_submit_button(
-            "Archive this partner", icon=":material/archive:", on_click=_archive, args=(profile, form)
-        )
+        arguments = (profile.partner_id, profile.version, profile.name, form)
+        form_button("Archive this partner", _archive, *arguments, icon=":material/archive:")
 
 
 def _draw_name_and_kind(at: str, saved: Fields) -> None:
@@ -221,6 +218,7 @@ def _texts(values: Fields) -> dict[str, str]:
     return {LABELS[name]: value for name, value in (values | lists).items() if type(value) is str}
 
 
+@once
 def _add(at: str) -> None:
     values = _typed(at, "name", "kind", "recognition", "holder_id", "area", "notes")
     if values["kind"] is None:
@@ -242,6 +240,7 @@ def _add(at: str) -> None:
         st.session_state["_added_partner"] = partner.id
 
 
+@once
 def _change(partner_id: int, form: str, at: str, version: int) -> None:
     values = _typed(at, *LABELS)
     saved = guard.guarded(
@@ -255,6 +254,7 @@ def _change(partner_id: int, form: str, at: str, version: int) -> None:
         forget(form)
 
 
+@once
 def _agree(partner_id: int, form: str, at: str) -> None:
     days, since, with_whom = (st.session_state[f"{at}_{name}"] for name in ("days", "from", "with"))
     said = f"Agreed: every {counted(int(days), 'day', 'days')}."
@@ -263,6 +263,7 @@ def _agree(partner_id: int, form: str, at: str) -> None:
         forget(form)
 
 
+@once
 def _void_cadence(cadence_id: int, version: int) -> None:
     key = f"void_cadence_{cadence_id}"
     why = st.session_state[field_keys(key)]
@@ -270,9 +271,10 @@ def _void_cadence(cadence_id: int, version: int) -> None:
         forget(key)
 
 
-def _archive(profile: PartnerProfile, form: str) -> None:
+@once
+def _archive(partner_id: int, version: int, name: str, form: str) -> None:
     reason = st.session_state[field_keys(form)]
-    said = f"{profile.name} is archived. It can be restored at any time."
-    arguments = (archive_partner, profile.partner_id, profile.version, reason)
+    said = f"{name} is archived. It can be restored at any time."
+    arguments = (archive_partner, partner_id, version, reason)
     if guard.guarded(form, {"Why": reason}, *arguments, said=said) is not None:
         forget(form)

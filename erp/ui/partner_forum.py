@@ -22,10 +22,10 @@ from erp.services.forums import (
     restore_seat,
 )
 from erp.ui import guard, navigation
-from erp.ui.actions import refuse, submit
+from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
+from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import empty_state
@@ -74,7 +74,7 @@ def draw_forum_form(forum: pd.Series | None) -> None:
         guard.draw(form)
         forum_id = None if forum is None else int(forum["forum_id"])
         label = "Add this forum" if forum is None else "Save changes"
-        st.form_submit_button(label, type="primary", on_click=_save_forum, args=(form, at, forum_id, opened))
+        form_button(label, _save_forum, form, at, forum_id, opened, type="primary")
 
 
 def draw_archiving(forum: pd.Series) -> None:
@@ -84,7 +84,7 @@ def draw_archiving(forum: pd.Series) -> None:
         st.text_input("Why is it archived?", key=field_keys(form), help="Its engagements and seats stay.")
         arguments = (int(forum["forum_id"]), int(forum["version"]), form)
         guard.draw(form)
-        st.form_submit_button("Archive this forum", icon=":material/archive:", on_click=_archive_forum, args=arguments)
+        form_button("Archive this forum", _archive_forum, *arguments, icon=":material/archive:")
 
 
 def draw_restoring(forum: pd.Series) -> None:
@@ -160,9 +160,7 @@ def _draw_seat(seat: dict[str, Any], forum_id: int, may_change: bool) -> None:
                 )
                 guard.draw(key)
                 arguments = (seat["seat_id"], seat["version"], key)
-                st.form_submit_button(
-                    "Archive this seat", icon=":material/archive:", on_click=_archive_seat, args=arguments
-                )
+                form_button("Archive this seat", _archive_seat, *arguments, icon=":material/archive:")
 
 
 def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
@@ -208,7 +206,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
         guard.draw(form)
         label = "Save changes" if seat else "Add this seat"
         arguments = (form, at, forum_id, seat.get("seat_id"), opened, partner_id)
-        st.form_submit_button(label, type="primary", on_click=_save_seat, args=arguments)
+        form_button(label, _save_seat, *arguments, type="primary")
 
 
 def _draw_archived_seat(seat: dict[str, Any], may_change: bool) -> None:
@@ -239,6 +237,7 @@ def _toggle(form: str) -> None:
     st.session_state["_open_seat"] = None if st.session_state.get("_open_seat") == form else form
 
 
+@once
 def _save_forum(form: str, at: str, forum_id: int | None, version: int) -> None:
     values = {name: st.session_state[f"{at}_{name}"] for name in FORUM_LABELS}
 
@@ -253,6 +252,7 @@ def _save_forum(form: str, at: str, forum_id: int | None, version: int) -> None:
         forget(form)
 
 
+@once
 def _archive_forum(forum_id: int, version: int, form: str) -> None:
     reason = st.session_state[field_keys(form)]
     said = "The forum is archived."
@@ -260,6 +260,7 @@ def _archive_forum(forum_id: int, version: int, form: str) -> None:
         forget(form)
 
 
+@once
 def _save_seat(form: str, at: str, forum_id: int, seat_id: int | None, version: int, partner_id: int | None) -> None:
     if partner_id is None:
         refuse("Choose the partner that has the seat.")
@@ -279,6 +280,7 @@ def _save_seat(form: str, at: str, forum_id: int, seat_id: int | None, version: 
         st.session_state["_open_seat"] = None
 
 
+@once
 def _archive_seat(seat_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
     said = "The seat is archived."

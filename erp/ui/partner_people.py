@@ -9,10 +9,10 @@ from erp.queries.contacts import partner_people
 from erp.queries.partners import PartnerProfile
 from erp.services.contacts import ContactDraft, add_contact, archive_contact, change_contact, restore_contact
 from erp.ui import guard
-from erp.ui.actions import submit
+from erp.ui.actions import field_keys, form_button, once, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
+from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import records
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
@@ -113,7 +113,7 @@ def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor
         guard.draw(form)
         label = "Save changes" if person else "Add this person"
         arguments = (form, at, person.get("contact_id"), opened, profile.partner_id)
-        st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
+        form_button(label, _save, *arguments, type="primary")
 
 
 def _draw_archiving(person: dict[str, Any], form: str, actor: Actor) -> None:
@@ -124,7 +124,7 @@ def _draw_archiving(person: dict[str, Any], form: str, actor: Actor) -> None:
         st.text_input("Left, or entered wrongly? Say why", key=field_keys(key))
         arguments = (person["contact_id"], person["version"], key)
         guard.draw(key)
-        st.form_submit_button("Archive this person", icon=":material/archive:", on_click=_archive, args=arguments)
+        form_button("Archive this person", _archive, *arguments, icon=":material/archive:")
 
 
 def _draw_archived(person: dict[str, Any], actor: Actor) -> None:
@@ -159,6 +159,7 @@ def _toggle(form: str) -> None:
     st.session_state["_open_person"] = None if st.session_state.get("_open_person") == form else form
 
 
+@once
 def _save(form: str, at: str, contact_id: int | None, version: int, partner_id: int) -> None:
     values = {name: st.session_state[f"{at}_{name}"] for name in LABELS if f"{at}_{name}" in st.session_state}
     values["partner_id"] = partner_id
@@ -176,6 +177,7 @@ def _save(form: str, at: str, contact_id: int | None, version: int, partner_id: 
         st.session_state["_open_person"] = None
 
 
+@once
 def _archive(contact_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
     said = "Archived. It can be restored below."

@@ -17,10 +17,10 @@ from erp.services.relationships import (
     restore_relationship,
 )
 from erp.ui import guard, navigation
-from erp.ui.actions import refuse, submit
+from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, field_keys, forget, opened_version
+from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state
@@ -130,7 +130,7 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
         guard.draw(form)
         arguments = (form, at, tie.get("relationship_id"), opened)
         label = "Save changes" if tie else "Add this tie"
-        st.form_submit_button(label, type="primary", on_click=_save, args=arguments)
+        form_button(label, _save, *arguments, type="primary")
 
 
 LABELS = {
@@ -150,7 +150,7 @@ def _draw_archiving(tie: dict[str, Any], form: str, actor: Actor) -> None:
         st.text_input("Entered wrongly? Say why", key=field_keys(key), help="A tie that ended gets an end day instead.")
         arguments = (tie["relationship_id"], tie["version"], key)
         guard.draw(key)
-        st.form_submit_button("Archive this tie", icon=":material/archive:", on_click=_archive, args=arguments)
+        form_button("Archive this tie", _archive, *arguments, icon=":material/archive:")
 
 
 def _draw_archived(tie: dict[str, Any], actor: Actor) -> None:
@@ -186,6 +186,7 @@ def _toggle(form: str) -> None:
     st.session_state["_open_tie"] = None if st.session_state.get("_open_tie") == form else form
 
 
+@once
 def _save(form: str, at: str, relationship_id: int | None, version: int) -> None:
     values = {name: st.session_state[f"{at}_{name}"] for name in LABELS}
     if values["from_partner_id"] is None or values["to_partner_id"] is None:
@@ -203,6 +204,7 @@ def _save(form: str, at: str, relationship_id: int | None, version: int) -> None
         st.session_state["_open_tie"] = None
 
 
+@once
 def _archive(relationship_id: int, version: int, key: str) -> None:
     reason = st.session_state[field_keys(key)]
     arguments = (archive_relationship, relationship_id, version, reason)

@@ -22,7 +22,7 @@ from erp.services.commitments import (
     withdraw_commitment,
 )
 from erp.ui import guard
-from erp.ui.actions import forget_form, form_token, submit
+from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
@@ -30,6 +30,7 @@ from erp.vocabulary import RecordKind, Side, Verb
 
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "promise_add"
+NEW = "promise_new"
 #: The days a date field offers.
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY_AHEAD = timedelta(days=3660)
@@ -47,13 +48,15 @@ def draw_keep(row: Mapping[str, Any]) -> None:
     ):
         _day("Kept on", f"promise_keep_{promise_id}_day", row)
         args = (promise_id, row["version"])
-        st.form_submit_button("Kept", type="primary", icon=":material/check:", on_click=_keep_on, args=args)
+        form_button("Kept", _keep_on, *args, type="primary", icon=":material/check:")
 
 
+@once
 def _keep_on(promise_id: int, version: int) -> None:
     _keep(promise_id, version, st.session_state[f"promise_keep_{promise_id}_day"])
 
 
+@once
 def keep_today(promise_id: int, version: int) -> None:
     """Record a promise as kept today, in a button's callback; a refusal is shown in its card, wherever that stands."""
     _keep(promise_id, version, county_today())
@@ -74,9 +77,10 @@ def draw_withdraw(row: Mapping[str, Any]) -> None:
         _day("Agreed on", f"{name}_day", row)
         st.text_input("Why, and who agreed", key=f"{name}_why")
         guard.draw(name)
-        st.form_submit_button("Withdraw", on_click=_withdraw, args=(promise_id, row["version"]))
+        form_button("Withdraw", _withdraw, promise_id, row["version"])
 
 
+@once
 def _withdraw(promise_id: int, version: int) -> None:
     name = f"promise_withdraw_{promise_id}"
     day, why = st.session_state[f"{name}_day"], str(st.session_state[f"{name}_why"])
@@ -96,9 +100,10 @@ def draw_reopen(row: Mapping[str, Any]) -> None:
     with st.expander("Reopen it"), st.form(name, border=False):
         st.text_input("Why", key=f"{name}_why")
         guard.draw(name)
-        st.form_submit_button("Reopen", on_click=_reopen, args=(promise_id, row["version"]))
+        form_button("Reopen", _reopen, promise_id, row["version"])
 
 
+@once
 def _reopen(promise_id: int, version: int) -> None:
     name = f"promise_reopen_{promise_id}"
     why = str(st.session_state[f"{name}_why"])
@@ -135,6 +140,7 @@ def draw_mending(actor: Actor, row: Mapping[str, Any]) -> None:
             st.button("Void", key=f"promise_void_{promise_id}_go", on_click=_void, args=(promise_id, version))
 
 
+@once
 def _void(promise_id: int, version: int) -> None:
     why = f"promise_void_{promise_id}_why"
     reason = str(st.session_state[why])
@@ -142,6 +148,7 @@ def _void(promise_id: int, version: int) -> None:
         forget_form(why, why)
 
 
+@once
 def _save_mended(promise_id: int, version: int) -> None:
     at = f"promise_mend_{promise_id}_"
     typed = read_fields(at)
@@ -157,11 +164,13 @@ def _save_mended(promise_id: int, version: int) -> None:
 
 def draw_add_form(partner_id: int | None) -> None:
     """Draw the form for a new promise, with the partner of the page chosen."""
-    draw_fields("promise_new_", {}, save=(_save_new, ()), partner_id=partner_id)
+    token = field_keys(NEW)
+    draw_fields(f"{token}_", {}, save=(_save_new, (token,)), partner_id=partner_id)
 
 
-def _save_new() -> None:
-    at = "promise_new_"
+@once
+def _save_new(token: str) -> None:
+    at = f"{token}_"
     typed = read_fields(at)
     close_record("promise")  # a refusal is then shown at the top, above this form
     made = guard.guarded(
@@ -171,12 +180,12 @@ def _save_new() -> None:
             session,
             actor,
             CommitmentDraft.of(**typed),
-            token=form_token("promise_new"),
+            token=token,
         ),
         said="Saved.",
     )
     if made is not None and made.id is not None:
-        forget_form("promise_new", at)
+        forget_form(NEW)
         st.session_state[ADD_FORM] = False
         open_record("promise", made.id)
     toast_outcome()
@@ -215,7 +224,7 @@ def draw_fields(
         _draw_days(right, at, row)
         st.text_input("Notes", value=row.get("notes", ""), key=f"{at}notes")
         guard.draw(at)
-        st.form_submit_button("Save", type="primary", on_click=save[0], args=save[1])
+        form_button("Save", save[0], *save[1], type="primary")
 
 
 def _draw_days(place: Any, at: str, row: Mapping[str, Any]) -> None:

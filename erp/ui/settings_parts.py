@@ -21,7 +21,7 @@ from erp.services.county_settings import (
     change_health_formula,
     set_default_cadence,
 )
-from erp.ui.actions import refuse, submit
+from erp.ui.actions import forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.loads import load
 from erp.vocabulary import Band, PartnerKind
 
@@ -41,9 +41,10 @@ def draw_county(*, may_change: bool) -> None:
         st.text_input("County's name", home.name, key="county_name")
         zones = sorted(available_timezones())
         st.selectbox("Time zone", zones, index=zones.index(home.time_zone), key="county_zone")
-        st.form_submit_button("Save", on_click=_save_county, args=(home.version,))
+        form_button("Save", _save_county, home.version)
 
 
+@once
 def _save_county(version: int) -> None:
     state = st.session_state
     submit(change_county, version, state["county_name"], state["county_zone"], said="The county is saved.")
@@ -64,18 +65,21 @@ def draw_cadences(*, may_change: bool) -> None:
         st.selectbox("Kind of partner", kinds, format_func=lambda kind: kind.label, key="cadence_kind")
         st.number_input("Days between contacts", 1, 3660, 91, key="cadence_days")
         st.date_input("From this day on", key="cadence_from")
-        st.form_submit_button("Save", on_click=_save_cadence)
+        form_button("Save", _save_cadence, form_token("cadence"))
 
 
-def _save_cadence() -> None:
+@once
+def _save_cadence(_drawn: str) -> None:
     state = st.session_state
-    submit(
+    saved = submit(
         set_default_cadence,
         state["cadence_kind"],
         int(state["cadence_days"]),
         state["cadence_from"],
         said="The default cadence is saved.",
     )
+    if saved is not None:
+        forget_form("cadence")
 
 
 def draw_targets(*, may_change: bool) -> None:
@@ -90,9 +94,10 @@ def draw_targets(*, may_change: bool) -> None:
     with st.form("targets"):
         st.number_input("Days to acknowledge", 1, 365, targets.acknowledge, key="target_acknowledge")
         st.number_input("Days to decide", 1, 365, targets.decide, key="target_decide")
-        st.form_submit_button("Save", on_click=_save_targets, args=(targets,))
+        form_button("Save", _save_targets, targets)
 
 
+@once
 def _save_targets(opened: FeedbackTargets) -> None:
     state = st.session_state
     submit(
@@ -142,9 +147,10 @@ def draw_formula(*, may_change: bool) -> None:
         for band, column in zip(_BANDS, st.columns(3), strict=True):
             column.number_input(f"{band.label} from", 1.0, 100.0, float(lowest[band]), key=f"band_{band}")
         st.number_input("Days to tell the giver", 1, 365, formula.target_days, key="formula_target")
-        st.form_submit_button("Make this a new version", on_click=_save_formula, args=(formula.version,))
+        form_button("Make this a new version", _save_formula, formula.version)
 
 
+@once
 def _save_formula(opened: str) -> None:
     state = st.session_state
     weights = {d: float(state[f"weight_{d}"]) for d in DIMENSIONS}

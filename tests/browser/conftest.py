@@ -83,7 +83,7 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demonstration county, served once for all tests that only look."""
+    """The demonstration county, served once for all tests that look, or change what no other test counts."""
     yield from start(tmp_path_factory.mktemp("demo"), "demo")
 
 

@@ -43,3 +43,8 @@ def unfold(app: AppTest, key: str) -> AppTest:
     """Open a folded part of the page, as a click on it does."""
     app.session_state[key] = True
     return app.run()
+
+
+def keyed(app: AppTest, form: str, field: str) -> str:
+    """Return the key of a field of a form whose fields are keyed by its token."""
+    return f"{form}_{app.session_state['_form_tokens'][form]}_{field}"

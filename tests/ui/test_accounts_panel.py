@@ -10,6 +10,7 @@ from erp.queries.accounts import account_by_email
 from erp.services.accounts import accept_invitation
 from erp.vocabulary import Role
 from tests.conftest import Cast
+from tests.ui.conftest import keyed
 
 
 @pytest.fixture
@@ -54,13 +55,13 @@ def test_the_list_names_everybody_with_roles_and_state(settings_page: AppTest) -
 
 def test_an_invitation_shows_its_link_until_it_is_copied(settings_page: AppTest) -> None:
     app = settings_page
-    app.text_input(key="accounts_new_name").set_value("Mina Newcomer")
-    app.text_input(key="accounts_new_email").set_value("mina@alder.example")
-    app.multiselect(key="accounts_new_roles").set_value([Role.COORDINATOR])
+    app.text_input(key=keyed(app, "accounts_invitation", "name")).set_value("Mina Newcomer")
+    app.text_input(key=keyed(app, "accounts_invitation", "email")).set_value("mina@alder.example")
+    app.multiselect(key=keyed(app, "accounts_invitation", "roles")).set_value([Role.COORDINATOR])
     press(app, "Invite")
     assert kept("mina@alder.example") == ((Role.COORDINATOR,), "Invited")
     (link,) = link_shown(app)
-    assert app.text_input(key="accounts_new_name").value == ""
+    assert app.text_input(key=keyed(app, "accounts_invitation", "name")).value == ""
     with db.writing() as session:
         accept_invitation(session, link.rpartition("/")[2], "seven quiet herons")
     assert kept("mina@alder.example")[1] == "Active"
@@ -70,12 +71,12 @@ def test_an_invitation_shows_its_link_until_it_is_copied(settings_page: AppTest)
 
 def test_a_refused_invitation_keeps_what_was_typed(settings_page: AppTest) -> None:
     app = settings_page
-    app.text_input(key="accounts_new_name").set_value("Mina Newcomer")
-    app.text_input(key="accounts_new_email").set_value("cora@alder.example")
-    app.multiselect(key="accounts_new_roles").set_value([Role.COORDINATOR])
+    app.text_input(key=keyed(app, "accounts_invitation", "name")).set_value("Mina Newcomer")
+    app.text_input(key=keyed(app, "accounts_invitation", "email")).set_value("cora@alder.example")
+    app.multiselect(key=keyed(app, "accounts_invitation", "roles")).set_value([Role.COORDINATOR])
     press(app, "Invite")
     assert "There is an account with this e-mail address already." in app.error[0].value
-    assert app.text_input(key="accounts_new_name").value == "Mina Newcomer"
+    assert app.text_input(key=keyed(app, "accounts_invitation", "name")).value == "Mina Newcomer"
     assert not link_shown(app)
 
 

@@ -1,11 +1,14 @@
 """The one way a page writes: a second click on what was just saved is no conflict, and saves nothing twice."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 import streamlit
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from erp import db
+from erp.models.commitments import Commitment
 from erp.services.commitments import CommitmentDraft, keep_commitment, make_commitment
 from erp.services.partners import PartnerDraft, add_partner
 from erp.ui import actions
@@ -21,18 +24,85 @@ def state(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> dict[str, object]:
     monkeypatch.setattr(streamlit, "session_state", kept)
     monkeypatch.setattr(actions, "ask_who_is_there", lambda: cast.coordinator)
     monkeypatch.setattr(actions, "sign_in_hash", lambda: "a sign-in")
+    monkeypatch.setattr(actions, "_last", {})
     return kept
 
 
-def test_a_second_click_says_the_same_and_a_later_one_is_told_of_the_newer_version(
-    database: object, cast: Cast, state: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def promise(database: object, cast: Cast) -> Commitment:
     with db.writing() as session:
         partner = add_partner(session, cast.leadership, PartnerDraft(name="Fern House", kind=PartnerKind.OTHER))
-        promise = make_commitment(session, cast.leadership, CommitmentDraft(what="List", partner_id=partner.id))
-    first, second = (actions.submit(keep_commitment, promise.id, 1, DAY, said="Kept.") for _ in range(2))
-    assert first is second is not None
-    assert (first.version, state["_outcome"]) == (2, ("saved", "Kept."))
+        return make_commitment(session, cast.leadership, CommitmentDraft(what="List", partner_id=partner.id))
+
+
+def test_a_second_click_says_the_same_and_a_later_one_is_told_of_the_newer_version(
+    promise: Commitment, state: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = actions.submit(keep_commitment, promise.id, 1, DAY, said="Kept.")
+    assert kept is not None
+    state.clear()
+    assert actions.submit(keep_commitment, promise.id, 1, DAY, said="Kept.") is None
+    assert (kept.version, actions.about_to_tell("outcome")) == (2, ("saved", "Kept."))
     monkeypatch.setattr(actions, "SECOND_CLICK", 0.0)
     assert actions.submit(keep_commitment, promise.id, 1, DAY, said="Kept.") is None
-    assert "while you had it open" in str(state["_outcome"])
+    assert "while you had it open" in str(actions.about_to_tell("outcome"))
+
+
+@pytest.mark.parametrize("broken_off", ["before the save", "after the save"])
+def test_a_callback_that_the_next_click_breaks_off_saves_once_and_ends_its_work(
+    promise: Commitment, state: dict[str, object], broken_off: str
+) -> None:
+    state["day"] = DAY
+    breaks = iter([True])
+
+    def look(when: str) -> None:
+        if when == broken_off and next(breaks, False):
+            raise RerunException(RerunData())
+
+    @actions.once
+    def keep(version: int) -> None:
+        day = state["day"]
+        look("before the save")
+        saved = actions.submit(keep_commitment, promise.id, version, day, said="Kept.")
+        look("after the save")
+        if saved is not None:
+            del state["day"]
+
+    clicks: list[Callable[[], object]] = [lambda: keep(1), lambda: keep(1)]
+    with pytest.raises(RerunException):
+        clicks[0]()
+    assert ("day" in state) == (broken_off == "before the save")
+    clicks[1]()  # it reads nothing that the first one forgot
+    assert "day" not in state
+    assert actions.about_to_tell("outcome") == ("saved", "Kept.")
+    with db.reading() as session:
+        now = session.get(Commitment, promise.id)
+        assert now is not None
+        assert (now.version, now.done_on) == (2, DAY)
+
+
+def test_clicks_on_a_form_drawn_anew_and_a_refused_one_run_again(promise: Commitment, state: dict[str, object]) -> None:
+    ran = []
+
+    @actions.once
+    def keep(version: int) -> None:
+        ran.append(version)
+        actions.submit(keep_commitment, promise.id, version, DAY)
+
+    for version in (9, 9, 1, 1, 2):
+        keep(version)
+    assert ran == [9, 9, 1, 2]
+    assert actions.about_to_tell("outcome")[0] == "refused"  # kept already
+
+
+def test_an_outcome_is_told_once_and_again_where_a_second_click_draws_the_page_anew(
+    state: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "SECOND_CLICK", 0.0)
+    actions.tell("outcome", "Saved.")
+    assert [actions.told("outcome") for _ in range(2)] == ["Saved.", None]
+    monkeypatch.setattr(actions, "SECOND_CLICK", 60.0)
+    actions.tell("outcome", "Saved.")
+    assert [actions.told("outcome") for _ in range(2)] == ["Saved.", "Saved."]
+    actions.forget_told("outcome")
+    assert actions.told("outcome") is None

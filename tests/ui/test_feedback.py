@@ -20,6 +20,7 @@ from erp.services.feedback import FeedbackDraft, StepDraft, receive_feedback, ta
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import PUBLISHED, FeedbackState, PartnerKind
 from tests.conftest import Cast
+from tests.ui.conftest import keyed
 
 S = FeedbackState
 Open = Callable[..., AppTest]
@@ -268,8 +269,8 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(ap
 def test_feedback_is_added_and_opened(app_as: Open, cast: Cast) -> None:
     fern = partner(cast.coordinator)
     app = app_as(cast.coordinator, "feedback", partner=fern)
-    app.text_area(key="feedback_new_words").set_value("Thank you for coming to us")
-    app.button(key="FormSubmitter:feedback_new_form-Save").click().run()
+    app.text_area(key=keyed(app, "feedback_new", "words")).set_value("Thank you for coming to us")
+    button(app, "Save").click().run()
     assert not app.exception
     assert "Saved. Next: let the giver know that it came in." in text_of(app)
     with db.reading() as session:
@@ -279,16 +280,16 @@ def test_feedback_is_added_and_opened(app_as: Open, cast: Cast) -> None:
         "Fern House",
         date(2026, 5, 1),
     )
-    assert app.text_area(key="feedback_new_words").value == ""
+    assert app.text_area(key=keyed(app, "feedback_new", "words")).value == ""
     assert "**Received** May 1, 2026" in text_of(app)
 
 
 def test_a_refusal_keeps_what_was_typed(app_as: Open, cast: Cast) -> None:
     app = app_as(cast.coordinator, "feedback")
-    app.text_area(key="feedback_new_words").set_value("From nobody")
-    app.button(key="FormSubmitter:feedback_new_form-Save").click().run()
+    app.text_area(key=keyed(app, "feedback_new", "words")).set_value("From nobody")
+    button(app, "Save").click().run()
     assert "Say who gave it" in text_of(app)
-    assert app.text_area(key="feedback_new_words").value == "From nobody"
+    assert app.text_area(key=keyed(app, "feedback_new", "words")).value == "From nobody"
 
 
 def test_an_item_is_corrected_and_stays_tied_to_its_meeting(app_as: Open, cast: Cast) -> None:
@@ -301,7 +302,7 @@ def test_an_item_is_corrected_and_stays_tied_to_its_meeting(app_as: Open, cast: 
     at = f"feedback_mend_{item_id}_"
     assert app.text_input(key=f"{at}person").value == "a parent"
     app.text_area(key=f"{at}words").set_value("Begin later")
-    app.button(key=f"FormSubmitter:{at}form-Save").click().run()
+    next(b for b in app.button if "_save_mended" in b.key).click().run()
     assert "Corrected." in text_of(app)
     with db.reading() as session:
         kept = session.get(FeedbackItem, item_id)

@@ -18,6 +18,7 @@ from erp.services.commitments import CommitmentDraft, keep_commitment, make_comm
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import CommitmentState, PartnerKind, Side
 from tests.conftest import Cast
+from tests.ui.conftest import keyed
 
 S = CommitmentState
 Open = Callable[..., AppTest]
@@ -204,11 +205,11 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(
     app_as: Open, cast: Cast, fern: int
 ) -> None:
     app = app_as(cast.coordinator, "promises", partner=fern)
-    app.text_area(key="promise_new_what").set_value("Call about case number 12-345678")
-    app.button(key="FormSubmitter:promise_new_form-Save").click().run()
+    app.text_area(key=keyed(app, "promise_new", "what")).set_value("Call about case number 12-345678")
+    button(app, "Save").click().run()
     assert "Nothing is saved yet." in text_of(app)
     next(t for t in app.text_input if t.label == "Why these words may stay").set_value("A board item")
-    app.button(key="FormSubmitter:promise_new_form-Save").click().run()
+    button(app, "Save").click().run()
     assert "Saved." in text_of(app)
     with db.reading() as session:
         changes = session.exec(select(Change)).all()
@@ -220,14 +221,14 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(
 
 def test_a_promise_is_added_and_opened(app_as: Open, cast: Cast, fern: int) -> None:
     app = app_as(cast.coordinator, "promises", partner=fern)
-    app.text_area(key="promise_new_what").set_value("Find a room")
-    app.selectbox(key="promise_new_owed_by").set_value(OwedBy.OTHER)
-    app.button(key="FormSubmitter:promise_new_form-Save").click().run()
+    app.text_area(key=keyed(app, "promise_new", "what")).set_value("Find a room")
+    app.selectbox(key=keyed(app, "promise_new", "owed_by")).set_value(OwedBy.OTHER)
+    button(app, "Save").click().run()
     assert "Say who owes this promise" in text_of(app)
-    assert app.text_area(key="promise_new_what").value == "Find a room"
-    app.text_input(key="promise_new_owed_by_words").set_value("Clerk of the Board")
-    app.date_input(key="promise_new_due_on").set_value(date(2026, 6, 1))
-    app.button(key="FormSubmitter:promise_new_form-Save").click().run()
+    assert app.text_area(key=keyed(app, "promise_new", "what")).value == "Find a room"
+    app.text_input(key=keyed(app, "promise_new", "owed_by_words")).set_value("Clerk of the Board")
+    app.date_input(key=keyed(app, "promise_new", "due_on")).set_value(date(2026, 6, 1))
+    button(app, "Save").click().run()
     assert not app.exception
     with db.reading() as session:
         [row] = promise_list(session, cast.viewer, PromiseFilters()).to_dict("records")
@@ -238,7 +239,7 @@ def test_a_promise_is_added_and_opened(app_as: Open, cast: Cast, fern: int) -> N
         date(2026, 6, 1),
         date(2026, 5, 1),
     )
-    assert app.text_area(key="promise_new_what").value == ""
+    assert app.text_area(key=keyed(app, "promise_new", "what")).value == ""
     assert "Made May 1, 2026." in text_of(app)
 
 
@@ -251,7 +252,7 @@ def test_a_promise_is_corrected_without_losing_what_the_form_does_not_touch(
     app = app_as(cast.coordinator, "promises", promise=promise_id)
     at = f"promise_mend_{promise_id}_"
     app.text_area(key=f"{at}what").set_value("Send both notes")
-    app.button(key=f"FormSubmitter:{at}form-Save").click().run()
+    next(b for b in app.button if "_save_mended" in b.key).click().run()
     assert "Corrected." in text_of(app)
     row = seen(cast.viewer, promise_id)
     assert (row["what"], row["due_words"], row["notes"], row["done_on"], row["version"]) == (

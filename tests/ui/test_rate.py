@@ -16,6 +16,7 @@ from erp.models.ratings import Rating
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import RATING_ITEMS, PartnerKind, Side
 from tests.conftest import Cast
+from tests.ui.conftest import keyed
 
 Open = Callable[..., AppTest]
 
@@ -47,9 +48,9 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def fill_in(app: AppTest, who: str = "Rosa Example", answer: int = 4) -> None:
-    app.text_input(key="rate_respondent").set_value(who)
+    app.text_input(key=keyed(app, "rating", "respondent")).set_value(who)
     for n in range(1, 10):  # the tenth stays blank
-        app.segmented_control(key=f"rate_item_{n}").set_value(answer)
+        app.segmented_control(key=keyed(app, "rating", f"item_{n}")).set_value(answer)
 
 
 def ratings() -> list[Rating]:
@@ -89,13 +90,13 @@ def test_a_rating_is_saved_with_blanks_and_only_a_count_is_shown_afterwards(
     assert "Saved." in read
     assert "1 rating in the last 365 days" in read
     assert "Rosa" not in read
-    assert app.text_input(key="rate_respondent").value == ""
-    assert app.segmented_control(key="rate_item_1").value is None
+    assert app.text_input(key=keyed(app, "rating", "respondent")).value == ""
+    assert app.segmented_control(key=keyed(app, "rating", "item_1")).value is None
 
 
 def test_the_countys_view_is_kept_apart(app_as: Open, cast: Cast, fern: int) -> None:
     app = app_as(cast.coordinator, "rate", partner=fern)
-    app.segmented_control(key="rate_side").set_value(Side.COUNTY)
+    app.segmented_control(key=keyed(app, "rating", "side")).set_value(Side.COUNTY)
     fill_in(app)
     button(app, "Save the rating").click().run()
     assert "0 of the partner's people, 1 of the county's" in text_of(app)
@@ -106,7 +107,7 @@ def test_a_refusal_keeps_every_answer(app_as: Open, cast: Cast, fern: int) -> No
     fill_in(app, who=" ", answer=2)
     button(app, "Save the rating").click().run()
     assert "Say who answered" in app.error[0].value
-    assert app.segmented_control(key="rate_item_9").value == 2
+    assert app.segmented_control(key=keyed(app, "rating", "item_9")).value == 2
     assert not ratings()
 
 
@@ -135,7 +136,7 @@ def test_a_rating_just_saved_by_mistake_is_voided_with_a_reason(app_as: Open, ca
 def test_words_that_look_identifying_are_asked_about(app_as: Open, cast: Cast, fern: int) -> None:
     app = app_as(cast.coordinator, "rate", partner=fern)
     fill_in(app)
-    app.text_input(key="rate_notes").set_value("About case number 12-345678")
+    app.text_input(key=keyed(app, "rating", "notes")).set_value("About case number 12-345678")
     button(app, "Save the rating").click().run()
     assert "Nothing is saved yet." in text_of(app)
     assert not ratings()
