@@ -83,6 +83,8 @@ def log_meeting(page: Page, server: Server, *partners: str) -> None:
     choose(page, "From", partners[1])
     page.get_by_role("button", name="Save").dblclick()
     expect(page.get_by_test_id("stAlert")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    expect(page.get_by_role("link", name="Read it, or add to it")).to_be_visible()
 
 
 def count(page: Page, server: Server, where: str) -> str:
