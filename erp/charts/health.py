@@ -1,7 +1,6 @@
 """Charts of partnership health: bands by quarter, partner × month grid, one partner's dimensions over time."""
 
 from html import escape
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -144,13 +143,14 @@ def profile_frames(
     `formula_changes`: days on which the formula changed, drawn as upright rules.
     """
     drawn = _in_lanes(rows)
-    drawn = drawn.assign(figure=[f"{score:.0f}" for score in drawn["score"]])  # rounded as everywhere on the page
-    feet = [(len(LABELS) - 1 - place) * LANE for place in range(len(LABELS))]
-    lanes = pd.DataFrame({"label": list(LABELS.values()), "foot": feet})
+    feet = np.arange(len(LABELS) - 1, -1, -1) * LANE
+    first, last = rows["as_of"].min(), rows["as_of"].max()
     return {
-        "lanes": lanes.assign(head=lanes["foot"] + 100, start=rows["as_of"].min(), end=rows["as_of"].max()),
+        "lanes": pd.DataFrame({"label": list(LABELS.values()), "foot": feet, "head": feet + 100}).assign(
+            start=first, end=last
+        ),
         "lines": drawn,
-        "newest": drawn.sort_values("as_of").groupby("dimension").tail(1),
+        "newest": drawn.drop_duplicates("dimension", keep="last"),
         "events": events.assign(at=-30),
         "changes": pd.DataFrame({"on_day": pd.to_datetime(formula_changes), "mark": "Formula changed"}),
     }
@@ -235,15 +235,16 @@ def _count(bands: pd.DataFrame, quarter: str) -> dict[str, int]:
 
 
 def _in_lanes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Place each score in its dimension's lane and number the stretches without a gap."""
-    feet = {dimension: (len(DIMENSIONS) - 1 - i) * LANE for i, dimension in enumerate(DIMENSIONS)}
-    placed = rows.assign(at=rows["score"] + rows["dimension"].map(feet))
-    stretch, numbers = 0, []
-    keys = list(zip(rows["dimension"], rows["score"].isna(), strict=True))
-    for before, here in pairwise([("", True), *keys]):
-        stretch += before[0] != here[0] or before[1] != here[1]
-        numbers.append(stretch)
-    return placed.assign(stretch=numbers).dropna(subset=["score"])
+    """Place each score in its dimension's lane, number the stretches without a gap, and write each figure out."""
+    place, score = np.repeat(np.arange(len(DIMENSIONS)), len(rows) // len(DIMENSIONS)), rows["score"].to_numpy()
+    here = ~np.isnan(score)
+    begins = np.append(True, (place[1:] != place[:-1]) | (here[1:] != here[:-1]))
+    lanes = {
+        "at": score + (len(DIMENSIONS) - 1 - place) * LANE,
+        "stretch": np.cumsum(begins),
+        "figure": [f"{each:.0f}" for each in score],  # rounded as everywhere on the page
+    }
+    return rows.assign(**lanes)[here]
 
 
 def _band_color() -> alt.Color:

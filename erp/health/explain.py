@@ -9,15 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from erp.errors import NotFound
-from erp.health.engine import health_by_day
 from erp.health.formula import DIMENSIONS, LABELS, STANDING_ANCHORS, STANDING_NEEDS, Formula
 from erp.health.ledger import ALWAYS, Ledger
 from erp.health.spells import HALF_POINTS, Note, Spells, cadences, contacts, feedback_items, marks, promises, ratings
 from erp.vocabulary import Side
 
 #: Fact kind → the record that `source_id` names; every other kind is an event of a feedback item.
-_SUBJECTS: Final = {"contact": "engagement", "promise": "commitment", "rating": "rating", "cadence": "cadence"}
+SUBJECTS: Final = {"contact": "engagement", "promise": "commitment", "rating": "rating", "cadence": "cadence"}
 #: Why a fact stops counting before its window ends.
 _CUT_SHORT: Final = {"commitment": "withdrawn", "rating": "newer_rating", "cadence": "newer_cadence"}
 
@@ -67,7 +65,7 @@ class Change:
     says on which day standing is missing. `facts` has one row per fact that entered, left or changed:
         dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), source_id (of that record),
         on_day, change ("entered", "left", "changed"), and for both days fact_id (blank where it did not count),
-        counts_as and note as in `facts_behind`; a fact that does not count notes why: "not_yet", "aged_out",
+        counts_as and note as in `Timeline.behind`; a fact that does not count notes why: "not_yet", "aged_out",
         "withdrawn", "newer_rating", "newer_cadence". Ordered by dimension, on_day, source_id.
     """
 
@@ -95,57 +93,43 @@ def contributions(row: Mapping[str, Any], formula: Formula) -> dict[str, float]:
     return {d: formula.weights[d] * float(row[f"{d}_score"]) / weight if d in entered else 0.0 for d in DIMENSIONS}
 
 
-def facts_behind(facts: pd.DataFrame, partner_id: int, day: date, formula: Formula) -> pd.DataFrame:
-    """List the facts that made each dimension's figure for a partner at the end of a day.
+class Timeline:
+    """When each fact of a partner counts in which dimension, laid out once for every question about it."""
 
-    Gives one row per fact that counts, a feedback item being one row with the event that decides it:
-        dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), kind (of the deciding fact),
-        source_id (of the record), fact_id, on_day, counts_as (promises and feedback 0, 0.5, 1; marks the share that
-        says partner or both; NaN for the others: a person's rating is never shown alone), note (a code:
-        latest_contact, earlier_contact, cadence, marks, rating, done_by_due, done_late, not_done, confirmed,
-        told_in_time, told_late, told_again, reopened, not_told).
-    Ordered by dimension, on_day, source_id, the cadence last in its dimension. No facts give an empty frame.
-    """
-    return _frame([vars(line) for line in _counting(_timeline(facts, partner_id, formula), day)], _BEHIND)
+    def __init__(self, facts: pd.DataFrame, partner_id: int, formula: Formula) -> None:
+        self.partner_id = partner_id
+        self.formula = formula
+        self._lines = _timeline(facts, partner_id, formula)
 
+    def behind(self, day: date) -> pd.DataFrame:
+        """List the facts that made each dimension's figure at the end of a day.
 
-def explain_change(
-    facts: pd.DataFrame,
-    partners: pd.DataFrame,
-    default_cadence: pd.DataFrame,
-    partner_id: int,
-    day_a: date,
-    day_b: date,
-    formula: Formula,
-) -> Change:
-    """Say exactly what changed in a partner's health between two days (frames as for `health_by_day`).
+        Gives one row per fact that counts, a feedback item being one row with the event that decides it:
+            dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), kind (of the deciding
+            fact), source_id (of the record), fact_id, on_day, counts_as (promises and feedback 0, 0.5, 1; marks the
+            share that says partner or both; NaN for the others: a person's rating is never shown alone), note (a code:
+            latest_contact, earlier_contact, cadence, marks, rating, done_by_due, done_late, not_done, confirmed,
+            told_in_time, told_late, told_again, reopened, not_told).
+        Ordered by dimension, on_day, source_id, the cadence last in its dimension. No facts give an empty frame.
+        """
+        return _frame([vars(line) for line in _counting(self._lines, day)], _BEHIND)
 
-    Raises:
-        NotFound: the partner is not there, or is followed without figures.
-    """
-    own = facts.loc[facts["partner_id"] == partner_id, :]
-    partner = partners.loc[partners["partner_id"] == partner_id, :]
-    rows = health_by_day(own, partner, default_cadence, [day_a, day_b], formula)
-    if rows.empty:
-        raise NotFound(
-            "There are no health figures for this partner. Its page shows the last contact, promises and feedback."
+    def change(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+        """Say exactly what changed between two days. `before` and `after`: rows of `health_by_day`, by column name."""
+        reason = _why_no_difference(before, after)
+        split_before, split_after = contributions(before, self.formula), contributions(after, self.formula)
+        day_a, day_b = (row["as_of"].date() for row in (before, after))
+        return Change(
+            self.partner_id,
+            day_a,
+            day_b,
+            dict(before),
+            dict(after),
+            standing_change=None if reason else after["standing"] - before["standing"],
+            contribution_change=None if reason else {d: split_after[d] - split_before[d] for d in DIMENSIONS},
+            reason=reason,
+            facts=_changed(self._lines, day_a, day_b),
         )
-    before, after = ({str(name): value for name, value in rows.iloc[n].items()} for n in (0, -1))
-    if day_b < day_a:
-        before, after = after, before
-    reason = _why_no_difference(before, after)
-    split_before, split_after = contributions(before, formula), contributions(after, formula)
-    return Change(
-        partner_id,
-        day_a,
-        day_b,
-        before,
-        after,
-        standing_change=None if reason else after["standing"] - before["standing"],
-        contribution_change=None if reason else {d: split_after[d] - split_before[d] for d in DIMENSIONS},
-        reason=reason,
-        facts=_changed(_timeline(own, partner_id, formula), day_a, day_b),
-    )
 
 
 def missing_for_standing(row: Mapping[str, Any], formula: Formula) -> list[str]:
@@ -242,7 +226,7 @@ def _lines(
         strict=True,
     ):
         kind, source_id, fact_id, on_day = cells[row]
-        subject = _SUBJECTS.get(kind, "feedback")
+        subject = SUBJECTS.get(kind, "feedback")
         cut_short = subject == "cadence" or end < until
         after = _CUT_SHORT.get(subject, "aged_out") if cut_short else "aged_out"
         day = None if pd.isna(on_day) else on_day

@@ -1,4 +1,4 @@
-"""Partnership health from the ledger of facts: figures by day and month, what is behind them, what changed them."""
+"""Partnership health from the ledger of facts: figures by day and month, the ledger itself, the formula in force."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -10,27 +10,17 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from erp.access import Actor
-from erp.errors import NotFound
 from erp.health.engine import health_by_day
-from erp.health.explain import Change, explain_change, facts_behind
 from erp.health.formula import Formula
 from erp.health.ledger import as_known
 from erp.health.months import month_ends
-from erp.models.commitments import Commitment
-from erp.models.engagements import Engagement
 from erp.models.facts import Fact
-from erp.models.feedback import FeedbackItem
 from erp.models.partners import DefaultCadence, Partner
 from erp.queries.county import day_of, end_of_day, setting, setting_history, today
-from erp.queries.visible import (
-    commitments_visible_to,
-    engagements_visible_to,
-    feedback_visible_to,
-    figures_visible_to,
-)
+from erp.queries.visible import figures_visible_to
 from erp.vocabulary import RecordKind, Verb
 
 #: The columns of the ledger, in the order in which they are read.
@@ -182,40 +172,6 @@ def last_months(this_day: date, months: int) -> list[date]:
     return month_ends((first // 12, first % 12 + 1), (this_day.year, this_day.month), this_day)
 
 
-def what_changed(session: Session, actor: Actor, partner_id: int, day_a: date, day_b: date) -> Change:
-    """Explain the change of a partner's figures between two days, listing only facts the actor may see.
-
-    Raises: NotFound where the partner has no figures or the actor may not see them.
-    """
-    actor.require(Verb.SEE, RecordKind.PARTNER)
-    partners = tracked_partners(session, figures_visible_to(actor), partner_id)
-    if partners.empty:
-        raise NotFound("This partner has no health figures that you may see.")
-    change = explain_change(
-        ledger(session, [partner_id]),
-        partners,
-        default_cadences(session),
-        partner_id,
-        day_a,
-        day_b,
-        formula_in_force(session),
-    )
-    shown = _only_visible(session, actor, change.facts)
-    return Change(**{**change.__dict__, "facts": shown})
-
-
-def behind_figures(session: Session, actor: Actor, partner_id: int, day: date) -> pd.DataFrame:
-    """Return the facts behind a partner's figures on a day, only those the actor may see.
-
-    Columns: as `erp.health.explain.facts_behind`, and `what`, the words of the record. Ratings name nobody.
-    """
-    actor.require(Verb.SEE, RecordKind.PARTNER)
-    if tracked_partners(session, figures_visible_to(actor), partner_id).empty:
-        raise NotFound("This partner has no health figures that you may see.")
-    facts = facts_behind(ledger(session, [partner_id]), partner_id, day, formula_in_force(session))
-    return _only_visible(session, actor, facts)
-
-
 def ledger(session: Session, partner_ids: Collection[int] | None = None, *, held_true: bool = True) -> pd.DataFrame:
     """Return the ledger: one row per fact, of some partners or all; `held_true`: only what is held true now.
 
@@ -273,11 +229,15 @@ def default_cadences(session: Session) -> pd.DataFrame:
     """Return the county's default cadences. Columns: kind, from_day (NaT always), days, known_from (naive UTC)."""
     columns = (DefaultCadence.kind, DefaultCadence.from_on, DefaultCadence.days, DefaultCadence.recorded_at)
     rows = session.execute(sa_select(*map(col, columns)).order_by(col(DefaultCadence.id))).all()
-    naive = [(str(kind), start, days, _naive(at)) for kind, start, days, at in rows]
-    defaults = pd.DataFrame(naive, columns=["kind", "from_day", "days", "known_from"])
-    for name in ("from_day", "known_from"):
-        defaults[name] = pd.to_datetime(defaults[name])
-    return defaults.astype({"days": float})
+    kinds, starts, days, known = ([row[place] for row in rows] for place in range(len(columns)))
+    return pd.DataFrame(
+        {
+            "kind": np.array([str(kind) for kind in kinds], dtype=object),
+            "from_day": np.array(starts, dtype="datetime64[s]"),
+            "days": np.array(days, dtype=float),
+            "known_from": np.array([_naive(moment) for moment in known], dtype="datetime64[us]"),
+        }
+    )
 
 
 def bands_by_quarter(figures: pd.DataFrame) -> pd.DataFrame:
@@ -291,26 +251,6 @@ def bands_by_quarter(figures: pd.DataFrame) -> pd.DataFrame:
     at_end = figures[figures["as_of"].isin(last)]
     marked = pd.DataFrame({"quarter": at_end["as_of"].map(of_day), "band": at_end["band"].astype(str)})
     return marked.groupby(["quarter", "band"]).size().rename("partnerships").reset_index()
-
-
-def _only_visible(session: Session, actor: Actor, facts: pd.DataFrame) -> pd.DataFrame:
-    """Drop facts whose record the actor may not open; ratings stay as a line that names nobody."""
-    sources = {
-        "engagement": (Engagement, Engagement.purpose, engagements_visible_to(actor)),
-        "commitment": (Commitment, Commitment.what, commitments_visible_to(actor)),
-        "feedback": (FeedbackItem, FeedbackItem.words, feedback_visible_to(actor)),
-    }
-    records = list(zip(facts["subject"].tolist(), facts["source_id"].tolist(), strict=True))
-    found: dict[tuple[str, int], str] = {}
-    for subject, (noun, words, visible) in sources.items():
-        ids = sorted({source_id for named, source_id in records if named == subject})
-        for start in range(0, len(ids), 500):  # a database takes only so many values in one question
-            some = col(noun.id).in_(ids[start : start + 500])
-            rows = session.execute(select(col(noun.id), words).where(some, visible))
-            found.update({(subject, source_id): text for source_id, text in rows})
-    shown = [subject not in sources or (subject, source_id) in found for subject, source_id in records]
-    told = facts.assign(what=[found.get(record, "") for record in records])
-    return told[np.array(shown, dtype=bool)].reset_index(drop=True)
 
 
 def _only(partner_id: int | None) -> list[int] | None:

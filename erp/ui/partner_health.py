@@ -1,10 +1,10 @@
 """The Health part of a partner's page: the profile by dimension, why it changed, what is behind it."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from sqlmodel import Session
@@ -13,9 +13,11 @@ from erp.access import Actor
 from erp.charts.health import dimension_rows, profile_chart, profile_frames
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
-from erp.health.explain import contributions, missing_for_standing
+from erp.health.explain import Change, contributions, missing_for_standing
 from erp.health.formula import DIMENSIONS, LABELS
-from erp.queries.health import behind_figures, formula_versions, health_by_month, health_formula, what_changed
+from erp.queries.county import today
+from erp.queries.health import formula_versions, last_months
+from erp.queries.partner_health import PartnerHealth
 from erp.ui import navigation
 from erp.ui.loads import load
 from erp.ui.show import Drawn, empty_state, folded, show_chart
@@ -45,39 +47,10 @@ NOTES = {
 }
 #: Facts shown behind a change at first: those of the dimension that moved most.
 FACTS_SHOWN = 10
+#: Months over which a change is explained at first.
+MONTHS_EXPLAINED = 6
 PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feedback"}
 QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedback"}
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A partner's figures, ready to be drawn.
-
-    `newest`: the newest row of `erp.queries.health.health_by_month`. `missing`: what a standing still needs. `parts`:
-    dimension → points of standing. `days`: the days figured. `course`: the chart, None where no dimension has a score.
-    """
-
-    newest: dict[str, Any]
-    missing: list[str]
-    parts: dict[str, float]
-    days: list[date]
-    course: Drawn | None
-
-
-def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Profile | None:
-    """Return the figures of a partner over the last months; None where there are none that the actor may see."""
-    figures = health_by_month(session, actor, months, partner_id)
-    if figures.empty:
-        return None
-    formula = health_formula(session, actor)
-    newest = {str(name): value for name, value in figures.iloc[-1].items()}
-    return Profile(
-        newest,
-        missing_for_standing(newest, formula),
-        contributions(newest, formula),
-        [stamp.date() for stamp in figures["as_of"]],
-        _course(session, actor, partner_id, figures),
-    )
 
 
 @dataclass(frozen=True)
@@ -88,9 +61,54 @@ class Why:
     facts: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Profile:
+    """A partner's figures, ready to be drawn.
+
+    `newest`: the newest row of `erp.health.engine.health_by_day`. `missing`: what a standing still needs. `parts`:
+    dimension → points of standing. `days`: the days figured. `course`: the chart, None where no dimension has a score.
+    `why`: why the newest figures differ from those of day `since`.
+    """
+
+    newest: dict[str, Any]
+    missing: list[str]
+    parts: dict[str, float]
+    days: list[date]
+    course: Drawn | None
+    since: date
+    why: Why
+
+
+def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Profile:
+    """Return the figures of a partner over the last months. Raises: NotFound where the actor may see none."""
+    own = PartnerHealth(session, actor, partner_id)
+    days = last_months(today(session), months)
+    figures = own.figures(days)
+    newest = {str(name): value for name, value in figures.iloc[-1].items()}
+    since = days[max(0, len(days) - MONTHS_EXPLAINED - 1)]
+    return Profile(
+        newest,
+        missing_for_standing(newest, own.formula),
+        contributions(newest, own.formula),
+        days,
+        _course(own, figures, [v.since for v in formula_versions(session, actor) if v.since is not None]),
+        since,
+        _why(own.change(figures, since, days[-1])),
+    )
+
+
 def why(session: Session, actor: Actor, partner_id: int, start: date, end: date) -> Why:
     """Return why a partner's standing changed between two days."""
-    change = what_changed(session, actor, partner_id, start, end)
+    own = PartnerHealth(session, actor, partner_id)
+    return _why(own.change(own.figures([start, end]), start, end))
+
+
+def behind(session: Session, actor: Actor, partner_id: int, day: date) -> pd.DataFrame:
+    """Return the facts behind a partner's figures on a day. Columns: as `PartnerHealth.behind`."""
+    return PartnerHealth(session, actor, partner_id).behind(day)
+
+
+def _why(change: Change) -> Why:
     said = change.reason or ""
     if not said and change.standing_change is not None and change.contribution_change is not None:
         by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
@@ -98,20 +116,22 @@ def why(session: Session, actor: Actor, partner_id: int, start: date, end: date)
             f"Standing went from **{change.before['standing']:.0f}** to **{change.after['standing']:.0f}** "
             f"({change.standing_change:+.1f}):\n"
         ) + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
-    moved = change.facts[change.facts["change"].isin(["entered", "left", "changed"])]
     by_dimension = change.contribution_change or {}
-    weight = [-abs(by_dimension.get(str(name), 0.0)) for name in moved["dimension"]]
-    moved = moved.iloc[np.argsort(np.array(weight, dtype=float), kind="stable")]  # what moved most comes first
     words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
-    facts = {
-        "Dimension": moved["dimension"].map(LABELS),
-        "Change": moved["change"].map(words),
-        "Day": ["" if pd.isna(day) else _long_day(day).replace(" ", "\u00a0") for day in moved["on_day"]],
-        "What": moved["what"],
-        "Before": moved["note_before"].map(NOTES).fillna(""),
-        "After": moved["note_after"].map(NOTES).fillna(""),
-    }
-    return Why(said, pd.DataFrame(facts))
+    moved = change.facts.to_dict("records")
+    moved.sort(key=lambda fact: -abs(by_dimension.get(fact["dimension"], 0.0)))  # what moved most comes first
+    facts = [
+        (
+            LABELS[fact["dimension"]],
+            words[fact["change"]],
+            "" if pd.isna(fact["on_day"]) else _long_day(fact["on_day"]).replace(" ", "\u00a0"),
+            fact["what"],
+            NOTES.get(fact["note_before"], ""),
+            NOTES.get(fact["note_after"], ""),
+        )
+        for fact in moved
+    ]
+    return Why(said, pd.DataFrame(facts, columns=["Dimension", "Change", "Day", "What", "Before", "After"]))
 
 
 def draw(partner_id: int) -> None:
@@ -119,8 +139,9 @@ def draw(partner_id: int) -> None:
     months = st.segmented_control(
         "Months shown", [13, 25, 37], default=25, key="health_months", required=True, bind="query-params"
     )
-    figures = load(profile, partner_id, int(months or 25))
-    if figures is None:
+    try:
+        figures = load(profile, partner_id, int(months or 25))
+    except NotFound:
         empty_state(
             "There are no figures for this partner that you may see.",
             "It is tracked without figures, or its figures are private. Contact, promises and feedback are on the "
@@ -130,7 +151,7 @@ def draw(partner_id: int) -> None:
     _draw_now(figures)
     if figures.course is not None:
         show_chart(figures.course, f"partner_health_{partner_id}")
-    _draw_why(partner_id, figures.days)
+    _draw_why(partner_id, figures)
     newest = figures.days[-1]
     folded("What is behind the figures of today", lambda: _draw_behind(partner_id, newest), key=f"behind_{partner_id}")
 
@@ -184,18 +205,24 @@ def _gap_sentence(newest: dict[str, Any]) -> str:
     return text + "."
 
 
-def _course(session: Session, actor: Actor, partner_id: int, figures: pd.DataFrame) -> Drawn | None:
+def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[date]) -> Drawn | None:
     rows = dimension_rows(figures)
     if rows["score"].isna().all():
         return None
-    events = behind_figures(session, actor, partner_id, figures["as_of"].max().date())
-    events = events[events["subject"].isin(list(PAGES))]
-    events = events.assign(mark=events["note"].map(NOTES))[["on_day", "mark", "what"]]
-    events = events[events["on_day"] >= figures["as_of"].min()]
-    changes = [pd.Timestamp(v.since) for v in formula_versions(session, actor) if v.since is not None]
-    table = rows.assign(as_of=rows["as_of"].dt.strftime("%Y-%m-%d"), score=rows["score"].round(1)).rename(
-        columns={"label": "Dimension", "as_of": "As of", "score": "Score", "n": "n", "evidence": "Evidence"}
-    )[["Dimension", "As of", "Score", "n", "Evidence"]]
+    first, last = figures["as_of"].min(), figures["as_of"].max()
+    events = own.behind(last.date())
+    shown = events["subject"].isin(list(PAGES)) & (events["on_day"] >= first)
+    events = events.assign(mark=events["note"].map(NOTES)).loc[shown, ["on_day", "mark", "what"]]
+    changes = [pd.Timestamp(day) for day in formula_changes]
+    table = pd.DataFrame(
+        {
+            "Dimension": rows["label"],
+            "As of": rows["as_of"].to_numpy().astype("datetime64[D]").astype(str),
+            "Score": rows["score"].round(1),
+            "n": rows["n"],
+            "Evidence": rows["evidence"],
+        }
+    )
     return Drawn(
         spec_of(profile_frames(rows, events, changes), profile_chart),
         table,
@@ -206,33 +233,28 @@ def _course(session: Session, actor: Actor, partner_id: int, figures: pd.DataFra
 
 
 def _course_sentence(rows: pd.DataFrame) -> str:
-    known = rows.dropna(subset=["score"]).sort_values("as_of")
-    ends = known.groupby("label")["score"].agg(["first", "last"])
-    moved = (ends["last"] - ends["first"]).sort_values()
-    if abs(moved.iloc[0]) < 5 and abs(moved.iloc[-1]) < 5:
+    scores: dict[str, list[float]] = {}
+    for label, score in zip(rows["label"].tolist(), rows["score"].tolist(), strict=True):
+        if not math.isnan(score):  # no evidence that month
+            scores.setdefault(label, []).append(score)
+    label = max(scores, key=lambda name: abs(scores[name][-1] - scores[name][0]))
+    first, last = scores[label][0], scores[label][-1]
+    if abs(last - first) < 5:
         return "No dimension moved by five points or more over these months."
-    label, change = (
-        (moved.index[0], moved.iloc[0])
-        if abs(moved.iloc[0]) >= abs(moved.iloc[-1])
-        else (moved.index[-1], moved.iloc[-1])
-    )
-    first, last = ends.loc[label, "first"], ends.loc[label, "last"]
-    verb = "rose" if change > 0 else "fell"
+    verb = "rose" if last > first else "fell"
     return f"{label} moved most: it {verb} from {first:.0f} to {last:.0f} over these months."
 
 
-def _draw_why(partner_id: int, days: list[date]) -> None:
+def _draw_why(partner_id: int, figures: Profile) -> None:
     st.header("Why it changed", anchor=False)
     left, right = st.columns(2)
+    days = figures.days
     start = left.selectbox(
-        "From", days, index=max(0, len(days) - 7), format_func=_long_day, key=f"why_from_{partner_id}"
+        "From", days, index=days.index(figures.since), format_func=_long_day, key=f"why_from_{partner_id}"
     )
     end = right.selectbox("To", days, index=len(days) - 1, format_func=_long_day, key=f"why_to_{partner_id}")
-    try:
-        change = load(why, partner_id, start, end)
-    except NotFound as refusal:
-        st.info(str(refusal))
-        return
+    usual = (start, end) == (figures.since, days[-1])
+    change = figures.why if usual else load(why, partner_id, start, end)
     st.markdown(change.said)
     if change.facts.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
@@ -245,7 +267,7 @@ def _draw_why(partner_id: int, days: list[date]) -> None:
 
 
 def _draw_behind(partner_id: int, day: date) -> None:
-    facts = load(behind_figures, partner_id, day)
+    facts = load(behind, partner_id, day)
     if facts.empty:
         st.markdown("No fact that you may see is behind these figures.")
     for dimension in DIMENSIONS:

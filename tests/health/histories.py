@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 from hypothesis import strategies as st
 
+from erp.health.engine import health_by_day
+from erp.health.explain import Timeline
+
 FIRST = date(2024, 1, 1)
 ENTERED = datetime(2024, 1, 1, 20)
 
@@ -121,3 +124,10 @@ default_cadences = st.lists(
     ),
     max_size=4,
 ).map(lambda rows: [{**row, "known_from": ENTERED + timedelta(hours=n)} for n, row in enumerate(rows)])
+
+
+def change_between(facts, partners, defaults, a, b, formula):
+    """Explain the change of partner 1 between the ends of two days."""
+    rows = health_by_day(facts, partners[partners["partner_id"] == 1], defaults, [a, b], formula)
+    before, after = (rows[rows["as_of"] == pd.Timestamp(day)].iloc[0].to_dict() for day in (a, b))
+    return Timeline(facts, 1, formula).change(before, after)

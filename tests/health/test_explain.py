@@ -3,12 +3,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from erp.errors import NotFound
 from erp.health.engine import health_by_day
-from erp.health.explain import contributions, explain_change, facts_behind, missing_for_standing
+from erp.health.explain import Timeline, contributions, missing_for_standing
 from erp.health.formula import FORMULA_H1
 
-from .histories import cadence_frame, fact, facts_frame, numbered, partners_frame
+from .histories import cadence_frame, change_between, fact, facts_frame, numbered, partners_frame
 
 T = date(2025, 6, 30)
 PARTNERS = partners_frame(["system_partner", "tribal_government"], untracked={2})
@@ -24,7 +23,11 @@ def row_of(facts, t=T):
 
 
 def change_of(facts, a, b):
-    return explain_change(facts_frame(numbered(facts)), PARTNERS, DEFAULTS, 1, a, b, FORMULA_H1)
+    return change_between(facts_frame(numbered(facts)), PARTNERS, DEFAULTS, a, b, FORMULA_H1)
+
+
+def behind_of(facts):
+    return Timeline(facts_frame(numbered(facts)), 1, FORMULA_H1).behind(T)
 
 
 def partnership():
@@ -130,7 +133,7 @@ def test_facts_behind_name_the_record_and_what_it_counts_as():
         fact("confirmed", ago(70), source_id=8, position=2),
         fact("rating", ago(10), side="county", respondent="Cy", value=2.0),
     ]
-    behind = facts_behind(facts_frame(numbered(facts)), 1, T, FORMULA_H1)
+    behind = behind_of(facts)
     lines = behind[["dimension", "kind", "source_id", "counts_as", "note"]].to_numpy().tolist()
     assert [line[:3] + line[4:] for line in lines] == [
         ["contact", "contact", 1007, "earlier_contact"],
@@ -149,20 +152,12 @@ def test_facts_behind_name_the_record_and_what_it_counts_as():
 
 
 def test_no_facts_give_empty_frames_with_all_columns():
-    behind = facts_behind(facts_frame([]), 1, T, FORMULA_H1)
+    behind = behind_of([])
     changed = change_of([], ago(30), T).facts
     assert behind.empty
     assert changed.empty
-    assert (
-        behind.columns.tolist() == facts_behind(facts_frame(numbered(partnership())), 1, T, FORMULA_H1).columns.tolist()
-    )
+    assert behind.columns.tolist() == behind_of(partnership()).columns.tolist()
     assert changed.dtypes.equals(change_of(partnership(), ago(30), T).facts.dtypes)
-
-
-@pytest.mark.parametrize("partner_id", [2, 3])
-def test_a_partner_without_figures_has_no_change_to_explain(partner_id):
-    with pytest.raises(NotFound, match="no health figures for this partner"):
-        explain_change(facts_frame([]), PARTNERS, DEFAULTS, partner_id, ago(30), T, FORMULA_H1)
 
 
 def test_what_is_missing_is_said_with_the_quickest_way_first():

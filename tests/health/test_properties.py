@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erp.health.engine import health_by_day
-from erp.health.explain import contributions, explain_change, facts_behind
+from erp.health.explain import Timeline, contributions
 from erp.health.formula import DIMENSIONS, FORMULA_H1, Formula
 from erp.health.ledger import as_known
 
@@ -20,6 +20,7 @@ from .histories import (
     any_fact,
     as_of_days,
     cadence_frame,
+    change_between,
     day,
     default_cadences,
     facts_frame,
@@ -199,7 +200,7 @@ rich_histories = st.lists(any_fact, min_size=40, max_size=80).map(
 @several
 @given(rich_histories, day, day, formulas)
 def test_contributions_sum_to_the_change(facts, a, b, formula):
-    change = explain_change(facts_frame(facts), PARTNERS, NO_DEFAULTS, 1, a, b, formula)
+    change = change_between(facts_frame(facts), PARTNERS, NO_DEFAULTS, a, b, formula)
     for row in (change.before, change.after):
         total = sum(contributions(row, formula).values())
         assert total == pytest.approx(0 if np.isnan(row["standing"]) else row["standing"], rel=0, abs=1e-9)
@@ -216,7 +217,7 @@ def test_contributions_sum_to_the_change(facts, a, b, formula):
 @given(rich_histories, day)
 def test_the_facts_behind_a_figure_make_that_figure(facts, t):
     row = figures(facts, [t]).iloc[0]
-    behind = facts_behind(facts_frame(facts), 1, t, FORMULA_H1)
+    behind = Timeline(facts_frame(facts), 1, FORMULA_H1).behind(t)
     records = behind[behind["subject"] != "cadence"]
     for d in DIMENSIONS:
         assert (records["dimension"] == d).sum() == row[f"{d}_n"]
@@ -229,9 +230,10 @@ def test_the_facts_behind_a_figure_make_that_figure(facts, t):
 @given(rich_histories, day, day)
 def test_the_facts_that_entered_left_or_changed_turn_one_day_into_the_other(facts, a, b):
     frame = facts_frame(facts)
-    changed = explain_change(frame, PARTNERS, NO_DEFAULTS, 1, a, b, FORMULA_H1).facts
+    timeline = Timeline(frame, 1, FORMULA_H1)
+    changed = change_between(frame, PARTNERS, NO_DEFAULTS, a, b, FORMULA_H1).facts
     key = ["dimension", "subject", "source_id"]
-    before, after = (_notes(facts_behind(frame, 1, t, FORMULA_H1), key) for t in (a, b))
+    before, after = (_notes(timeline.behind(t), key) for t in (a, b))
     for line in changed.to_dict("records"):
         where = tuple(line[name] for name in key)
         assert (where in before, where in after) == (line["change"] != "entered", line["change"] != "left")

@@ -11,13 +11,12 @@ from erp import db
 from erp.errors import NotFound
 from erp.queries.health import (
     bands_by_quarter,
-    behind_figures,
     figures_by_day,
     health_by_month,
     last_months,
     standing_by_month,
-    what_changed,
 )
+from erp.queries.partner_health import PartnerHealth
 from erp.services.commitments import CommitmentDraft, keep_commitment, make_commitment
 from erp.services.county_settings import change_health_formula, set_default_cadence
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, void_engagement
@@ -119,6 +118,8 @@ def test_an_unscored_partner_has_no_row(session: Session, cast: Cast) -> None:
     clinic = add(session, cast, "Lark Clinic")
     meet(session, cast, MARCH_5, tribe)
     assert set(standing_by_month(session, cast.leadership, 3)["partner_id"]) == {clinic}
+    with pytest.raises(NotFound, match="no health figures"):
+        PartnerHealth(session, cast.leadership, tribe)
 
 
 def test_a_scored_tribes_figures_are_for_those_who_may_see_its_records(session: Session, cast: Cast) -> None:
@@ -129,9 +130,7 @@ def test_a_scored_tribes_figures_are_for_those_who_may_see_its_records(session: 
     for actor in (cast.coordinator, cast.community_liaison, cast.viewer, cast.administrator):
         assert standing_by_month(session, actor, 2).empty
         with pytest.raises(NotFound):
-            what_changed(session, actor, tribe, date(2026, 1, 1), MARCH_5)
-        with pytest.raises(NotFound):
-            behind_figures(session, actor, tribe, MARCH_5)
+            PartnerHealth(session, actor, tribe)
 
 
 def test_figures_rest_on_all_facts_and_explanations_list_only_visible_ones(session: Session, cast: Cast) -> None:
@@ -143,8 +142,10 @@ def test_figures_rest_on_all_facts_and_explanations_list_only_visible_ones(sessi
     counts, listed, changed = [], [], []
     for actor in (cast.leadership, cast.coordinator):
         counts.append(int(health_by_month(session, actor, 1, clinic)["contact_n"].iloc[0]))
-        listed.append(len(behind_figures(session, actor, clinic, date(2026, 6, 30))))
-        changed.append(len(what_changed(session, actor, clinic, date(2026, 1, 1), date(2026, 6, 30)).facts))
+        own = PartnerHealth(session, actor, clinic)
+        days = [date(2026, 1, 1), date(2026, 6, 30)]
+        listed.append(len(own.behind(days[1])))
+        changed.append(len(own.change(own.figures(days), *days).facts))
     assert counts == [2, 2]
     assert listed == [2, 1]
     assert changed[0] > changed[1]
