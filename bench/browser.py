@@ -229,9 +229,6 @@ class OnApp(Tasks):
         self.wait_for(self.LISTED)
 
     def fill_meeting(self, turn: int) -> None:
-        another = self.page.get_by_role("link", name="Log another")
-        if another.count():
-            another.click()
         field = self.page.get_by_role("combobox", name="Partners")
         for place in range(3):
             field.fill(WORDS[(turn + place) % len(WORDS)])

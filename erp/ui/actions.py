@@ -164,6 +164,16 @@ def forget_told(name: str) -> None:
     st.session_state.pop(_told(name), None)
 
 
+def on_page(page: str) -> None:
+    """Say which page is drawn; on another than before nothing is told again that was told already."""
+    if st.session_state.get("_page") == page:
+        return
+    st.session_state["_page"] = page
+    kept = [(key, what) for key, what in st.session_state.items() if str(key).startswith(_told(""))]
+    for key in [key for key, (_, _, was_shown) in kept if was_shown]:
+        del st.session_state[key]
+
+
 def _told(name: str) -> str:
     return f"_told_{name}"
 

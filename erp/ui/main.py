@@ -7,6 +7,7 @@ import streamlit as st
 from erp.access import Actor
 from erp.errors import ERPError
 from erp.settings import ROOT, settings
+from erp.ui.actions import on_page
 from erp.ui.loads import county_now, one_state
 from erp.ui.navigation import pages_for
 from erp.ui.session import ask_who_is_there
@@ -36,6 +37,7 @@ def draw_shell(actor: Actor) -> None:
 st.set_page_config(page_title="Partnerships", page_icon=ROOT / "static" / "mark.svg", layout="wide")
 actor = ask_who_is_there()
 page = st.navigation(pages_for(actor))
+on_page(page.url_path)
 with one_state():
     draw_shell(actor)
     try:

@@ -106,3 +106,13 @@ def test_an_outcome_is_told_once_and_again_where_a_second_click_draws_the_page_a
     assert [actions.told("outcome") for _ in range(2)] == ["Saved.", "Saved."]
     actions.forget_told("outcome")
     assert actions.told("outcome") is None
+
+
+def test_on_another_page_only_what_was_not_told_yet_is_told(state: dict[str, object]) -> None:
+    actions.on_page("log")
+    actions.tell("logged", 7)
+    actions.on_page("log")
+    assert actions.told("logged") == 7
+    actions.tell("outcome", "Saved.")
+    actions.on_page("engagements")
+    assert (actions.told("logged"), actions.told("outcome")) == (None, "Saved.")
