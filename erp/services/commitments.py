@@ -23,12 +23,12 @@ from erp.services.drafts import Draft
 from erp.services.facts import sync_commitment
 from erp.services.partners import known_partner
 from erp.services.records import (
+    change_record,
     need_reason,
     new_key,
     now,
     record_change,
     remember_save,
-    revise,
     saved_before,
     snapshot,
 )
@@ -194,14 +194,8 @@ def _state(session: Session, commitment: Commitment, **values: Any) -> Commitmen
 
 
 def _save(session: Session, actor: Actor, commitment: Commitment, verb: str, values: dict[str, Any]) -> Commitment:
-    before = snapshot(commitment)
-    revise(commitment, commitment.version, values)
-    session.flush()
-    sync_commitment(session, commitment, now())
-    after = snapshot(commitment)
-    record_change(session, actor, verb, RecordKind.COMMITMENT, commitment.id, before=before, after=after)
-    session.flush()
-    return commitment
+    kind = RecordKind.COMMITMENT
+    return change_record(session, actor, commitment, commitment.version, verb, kind, values, sync_commitment)
 
 
 def _check(session: Session, draft: CommitmentDraft) -> None:

@@ -10,13 +10,14 @@ from erp.models.contacts import Contact
 from erp.services.drafts import Draft
 from erp.services.partners import known_partner
 from erp.services.records import (
+    BACK,
+    change_record,
     get_or_refuse,
-    need_reason,
     new_key,
     now,
+    put_away,
     record_change,
     remember_save,
-    revise,
     saved_before,
     snapshot,
 )
@@ -76,32 +77,22 @@ def change_contact(session: Session, actor: Actor, contact_id: int, version: int
     contact = get_or_refuse(session, Contact, contact_id, "person")
     _check(session, draft)
     values = draft.model_dump(exclude={"key", *CHANNELS}) | _channels(actor, draft, contact)
-    return _revise(session, actor, contact, version, "change", values)
+    return change_record(session, actor, contact, version, "change", RecordKind.CONTACT, values)
 
 
 def archive_contact(session: Session, actor: Actor, contact_id: int, version: int, reason: str) -> Contact:
     """Put a person out of sight with a reason. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.ARCHIVE, RecordKind.CONTACT)
     contact = get_or_refuse(session, Contact, contact_id, "person")
-    values = {"archived_at": now(), "archive_reason": need_reason(reason)}
-    return _revise(session, actor, contact, version, "archive", values)
+    values = put_away(reason)
+    return change_record(session, actor, contact, version, "archive", RecordKind.CONTACT, values)
 
 
 def restore_contact(session: Session, actor: Actor, contact_id: int, version: int) -> Contact:
     """Bring an archived person back. Raises: NotAllowed, NotFound, Conflict."""
     actor.require(Verb.ARCHIVE, RecordKind.CONTACT)
     contact = get_or_refuse(session, Contact, contact_id, "person")
-    return _revise(session, actor, contact, version, "restore", {"archived_at": None, "archive_reason": ""})
-
-
-def _revise(
-    session: Session, actor: Actor, contact: Contact, version: int, verb: str, values: dict[str, object]
-) -> Contact:
-    before = snapshot(contact)
-    revise(contact, version, values)
-    session.flush()
-    record_change(session, actor, verb, RecordKind.CONTACT, contact.id, before=before, after=snapshot(contact))
-    return contact
+    return change_record(session, actor, contact, version, "restore", RecordKind.CONTACT, BACK)
 
 
 def _check(session: Session, draft: ContactDraft) -> None:

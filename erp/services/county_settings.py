@@ -13,7 +13,7 @@ from erp.queries.county import setting_history
 from erp.queries.health import formula_in_force
 from erp.queries.targets import FeedbackTargets, feedback_targets
 from erp.services.accounts import check_zone
-from erp.services.records import get_or_refuse, now, record_change, revise, snapshot
+from erp.services.records import change_record, get_or_refuse, now, record_change, snapshot
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 
@@ -85,11 +85,8 @@ def change_county(session: Session, actor: Actor, version: int, name: str, time_
         raise Invalid("The county needs a name.")
     check_zone(time_zone)
     county = get_or_refuse(session, County, 1, "county")
-    before = snapshot(county)
-    revise(county, version, {"name": name.strip(), "time_zone": time_zone})
-    session.flush()
-    record_change(session, actor, "change county", RecordKind.SETTING, 1, before=before, after=snapshot(county))
-    return county
+    values = {"name": name.strip(), "time_zone": time_zone}
+    return change_record(session, actor, county, version, "change county", RecordKind.SETTING, values)
 
 
 def _keep(session: Session, actor: Actor, name: str, values: dict[str, object]) -> None:

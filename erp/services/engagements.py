@@ -30,6 +30,7 @@ from erp.services.engagement_told import told
 from erp.services.facts import sync_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.records import (
+    change_record,
     need_reason,
     new_key,
     now,
@@ -37,7 +38,7 @@ from erp.services.records import (
     remember_save,
     revise,
     saved_before,
-    snapshot,
+    set_void,
 )
 from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who
 
@@ -183,13 +184,8 @@ def cancel_engagement(session: Session, actor: Actor, engagement_id: int, versio
             f"Only a planned engagement can be cancelled; this one is marked “{engagement.status.label.lower()}”. "
             "Where the record is wrong, edit it, or void it with a reason."
         )
-    before = snapshot(engagement)
-    revise(engagement, version, {"status": EngagementStatus.CANCELLED})
-    session.flush()
-    sync_engagement(session, engagement, now())
-    after = snapshot(engagement)
-    record_change(session, actor, "cancel", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
-    return engagement
+    kind, values = RecordKind.ENGAGEMENT, {"status": EngagementStatus.CANCELLED}
+    return change_record(session, actor, engagement, version, "cancel", kind, values, sync_engagement)
 
 
 def finish_follow_up(
@@ -222,13 +218,13 @@ def finish_follow_up(
 def void_engagement(session: Session, actor: Actor, engagement_id: int, version: int, reason: str) -> Engagement:
     """Void an engagement with a reason: from now on as if never entered; record and reason stay."""
     actor.require(Verb.ARCHIVE, RecordKind.ENGAGEMENT)
-    return _set_void(session, actor, engagement_id, version, "void", need_reason(reason))
+    return _set_void(session, actor, engagement_id, version, need_reason(reason))
 
 
 def restore_engagement(session: Session, actor: Actor, engagement_id: int, version: int) -> Engagement:
     """Bring a voided engagement back."""
     actor.require(Verb.ARCHIVE, RecordKind.ENGAGEMENT)
-    return _set_void(session, actor, engagement_id, version, "restore", "")
+    return _set_void(session, actor, engagement_id, version, "")
 
 
 def visible_engagement(session: Session, actor: Actor, engagement_id: int) -> Engagement:
@@ -241,18 +237,11 @@ def visible_engagement(session: Session, actor: Actor, engagement_id: int) -> En
     return engagement
 
 
-def _set_void(session: Session, actor: Actor, engagement_id: int, version: int, verb: str, reason: str) -> Engagement:
+def _set_void(session: Session, actor: Actor, engagement_id: int, version: int, reason: str) -> Engagement:
     engagement = visible_engagement(session, actor, engagement_id)
     refuse_stale(engagement, version, "engagement")
     refuse_void_twice(engagement, "engagement", restoring=not reason)
-    before = snapshot(engagement)
-    at = now()
-    revise(engagement, version, {"voided_at": at if reason else None, "void_reason": reason})
-    session.flush()
-    sync_engagement(session, engagement, at)
-    after = snapshot(engagement)
-    record_change(session, actor, verb, RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
-    return engagement
+    return set_void(session, actor, engagement, version, RecordKind.ENGAGEMENT, reason, sync_engagement)
 
 
 def _refuse_voided(engagement: Engagement) -> None:

@@ -36,6 +36,7 @@ from erp.services.records import (
     remember_save,
     revise,
     saved_before,
+    set_void,
     snapshot,
 )
 from erp.vocabulary import (
@@ -170,12 +171,12 @@ def take_step(
 
 def void_feedback(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
     """Void an item with a reason: from now on as if never entered."""
-    return _set_void(session, actor, item_id, version, "void", need_reason(reason))
+    return _set_void(session, actor, item_id, version, need_reason(reason))
 
 
 def restore_feedback(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
     """Bring a voided item back."""
-    return _set_void(session, actor, item_id, version, "restore", "")
+    return _set_void(session, actor, item_id, version, "")
 
 
 def visible_feedback(session: Session, actor: Actor, item_id: int) -> FeedbackItem:
@@ -208,19 +209,12 @@ def _open(session: Session, actor: Actor, item_id: int, version: int) -> Feedbac
     return item
 
 
-def _set_void(session: Session, actor: Actor, item_id: int, version: int, verb: str, reason: str) -> FeedbackItem:
+def _set_void(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
     actor.require(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM)
     item = visible_feedback(session, actor, item_id)
     refuse_stale(item, version, "feedback")
     refuse_void_twice(item, "feedback", restoring=not reason)
-    before = snapshot(item)
-    at = now()
-    revise(item, version, {"voided_at": at if reason else None, "void_reason": reason})
-    session.flush()
-    sync_feedback(session, item, at)
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=snapshot(item))
-    session.flush()
-    return item
+    return set_void(session, actor, item, version, RecordKind.FEEDBACK_ITEM, reason, sync_feedback)
 
 
 def _check_giver(session: Session, draft: FeedbackDraft) -> None:

@@ -12,9 +12,11 @@ from erp.models.contacts import Contact, Forum, ForumMember
 from erp.services.drafts import Draft
 from erp.services.partners import known_partner
 from erp.services.records import (
+    BACK,
+    change_record,
     get_or_refuse,
-    need_reason,
     now,
+    put_away,
     record_change,
     remember_save,
     revise,
@@ -65,22 +67,22 @@ def change_forum(session: Session, actor: Actor, forum_id: int, version: int, dr
     forum = get_or_refuse(session, Forum, forum_id, "forum")
     _refuse_doubled_name(session, draft.name, forum.id)
     values = draft.model_dump() | {"name_key": squeeze(draft.name)}
-    return _revise_forum(session, actor, forum, version, "change", values)
+    return change_record(session, actor, forum, version, "change", RecordKind.FORUM, values)
 
 
 def archive_forum(session: Session, actor: Actor, forum_id: int, version: int, reason: str) -> Forum:
     """Put a forum out of sight with a reason; its engagements stay. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.ARCHIVE, RecordKind.FORUM)
     forum = get_or_refuse(session, Forum, forum_id, "forum")
-    values = {"archived_at": now(), "archive_reason": need_reason(reason)}
-    return _revise_forum(session, actor, forum, version, "archive", values)
+    values = put_away(reason)
+    return change_record(session, actor, forum, version, "archive", RecordKind.FORUM, values)
 
 
 def restore_forum(session: Session, actor: Actor, forum_id: int, version: int) -> Forum:
     """Bring an archived forum back. Raises: NotAllowed, NotFound, Conflict."""
     actor.require(Verb.ARCHIVE, RecordKind.FORUM)
     forum = get_or_refuse(session, Forum, forum_id, "forum")
-    return _revise_forum(session, actor, forum, version, "restore", {"archived_at": None, "archive_reason": ""})
+    return change_record(session, actor, forum, version, "restore", RecordKind.FORUM, BACK)
 
 
 def add_seat(session: Session, actor: Actor, forum_id: int, draft: SeatDraft, *, token: str = "") -> ForumMember:
@@ -121,7 +123,7 @@ def archive_seat(session: Session, actor: Actor, seat_id: int, version: int, rea
     """Put a wrongly entered seat out of sight with a reason. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.ARCHIVE, RecordKind.FORUM)
     seat = get_or_refuse(session, ForumMember, seat_id, "seat")
-    values = {"archived_at": now(), "archive_reason": need_reason(reason)}
+    values = put_away(reason)
     return _revise_seat(session, actor, seat, version, "archive seat", values)
 
 
@@ -130,17 +132,7 @@ def restore_seat(session: Session, actor: Actor, seat_id: int, version: int) -> 
     actor.require(Verb.ARCHIVE, RecordKind.FORUM)
     seat = get_or_refuse(session, ForumMember, seat_id, "seat")
     _check_seat(session, seat.forum_id, _as_draft(seat), seat.id)
-    return _revise_seat(session, actor, seat, version, "restore seat", {"archived_at": None, "archive_reason": ""})
-
-
-def _revise_forum(
-    session: Session, actor: Actor, forum: Forum, version: int, verb: str, values: dict[str, Any]
-) -> Forum:
-    before = snapshot(forum)
-    revise(forum, version, values)
-    session.flush()
-    record_change(session, actor, verb, RecordKind.FORUM, forum.id, before=before, after=snapshot(forum))
-    return forum
+    return _revise_seat(session, actor, seat, version, "restore seat", BACK)
 
 
 def _revise_seat(

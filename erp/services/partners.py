@@ -13,10 +13,12 @@ from erp.models.partners import Cadence, Partner, PartnerName
 from erp.services.drafts import Draft
 from erp.services.facts import sync_cadence
 from erp.services.records import (
+    BACK,
     get_or_refuse,
     need_reason,
     new_key,
     now,
+    put_away,
     record_change,
     remember_save,
     revise,
@@ -164,7 +166,7 @@ def archive_partner(session: Session, actor: Actor, partner_id: int, version: in
     actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
     partner = get_or_refuse(session, Partner, partner_id, "partner")
     before = snapshot(partner)
-    revise(partner, version, {"archived_at": now(), "archive_reason": need_reason(reason)})
+    revise(partner, version, put_away(reason))
     session.flush()
     record_change(session, actor, "archive", RecordKind.PARTNER, partner.id, before=before, after=snapshot(partner))
     return partner
@@ -175,7 +177,7 @@ def restore_partner(session: Session, actor: Actor, partner_id: int, version: in
     actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
     partner = get_or_refuse(session, Partner, partner_id, "partner")
     before = snapshot(partner)
-    revise(partner, version, {"archived_at": None, "archive_reason": ""})
+    revise(partner, version, BACK)
     session.flush()
     record_change(session, actor, "restore", RecordKind.PARTNER, partner.id, before=before, after=snapshot(partner))
     return partner

@@ -19,8 +19,8 @@ from erp.services.records import (
     now,
     record_change,
     remember_save,
-    revise,
     saved_before,
+    set_void,
     snapshot,
     squeeze,
 )
@@ -68,12 +68,12 @@ def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: s
 
 def void_rating(session: Session, actor: Actor, rating_id: int, version: int, reason: str) -> Rating:
     """Void a rating with a reason: from now on as if never entered."""
-    return _set_void(session, actor, rating_id, version, "void", need_reason(reason))
+    return _set_void(session, actor, rating_id, version, need_reason(reason))
 
 
 def restore_rating(session: Session, actor: Actor, rating_id: int, version: int) -> Rating:
     """Bring a voided rating back. Raises: Conflict where the person's rating of that day was entered anew since."""
-    return _set_void(session, actor, rating_id, version, "restore", "")
+    return _set_void(session, actor, rating_id, version, "")
 
 
 def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
@@ -84,21 +84,14 @@ def visible_rating(session: Session, actor: Actor, rating_id: int) -> Rating:
     return rating
 
 
-def _set_void(session: Session, actor: Actor, rating_id: int, version: int, verb: str, reason: str) -> Rating:
+def _set_void(session: Session, actor: Actor, rating_id: int, version: int, reason: str) -> Rating:
     actor.require(Verb.ARCHIVE, RecordKind.RATING)
     rating = visible_rating(session, actor, rating_id)
     refuse_stale(rating, version, "rating")
     refuse_void_twice(rating, "rating", restoring=not reason)
     if not reason and rating.partner_id is not None:
         _refuse_second(session, rating.partner_id, rating.respondent, rating.side, rating.rated_on)
-    before = snapshot(rating)
-    at = now()
-    revise(rating, version, {"voided_at": at if reason else None, "void_reason": reason})
-    session.flush()
-    sync_rating(session, rating, at)
-    record_change(session, actor, verb, RecordKind.RATING, rating_id, before=before, after=snapshot(rating))
-    session.flush()
-    return rating
+    return set_void(session, actor, rating, version, RecordKind.RATING, reason, sync_rating)
 
 
 def _check(session: Session, draft: RatingDraft) -> None:

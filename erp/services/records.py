@@ -3,6 +3,7 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ RecordT = TypeVar("RecordT", bound=SQLModel)
 #: Columns that never enter the history: secrets, and what is derived from other columns.
 _UNTOLD = frozenset({"password_hash", "name_key"})
 _KEPT_BECAUSE = "kept_because"
+#: The values that bring an archived record back.
+BACK = {"archived_at": None, "archive_reason": ""}
 
 
 def now() -> datetime:
@@ -125,6 +128,52 @@ def revise(record: SQLModel, version: int, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     record.version = version + 1  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def change_record(
+    session: Session,
+    actor: Actor,
+    record: RecordT,
+    version: int,
+    verb: str,
+    kind: RecordKind,
+    values: dict[str, Any],
+    sync: Callable[[Session, RecordT, datetime], None] | None = None,
+    at: datetime | None = None,
+) -> RecordT:
+    """Set `values` on a record opened at `version` and tell it in the history; `sync` brings the ledger in step.
+
+    Raises: Conflict, Invalid as `revise`.
+    """
+    before = snapshot(record)
+    revise(record, version, values)
+    session.flush()
+    if sync is not None:
+        sync(session, record, at or now())
+    record_id: int | None = record.id  # pyright: ignore[reportAttributeAccessIssue] -- every Recorded table has it
+    record_change(session, actor, verb, kind, record_id, before=before, after=snapshot(record))
+    session.flush()
+    return record
+
+
+def set_void(
+    session: Session,
+    actor: Actor,
+    record: RecordT,
+    version: int,
+    kind: RecordKind,
+    reason: str,
+    sync: Callable[[Session, RecordT, datetime], None],
+) -> RecordT:
+    """Void a record with a reason: from now on as if never entered; an empty reason restores it."""
+    at = now()
+    values = {"voided_at": at if reason else None, "void_reason": reason}
+    return change_record(session, actor, record, version, "void" if reason else "restore", kind, values, sync, at)
+
+
+def put_away(reason: str) -> dict[str, Any]:
+    """Return the values that archive a record with a reason; BACK brings it back. Raises: Invalid without a reason."""
+    return {"archived_at": now(), "archive_reason": need_reason(reason)}
 
 
 def need_reason(reason: str) -> str:

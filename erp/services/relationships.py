@@ -11,12 +11,13 @@ from erp.models.partners import Relationship
 from erp.services.drafts import Draft
 from erp.services.partners import known_partner
 from erp.services.records import (
+    BACK,
+    change_record,
     get_or_refuse,
-    need_reason,
     now,
+    put_away,
     record_change,
     remember_save,
-    revise,
     saved_before,
     snapshot,
 )
@@ -64,7 +65,7 @@ def change_relationship(
     for partner_id in {draft.from_partner_id, draft.to_partner_id} - {tie.from_partner_id, tie.to_partner_id}:
         known_partner(session, partner_id)
     _check(session, draft, tie.id)
-    return _revise(session, actor, tie, version, "change", draft.model_dump())
+    return change_record(session, actor, tie, version, "change", RecordKind.RELATIONSHIP, draft.model_dump())
 
 
 def archive_relationship(
@@ -73,8 +74,8 @@ def archive_relationship(
     """Put a wrongly entered tie out of sight with a reason. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     actor.require(Verb.ARCHIVE, RecordKind.RELATIONSHIP)
     tie = get_or_refuse(session, Relationship, relationship_id, "tie between partners")
-    values = {"archived_at": now(), "archive_reason": need_reason(reason)}
-    return _revise(session, actor, tie, version, "archive", values)
+    values = put_away(reason)
+    return change_record(session, actor, tie, version, "archive", RecordKind.RELATIONSHIP, values)
 
 
 def restore_relationship(session: Session, actor: Actor, relationship_id: int, version: int) -> Relationship:
@@ -82,17 +83,7 @@ def restore_relationship(session: Session, actor: Actor, relationship_id: int, v
     actor.require(Verb.ARCHIVE, RecordKind.RELATIONSHIP)
     tie = get_or_refuse(session, Relationship, relationship_id, "tie between partners")
     _check(session, RelationshipDraft(**tie.model_dump(include=set(RelationshipDraft.model_fields))), tie.id)
-    return _revise(session, actor, tie, version, "restore", {"archived_at": None, "archive_reason": ""})
-
-
-def _revise(
-    session: Session, actor: Actor, tie: Relationship, version: int, verb: str, values: dict[str, object]
-) -> Relationship:
-    before = snapshot(tie)
-    revise(tie, version, values)
-    session.flush()
-    record_change(session, actor, verb, RecordKind.RELATIONSHIP, tie.id, before=before, after=snapshot(tie))
-    return tie
+    return change_record(session, actor, tie, version, "restore", RecordKind.RELATIONSHIP, BACK)
 
 
 def _check(session: Session, draft: RelationshipDraft, own_id: int | None) -> None:
