@@ -6,8 +6,8 @@ from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
 from erp.ui import engagement_parts as parts
-from erp.ui import guard, navigation
-from erp.ui.actions import once, show_outcome, submit
+from erp.ui import navigation
+from erp.ui.actions import show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import TEXTS, Form, filled, forget, open_form, save
@@ -15,8 +15,11 @@ from erp.ui.engagement_history import draw_history
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
+from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import plain
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
+
+LOOPS_STAY = "Its promises and feedback stay; void those on their own pages if they are mistakes too."
 
 
 def edit_form(detail: EngagementDetail) -> Form:
@@ -77,34 +80,19 @@ def draw_actions(detail: EngagementDetail) -> None:
             navigation.link_to("log", "Log another", icon=":material/add:")
 
 
-def draw_void(detail: EngagementDetail) -> None:
+def draw_undoing(detail: EngagementDetail) -> None:
     """Draw voiding with a reason, or restoring."""
     if not actor.may(Verb.ARCHIVE, RecordKind.ENGAGEMENT):
         return
     if detail.voided_at is not None:
-        args = (restore_engagement, detail.engagement_id, detail.version)
-        st.button("Restore this record", on_click=submit, args=args, kwargs={"said": "Restored."})
-        return
-    with st.expander("Void this record"):
-        st.markdown(
-            "Where it was entered by mistake. The record and your reason stay in the history, but it counts nowhere "
-            "from now on. Its promises and feedback stay; void those on their own pages if they are mistakes too."
-        )
-        st.text_input("Why", key=REASON)
-        guard.draw(REASON)
-
-        @once
-        def void() -> None:
-            reason = str(st.session_state[REASON])
-            arguments = (void_engagement, detail.engagement_id, detail.version, reason)
-            guard.guarded(REASON, {"Why": reason}, *arguments, said="Voided.")
-
-        st.button("Void", on_click=void, icon=":material/block:")
+        draw_restore("record", restore_engagement, detail.engagement_id, detail.version)
+    else:
+        draw_void("engagement", void_engagement, detail.engagement_id, detail.version, LOOPS_STAY)
 
 
 actor = require_actor()
 engagement_id = number_in_address("engagement")
-EDITING, REASON = f"_editing_{engagement_id}", f"void_reason_{engagement_id}"
+EDITING = f"_editing_{engagement_id}"
 try:
     engagement = load(engagement_detail, engagement_id)
 except NotFound as refusal:
@@ -148,4 +136,4 @@ with st.container(width=parts.READING_WIDTH):
     with st.expander("History", icon=":material/history:", on_change="rerun", key="engagement_history") as history:
         if history.open:
             draw_history(engagement_id)
-    draw_void(engagement)
+    draw_undoing(engagement)

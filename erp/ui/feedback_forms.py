@@ -22,9 +22,10 @@ from erp.services.feedback import (
     void_feedback,
 )
 from erp.ui import guard
-from erp.ui.actions import field_keys, forget_form, form_button, once, submit
+from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
+from erp.ui.voiding import draw_restore, draw_void
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
 
 S = FeedbackState
@@ -138,27 +139,13 @@ def draw_mending(actor: Actor, detail: FeedbackDetail) -> None:
     item_id, version = int(detail.row["item_id"]), int(detail.row["version"])
     if detail.row["voided"]:
         if actor.may(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM):
-            args = (restore_feedback, item_id, version)
-            st.button("Restore this feedback", on_click=submit, args=args, kwargs={"said": "Restored."})
+            draw_restore("feedback", restore_feedback, item_id, version)
         return
     if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):
         with st.expander("Correct this record", key=f"feedback_mend_{item_id}"):
             draw_fields(f"feedback_mend_{item_id}_", detail, save=(_save_mended, (item_id, version)))
     if actor.may(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM):
-        with st.expander("Void this record", key=f"feedback_void_{item_id}"):
-            st.markdown("For what was entered by mistake. The record and your reason stay, but it counts nowhere.")
-            why = f"feedback_void_{item_id}_why"
-            st.text_input("Why", key=why)
-            guard.draw(why)
-            st.button("Void", key=f"feedback_void_{item_id}_go", on_click=_void, args=(item_id, version))
-
-
-@once
-def _void(item_id: int, version: int) -> None:
-    why = f"feedback_void_{item_id}_why"
-    reason = str(st.session_state[why])
-    if guard.guarded(why, {"Why": reason}, void_feedback, item_id, version, reason, said="Voided.") is not None:
-        forget_form(why, why)
+        draw_void("feedback", void_feedback, item_id, version)
 
 
 @once

@@ -26,6 +26,7 @@ from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
+from erp.ui.voiding import draw_restore, draw_void
 from erp.vocabulary import RecordKind, Side, Verb
 
 #: The key of the folded form for a new one; it folds itself when it was saved.
@@ -125,27 +126,13 @@ def draw_mending(actor: Actor, row: Mapping[str, Any]) -> None:
     promise_id, version = int(row["commitment_id"]), int(row["version"])
     if row["voided"]:
         if actor.may(Verb.ARCHIVE, RecordKind.COMMITMENT):
-            args = (restore_commitment, promise_id, version)
-            st.button("Restore this promise", on_click=submit, args=args, kwargs={"said": "Restored."})
+            draw_restore("promise", restore_commitment, promise_id, version)
         return
     if actor.may(Verb.CHANGE, RecordKind.COMMITMENT):
         with st.expander("Correct this record"):
             draw_fields(f"promise_mend_{promise_id}_", row, save=(_save_mended, (promise_id, version)))
     if actor.may(Verb.ARCHIVE, RecordKind.COMMITMENT):
-        with st.expander("Void this record"):
-            st.markdown("For what was entered by mistake. The record and your reason stay, but it counts nowhere.")
-            why = f"promise_void_{promise_id}_why"
-            st.text_input("Why", key=why)
-            guard.draw(why)
-            st.button("Void", key=f"promise_void_{promise_id}_go", on_click=_void, args=(promise_id, version))
-
-
-@once
-def _void(promise_id: int, version: int) -> None:
-    why = f"promise_void_{promise_id}_why"
-    reason = str(st.session_state[why])
-    if guard.guarded(why, {"Why": reason}, void_commitment, promise_id, version, reason, said="Voided.") is not None:
-        forget_form(why, why)
+        draw_void("promise", void_commitment, promise_id, version)
 
 
 @once

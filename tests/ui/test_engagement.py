@@ -240,7 +240,7 @@ def test_it_is_voided_with_a_reason_and_restored(app_as: Open, cast: Cast, fair:
     app = app_as(cast.coordinator, "engagement", engagement=fair)
     click(app, "Void")
     assert "Say why" in text_of(app)
-    app.get_by_key(f"void_reason_{fair}").set_value("Entered *twice*")
+    app.get_by_key(f"engagement_void_{fair}_why").set_value("Entered *twice*")
     click(app, "Void")
     assert "This record was voided" in text_of(app)
     assert "Entered *twice*" in text_of(app)
