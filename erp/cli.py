@@ -220,6 +220,10 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 def _restore(arguments: argparse.Namespace) -> int:
     kept = upkeep.restore_database(arguments.file)
+    db.forget_engines()  # their connections are to the file that was there
+    _prepare()
+    with db.writing() as session:
+        upkeep.record_restore(session, operator(Door.CLI), arguments.file, kept)
     print(f"{arguments.file} is in place." + (f" The database that was there is kept as {kept}." if kept else ""))
     return 0
 

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from erp.errors import Invalid
 
+#: Addresses of this machine that no other machine can reach.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: The folder that holds what is shipped: app.py, pages/, data/frameworks, migrations/.
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """What a county's IT may set. Units are in the names or the descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix="ERP_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ERP_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = Field(
         default=ROOT / "data" / "local", description="folder for what is written: database, copies, backups"
@@ -55,9 +57,17 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if url and not url.startswith("sqlite:///"):
-            raise ValueError("must begin with sqlite:///")
+        if url and not (url.startswith("sqlite:///") and url.removeprefix("sqlite:///")):
+            raise ValueError("must begin with sqlite:/// and name a file")
         return url
+
+    @field_validator("demo")
+    @classmethod
+    def _at_home(cls, demo: bool, others: ValidationInfo) -> bool:
+        address = others.data.get("address")
+        if demo and address not in LOOPBACK:
+            raise ValueError(f"the demonstration listens on this machine alone, not on {address}")
+        return demo
 
     @cached_property
     def database(self) -> str:

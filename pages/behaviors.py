@@ -90,7 +90,8 @@ with cell_at:
 if behavior:
     days: tuple[date, date] = quarter_days(cell) if cell and by == "quarter" else (first, last)
     evidence = load(behavior_evidence, behavior, cell if cell and by == "kind" else kind, *days)
-    st.markdown(plain(frameworks.entry("cpm_leadership_behaviors", behavior).description))
+    shown = frameworks.entry("cpm_leadership_behaviors", behavior)
+    st.markdown(f"In our words{'' if shown.verified else ', not verified yet'}: {plain(shown.description)}")
     if evidence.empty:
         empty_state(
             "No held engagement shows this behavior here.",

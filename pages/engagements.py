@@ -11,7 +11,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.engagement_filters import draw_filters, list_as_file, readable
 from erp.ui.loads import load
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, no_records
 from erp.ui.words import NO_EXACT_DATE
 from erp.vocabulary import RecordKind, Verb
 
@@ -29,9 +29,10 @@ wanted = draw_filters()
 count = load(engagement_count, wanted)
 
 if not count and wanted == EngagementFilter():
-    empty_state(
+    no_records(
         "No engagements are logged yet.",
         "Log the last meeting you had – it takes about a minute – or import the county's own meeting log.",
+        RecordKind.ENGAGEMENT,
     )
     if navigation.may_open("log"):
         navigation.link_to("log", "Log engagement", icon=":material/edit_calendar:")

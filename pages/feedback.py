@@ -21,7 +21,7 @@ from erp.ui.feedback_parts import draw_card, readable
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, no_records
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
 
 TO_DO, ALL = "to_do", "all"
@@ -95,9 +95,10 @@ items = load(feedback_list, wanted, page)
 if open_id is not None and open_id not in set(items["item_id"]):
     draw_open(open_id)
 if not counts["n"].sum() and wanted == FeedbackFilters(states=COUNTY_NEXT):
-    empty_state(
+    no_records(
         "No feedback is recorded yet.",
         "Add what a partner told you last, or import the county's own list. Praise counts as much as a concern.",
+        RecordKind.FEEDBACK_ITEM,
     )
 elif items.empty and wanted == FeedbackFilters(states=COUNTY_NEXT):
     empty_state("Nothing waits for us.", "Items told but not confirmed are under “Told, not confirmed”.")

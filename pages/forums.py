@@ -11,7 +11,7 @@ from erp.ui.loads import load
 from erp.ui.partner_history import draw_history
 from erp.ui.partner_links import same_page_link
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, no_records
 from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
@@ -30,7 +30,11 @@ def draw_all() -> None:
     if forums.empty and archived:
         empty_state("No forum is archived.")
     elif forums.empty:
-        empty_state("No forum is recorded yet.", "Add the first one above, or name it when you log an engagement.")
+        no_records(
+            "No forum is recorded yet.",
+            "Add the first one above; then choose it when you log an engagement.",
+            RecordKind.FORUM,
+        )
     partner_forum.draw_forum_list(forums)
 
 

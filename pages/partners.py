@@ -6,7 +6,7 @@ from erp.ui import partner_directory, partner_form
 from erp.ui.actions import show_outcome
 from erp.ui.navigation import go
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state, folded
+from erp.ui.show import empty_state, folded, no_records
 from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
@@ -22,12 +22,13 @@ place = st.container()
 page = partner_directory.page_in_address(narrowed)
 with place:
     if not page.total:
-        empty_state(
-            "No partner here yet." if narrowed == partner_directory.EVERYONE else "No partner fits these filters.",
-            "Add the first one above, or import the county's roster on the Import page."
-            if narrowed == partner_directory.EVERYONE
-            else "Search for fewer words, or clear a filter under More filters.",
-        )
+        if narrowed == partner_directory.EVERYONE:
+            first = "Add the first one above, or import the county's roster on the Import page."
+            no_records("No partner here yet.", first, RecordKind.PARTNER)
+        else:
+            empty_state(
+                "No partner fits these filters.", "Search for fewer words, or clear a filter under More filters."
+            )
         st.stop()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(partner_directory.takeaway(narrowed, page), width="content")

@@ -23,7 +23,7 @@ from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pil
 from erp.ui.promise_forms import ADD_FORM, draw_add_form
 from erp.ui.promise_parts import draw_card, group_head, readable
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, no_records
 from erp.vocabulary import RecordKind, Verb
 
 STILL_OPEN, ALL = "open", "all"
@@ -93,9 +93,10 @@ promises = load(promise_list, wanted, page)
 if open_id is not None and open_id not in set(promises["commitment_id"]):
     draw_open(open_id)
 if not sum(in_group.values()) and wanted == PromiseFilters(groups=OPEN_GROUPS):
-    empty_state(
+    no_records(
         "No promise is recorded yet.",
         "Add what was promised at the last meeting, by either side, or import the county's own list.",
+        RecordKind.COMMITMENT,
     )
 elif promises.empty and wanted == PromiseFilters(groups=OPEN_GROUPS):
     empty_state("Every promise is kept or withdrawn by agreement.", "Look at them under “Kept”.")

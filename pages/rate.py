@@ -5,18 +5,19 @@ from typing import Any
 import streamlit as st
 
 from erp.queries.choices import partner_choices
-from erp.queries.ratings import WINDOW_DAYS, rating_counts
-from erp.services.ratings import RatingDraft, enter_rating, void_rating
+from erp.queries.ratings import WINDOW_DAYS, rating_counts, ratings_entered
+from erp.services.ratings import RatingDraft, enter_rating, restore_rating, void_rating
 from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once, show_outcome
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import pick_partner, toast_outcome
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, folded
+from erp.ui.voiding import draw_restore, draw_void_form
 from erp.vocabulary import RATING_ITEMS, RATING_SCALE, RecordKind, Side, Verb
 
-FORM, SAVED = "rating", "_rating_saved"
+FORM = "rating"
 
 
 def answer(number: int) -> str:
@@ -37,23 +38,8 @@ def save(partner_id: int, at: str) -> None:
         said="Saved.",
     )
     if rating is not None:
-        st.session_state[SAVED] = (rating.id, rating.version, partner_id)
         forget_form(FORM)
     toast_outcome()
-
-
-@once
-def void() -> None:
-    """Void the rating that was just saved."""
-    rating_id, version, _ = st.session_state[SAVED]
-    reason = str(st.session_state["rate_void_why"])
-    if (
-        guard.guarded(
-            "rate_void", {"Why": reason}, void_rating, rating_id, version, reason, said="Voided. It counts nowhere."
-        )
-        is not None
-    ):
-        st.session_state.pop(SAVED)
 
 
 def draw_counts(partner_id: int) -> None:
@@ -64,6 +50,32 @@ def draw_counts(partner_id: int) -> None:
         f"**{counts.ratings} {'rating' if counts.ratings == 1 else 'ratings'} in the last {WINDOW_DAYS} days**: "
         f"{counts.partner_people} of the partner's people, {counts.county_people} of the county's{newest}."
     )
+
+
+def draw_mistakes(partner_id: int) -> None:
+    """Let a rating be voided, or one voided before be restored; by its day and who entered it, never by its answers."""
+    rows = load(ratings_entered, partner_id).set_index("rating_id")
+    if rows.empty:
+        st.markdown("No rating of this partnership is here.")
+        return
+
+    def told(number: int) -> str:
+        row = rows.loc[number]
+        day = day_text(row["rated_on"]) if row["rated_on"] else "No day"
+        entered = f"entered {day_text(row['entered_on'])} by {row['entered_by']}"
+        voided = f" – voided: {row['void_reason']}" if row["voided"] else ""
+        return f"{day} · {SIDES[Side(row['side'])]} · {entered}{voided}"
+
+    number = st.selectbox(
+        "Which rating?", rows.index.tolist(), index=None, format_func=told, placeholder="Choose", key="rate_mistake"
+    )
+    if number is None:
+        return
+    version = int(rows.loc[number, "version"])
+    if rows.loc[number, "voided"]:
+        draw_restore("rating", restore_rating, number, version)
+    else:
+        draw_void_form("rating", void_rating, number, version)
 
 
 def draw_form(partner_id: int) -> None:
@@ -110,10 +122,6 @@ if chosen is None:
     empty_state("Choose the partnership that was rated.")
     st.stop()
 draw_counts(chosen)
-just_saved = st.session_state.get(SAVED)
-if just_saved and just_saved[2] == chosen and actor.may(Verb.ARCHIVE, RecordKind.RATING):
-    with st.expander("The rating just saved was a mistake"):
-        st.text_input("Why", key="rate_void_why")
-        guard.draw("rate_void")
-        st.button("Void it", on_click=void)
 draw_form(chosen)
+if actor.may(Verb.ARCHIVE, RecordKind.RATING):
+    folded("A rating was entered by mistake", lambda: draw_mistakes(chosen), key=f"rate_mistakes_{chosen}")

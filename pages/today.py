@@ -13,7 +13,7 @@ from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state
+from erp.ui.show import no_records
 from erp.ui.today_parts import days_from, draw_line, draw_more, due_words
 from erp.vocabulary import RecordKind, Verb
 
@@ -49,12 +49,8 @@ with st.container(horizontal=True):
     st.metric("Partners past their cadence", past.total, border=True, width=230)
 
 if promises.empty and feedback.empty and not past.total and ahead.empty:
-    empty_state(
-        "Nothing needs you today.",
-        "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
-        if actor.may(Verb.ADD, RecordKind.PARTNER)
-        else "Coordinators, liaisons and leadership keep the records here.",
-    )
+    first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
+    no_records("Nothing needs you today.", first_steps, RecordKind.PARTNER)
     st.stop()
 
 

@@ -327,6 +327,13 @@ def test_a_backup_is_restored_and_what_was_there_is_kept(erp: Run, tmp_path: Pat
     db.forget_engines()
     assert status == 0
     assert "is kept as" in out
+    last = stored(Change)[-1]
+    assert (last.verb, last.actor_name, (last.after or {})["backup"]) == (
+        "restore database",
+        "operator of this machine",
+        "copy.db",
+    )
+    assert erp("verify")[0] == 0
     assert [partner.name for partner in stored(Partner)] == ["Cedar House", "Heron Bay Tribe"]
     assert erp("backup", tmp_path / "copy.db")[0] == 2  # never over a file that is there
 

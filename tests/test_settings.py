@@ -35,6 +35,7 @@ def test_every_setting_has_a_default_and_a_line_in_the_operating_guide() -> None
         ("ERP_TIME_ZONE", "Mars/Olympus"),
         ("ERP_DATABASE_URL", "mysql://x"),
         ("ERP_SESSION_IDLE_MINUTES", "0"),
+        ("ERP_DATABASE_URL", "sqlite:///"),
     ],
 )
 def test_a_wrong_value_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -44,6 +45,20 @@ def test_a_wrong_value_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch, 
     assert name in str(refusal.value)
     assert value in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_an_empty_value_is_the_default_and_never_an_open_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ERP_ADDRESS", "ERP_DATA_DIR", "ERP_PORT"):
+        monkeypatch.setenv(name, "")
+    assert (settings().address, settings().port) == ("127.0.0.1", 8501)
+    assert settings().data_dir == ROOT / "data" / "local"
+
+
+def test_the_demonstration_is_refused_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_DEMO", "true")
+    monkeypatch.setenv("ERP_ADDRESS", "0.0.0.0")
+    with pytest.raises(Invalid, match=r"ERP_DEMO .* on this machine alone, not on 0\.0\.0\.0"):
+        settings()
 
 
 def test_a_dot_env_file_is_read(tmp_path: Path) -> None:

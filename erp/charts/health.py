@@ -97,9 +97,11 @@ def standing_grid(figures: pd.DataFrame) -> str:
     """
     months = list(dict.fromkeys(figures["as_of"]))
     rows: dict[str, list[str]] = {}
-    for partner, standing, band in figures[["partner", "standing", "band"]].itertuples(index=False, name=None):
+    columns = ["partner", "standing", "standing_n", "band"]
+    for partner, standing, n, band in figures[columns].itertuples(index=False, name=None):
         words = "–" if pd.isna(standing) else f"{standing:.0f}"
-        rows.setdefault(partner, []).append(f'<td class="{band}" title="{Band(band).label}">{words}</td>')
+        rests_on = "" if pd.isna(standing) else f", from {of_dimensions(n)}"
+        rows.setdefault(partner, []).append(f'<td class="{band}" title="{Band(band).label}{rests_on}">{words}</td>')
     heads = "".join(f'<th scope="col">{month:%b}<br>{month:%Y}</th>' for month in months)
     lines = "".join(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for name, cells in rows.items())
     bands = " ".join(f'<span class="{band}">{Band(band).label}</span>' for band in BAND_COLORS)
@@ -108,6 +110,11 @@ def standing_grid(figures: pd.DataFrame) -> str:
         f'aria-label="Standing by partner and month"><table><thead><tr><th scope="col">Partner</th>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div></div>"
     )
+
+
+def of_dimensions(n: int) -> str:
+    """Say how many of the dimensions entered a standing: its n."""
+    return f"{n} of {len(DIMENSIONS)} dimensions"
 
 
 def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:

@@ -52,7 +52,8 @@ def health_by_day(
         "none", "thin" or "enough"; <dimension>_newest the day of the newest thing known behind it, NaT where none;
         partner_promises_score and _n, the partner's own promises; county_rating_score and _n, the county's own rating:
         both stand beside the dimensions and enter nothing;
-        cadence_days, cadence_is_default; standing 0–100, NaN where there is not enough evidence; band.
+        cadence_days, cadence_is_default; standing 0–100, NaN where there is not enough evidence; standing_n, how many
+        dimensions entered it; band.
     No partner or no day gives an empty frame with all columns.
 
     Source: docs/health.md, version h1.
@@ -71,7 +72,7 @@ def health_by_day(
     columns |= _rated("county_rating", ledger, grid, Side.COUNTY, formula)
     for dimension in DIMENSIONS:
         columns[f"{dimension}_evidence"] = _evidence(columns[f"{dimension}_n"], formula.minimums[dimension])
-    columns["standing"] = _standing(columns, formula)
+    columns["standing"], columns["standing_n"] = _standing(columns, formula)
     columns["band"] = _bands(columns["standing"], formula)
     return _frame(columns, partner_ids, as_of, formula)
 
@@ -171,14 +172,18 @@ def _evidence(n: NDArray[np.integer], minimum: int) -> NDArray[np.int8]:
     return (n > 0).astype(np.int8) + (n >= minimum).astype(np.int8)
 
 
-def _standing(columns: Columns, formula: Formula) -> Floats:
-    """Weigh the dimensions with enough evidence; NaN unless there are three, one of them trust or loop closure."""
+def _standing(columns: Columns, formula: Formula) -> tuple[Floats, NDArray[np.int8]]:
+    """Weigh the dimensions with enough evidence; NaN unless there are three, one of them trust or loop closure.
+
+    Gives the standing and how many dimensions entered it.
+    """
     enough = {d: columns[f"{d}_evidence"] == EVIDENCE.index("enough") for d in DIMENSIONS}
     weighed = sum(np.where(enough[d], formula.weights[d] * columns[f"{d}_score"], 0) for d in DIMENSIONS)
     weight = sum(formula.weights[d] * enough[d] for d in DIMENSIONS)
     anchored = np.logical_or.reduce([enough[d] for d in STANDING_ANCHORS])
-    exists = anchored & (sum(enough[d].astype(np.int8) for d in DIMENSIONS) >= STANDING_NEEDS)
-    return np.divide(weighed, weight, out=np.full(exists.shape, np.nan), where=exists)
+    n = np.sum([enough[d] for d in DIMENSIONS], axis=0, dtype=np.int8)
+    exists = anchored & (n >= STANDING_NEEDS)
+    return np.divide(weighed, weight, out=np.full(exists.shape, np.nan), where=exists), np.where(exists, n, 0)
 
 
 def _bands(standing: Floats, formula: Formula) -> NDArray[np.int8]:
@@ -205,7 +210,7 @@ def _frame(columns: Columns, partner_ids: Ints, as_of: NDArray[np.datetime64], f
     for beside in ("partner_promises", "county_rating"):
         for measure in ("score", "n"):
             frame[f"{beside}_{measure}"] = columns[f"{beside}_{measure}"].reshape(-1)
-    for name in ("cadence_days", "cadence_is_default", "standing"):
+    for name in ("cadence_days", "cadence_is_default", "standing", "standing_n"):
         frame[name] = columns[name].reshape(-1)
     frame["band"] = pd.Categorical.from_codes(columns["band"].reshape(-1), dtype=_BAND_TYPE)
     return pd.DataFrame(frame, copy=False)

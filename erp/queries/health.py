@@ -41,6 +41,8 @@ FACT_COLUMNS = (
     "known_from",
     "known_to",
 )
+#: The columns of a standing.
+STANDING_COLUMNS = ("partner_id", "as_of", "standing", "standing_n", "band")
 _DAYS = ("on_day", "done_on", "withdrawn_on")
 _MOMENTS = ("known_from", "known_to")
 #: From this many partners on the whole ledger is read; a database takes only so many values in one question.
@@ -114,9 +116,9 @@ def standing_by_month(session: Session, actor: Actor, months: int) -> pd.DataFra
     """Return standing at the last `months` month-ends of every scored partner the actor may see figures of.
 
     Columns: partner_id int, as_of datetime (month's last day, today for the running month), standing 0–100 (NaN not
-    enough evidence), band (vocabulary.Band value). Ordered by both.
+    enough evidence), standing_n (dimensions that entered), band (vocabulary.Band value). Ordered by both.
     """
-    return health_by_month(session, actor, months)[["partner_id", "as_of", "standing", "band"]]
+    return health_by_month(session, actor, months)[[*STANDING_COLUMNS]]
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def standings(session: Session, days: Sequence[date], partners: pd.DataFrame) ->
     ids = partners["partner_id"].tolist()
     facts = ledger(session, ids if len(ids) < _MANY else None)
     figures = health_by_day(facts, partners, default_cadences(session), days, formula_in_force(session))
-    return figures[["partner_id", "as_of", "standing", "band"]]
+    return figures[[*STANDING_COLUMNS]]
 
 
 def figures_open_to(session: Session, actor: Actor) -> frozenset[int]:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pandas as pd
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.models.accounts import Account
 from erp.models.ratings import Rating
-from erp.queries.county import today
+from erp.queries.county import county_zone, today
 from erp.queries.visible import ratings_visible_to
 from erp.vocabulary import RecordKind, Side, Verb
 
@@ -53,3 +55,27 @@ def rating_counts(session: Session, actor: Actor, partner_id: int) -> RatingCoun
         county_people=sides.get(Side.COUNTY, (0, 0, None))[1],
         newest_on=max((newest for _, _, newest in sides.values()), default=None),
     )
+
+
+def ratings_entered(session: Session, actor: Actor, partner_id: int) -> pd.DataFrame:
+    """Return the ratings of a partner that the actor may see, newest first: what voiding one needs, and no more.
+
+    Columns: rating_id, version, rated_on date or None, side ("The partner's" or "The county's" view), entered_on (day
+    in the county), entered_by (an account's name, or "import"), voided bool, void_reason. Who answered, and what, stand
+    nowhere.
+    """
+    actor.require(Verb.ARCHIVE, RecordKind.RATING)
+    columns = (Rating.id, Rating.version, Rating.rated_on, Rating.side, Rating.recorded_at, Account.name)
+    question = (
+        select(*map(col, columns), col(Rating.voided_at).is_not(None), col(Rating.void_reason))
+        .join(Account, col(Account.id) == col(Rating.recorded_by), isouter=True)
+        .where(col(Rating.partner_id) == partner_id, ratings_visible_to(actor))
+        .order_by(col(Rating.rated_on).desc().nulls_last(), col(Rating.id).desc())
+    )
+    zone = county_zone(session)
+    rows = [
+        (number, version, day, side, at.astimezone(zone).date(), name or "an import", voided, reason)
+        for number, version, day, side, at, name, voided, reason in session.execute(question)
+    ]
+    names = ["rating_id", "version", "rated_on", "side", "entered_on", "entered_by", "voided", "void_reason"]
+    return pd.DataFrame(rows, columns=names)

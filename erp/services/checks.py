@@ -12,6 +12,7 @@ from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
+from erp.services.records import get_or_refuse
 from erp.vocabulary import PartnerKind
 
 
@@ -97,6 +98,14 @@ def tribe_at(session: Session, engagement_id: int, but: Collection[int | None]) 
             col(Partner.id).not_in(but),
         )
     ).first()
+
+
+def known_partner(session: Session, partner_id: int | None) -> Partner:
+    """Load a partner that is not archived. Raises: NotFound."""
+    partner = get_or_refuse(session, Partner, partner_id, "partner")
+    if partner.archived_at is not None:
+        raise NotFound(f"{partner.name} is archived. Restore it first, or choose another partner.")
+    return partner
 
 
 def _is_a_tribe(session: Session, partner_id: int | None) -> bool:

@@ -13,6 +13,7 @@ from erp.queries.visible import commitments_visible_to
 from erp.services.checks import (
     keep_meeting_sealed,
     keep_sealed,
+    known_partner,
     refuse_future,
     refuse_stale,
     refuse_void_twice,
@@ -21,7 +22,6 @@ from erp.services.checks import (
 )
 from erp.services.drafts import Draft
 from erp.services.facts import sync_commitment
-from erp.services.partners import known_partner
 from erp.services.records import (
     change_record,
     need_reason,

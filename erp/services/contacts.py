@@ -7,8 +7,8 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.errors import Invalid, NotAllowed
 from erp.models.contacts import Contact
+from erp.services.checks import known_partner
 from erp.services.drafts import Draft
-from erp.services.partners import known_partner
 from erp.services.records import (
     BACK,
     change_record,

@@ -41,6 +41,8 @@ def change_health_formula(
         "target_days": target_days,
     }
     formula = Formula.from_settings(values)
+    if target_days < feedback_targets(session).decide:
+        raise Invalid("Telling may not be due before deciding. Change the days to decide (feedback targets) first.")
     in_force = formula_in_force(session)
     if _content(formula) == _content(in_force):
         raise Invalid("Nothing differs from the formula in force, so no new version was made.")

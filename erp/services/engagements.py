@@ -20,10 +20,9 @@ from erp.models.engagements import (
     EngagementPerson,
     TopicTag,
 )
-from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
-from erp.services.checks import refuse_stale, refuse_void_twice, tribe_at
+from erp.services.checks import known_partner, refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.drafts import Draft
 from erp.services.engagement_told import told
@@ -154,7 +153,7 @@ def change_engagement(
         return engagement
     _refuse_voided(engagement)
     there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
-    _check(session, draft, has_unlinked=any(p.partner_id is None for p in there))
+    _check(session, draft, there)
     _keep_closed(session, actor, engagement_id, draft)
     before = told(session, engagement)
     revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft)})
@@ -274,8 +273,9 @@ def _add_what_came_up(
         receive_feedback(session, actor, item.model_copy(update={"engagement_id": engagement_id}))
 
 
-def _check(session: Session, draft: EngagementDraft, *, has_unlinked: bool = False) -> None:
-    if not draft.partners and not has_unlinked:
+def _check(session: Session, draft: EngagementDraft, there: Sequence[EngagementPartner] = ()) -> None:
+    """Check a draft. `there`: who is at the record already; they stay, also where they were archived since."""
+    if not draft.partners and not any(link.partner_id is None for link in there):
         raise Invalid("Name at least one partner who took part or was in touch.")
     if len({p.partner_id for p in draft.partners}) < len(draft.partners):
         raise Invalid("A partner is named twice. Name each partner once.")
@@ -290,7 +290,8 @@ def _check(session: Session, draft: EngagementDraft, *, has_unlinked: bool = Fal
         frameworks.entry("cpm_leadership_behaviors", entry_id)
     for entry_id in draft.topics:
         frameworks.entry("erp_topics", entry_id)
-    _all_here(session, Partner, {p.partner_id for p in draft.partners}, "partner")
+    for partner_id in {p.partner_id for p in draft.partners} - {link.partner_id for link in there}:
+        known_partner(session, partner_id)
     _all_here(session, Contact, set(draft.people), "person")
     _all_here(session, Forum, {draft.forum_id} - {None}, "forum")
 
@@ -308,9 +309,7 @@ def _check_day(session: Session, draft: EngagementDraft) -> None:
         raise Invalid(f"{day.isoformat()} is before 1900. Correct the year.")
 
 
-def _all_here(
-    session: Session, table: type[Partner | Contact | Forum], ids: set[int | None] | set[int], what: str
-) -> None:
+def _all_here(session: Session, table: type[Contact | Forum], ids: set[int | None] | set[int], what: str) -> None:
     here = set(session.exec(select(table.id).where(col(table.id).in_(ids)))) if ids else set()
     if here != ids:
         raise NotFound(f"A {what} chosen here is not in the database any more. Choose again.")

@@ -17,6 +17,7 @@ from erp.queries.visible import feedback_visible_to
 from erp.services.checks import (
     keep_meeting_sealed,
     keep_sealed,
+    known_partner,
     refuse_future,
     refuse_stale,
     refuse_void_twice,
@@ -25,7 +26,6 @@ from erp.services.checks import (
 )
 from erp.services.drafts import Draft
 from erp.services.facts import sync_feedback
-from erp.services.partners import known_partner
 from erp.services.records import (
     get_or_refuse,
     need_reason,

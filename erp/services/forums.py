@@ -9,8 +9,8 @@ from sqlmodel import Session, col, or_, select
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotFound
 from erp.models.contacts import Contact, Forum, ForumMember
+from erp.services.checks import known_partner
 from erp.services.drafts import Draft
-from erp.services.partners import known_partner
 from erp.services.records import (
     BACK,
     change_record,

@@ -30,7 +30,7 @@ from erp.queries.exports import RECORD_KINDS
 from erp.services import upkeep
 from erp.services.import_names import Names
 from erp.services.import_stretch import Fingerprints, Stretch
-from erp.services.linking import link_known_names
+from erp.services.linking import close_names_of_tribes, link_known_names
 from erp.services.records import keep_marked_words, now, record_change
 from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Verb
@@ -151,6 +151,8 @@ class _Import:
                 progress(result.rows, self.rows)
             time.sleep(PAUSE)
         with self.writing() as session:
+            if opened.kind == "partners":
+                close_names_of_tribes(session, self.actor)
             if self.update and self.actor.may(Verb.CHANGE, RecordKind.PARTNER):
                 link_known_names(session, self.actor)
             file = session.get(ImportFile, import_id)

@@ -1,5 +1,6 @@
 """Linking names that came from spreadsheets to partners, and answering whether two look-alikes are the same."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -20,12 +21,11 @@ from erp.queries.visible import (
     feedback_visible_to,
     ratings_visible_to,
 )
-from erp.services.checks import keep_sealed
+from erp.services.checks import keep_sealed, known_partner
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.import_names import Names
-from erp.services.partners import known_partner
 from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
-from erp.vocabulary import LookAlikeAnswer, NameKind, RecordKind, Verb
+from erp.vocabulary import LookAlikeAnswer, NameKind, PartnerKind, RecordKind, Role, Verb
 
 #: Records with one partner each → how their ledger is kept in step (None: they are no facts).
 _SYNC: dict[Any, Any] = {Commitment: sync_commitment, FeedbackItem: sync_feedback, Rating: sync_rating, Contact: None}
@@ -79,6 +79,21 @@ def link_known_names(session: Session, actor: Actor) -> int:
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     known = known_by_now(session, actor)
     linked = sum(_link(session, actor, words, partner_id) for words, partner_id in known.items())
+    session.flush()
+    return linked
+
+
+def close_names_of_tribes(session: Session, actor: Actor) -> int:
+    """Link the waiting names that are a Tribal government's by now; returns how many records.
+
+    What a Tribe shared may come in before the roster that says it is one. It is closed as soon as that is known, and
+    waits for nobody's click; a name that only looks alike stays a question.
+    """
+    seer = replace(actor, roles=frozenset(Role))  # also what this actor may not open is linked; the history names them
+    known = known_by_now(session, seer)
+    tribes = select(Partner.id).where(Partner.kind == PartnerKind.TRIBAL_GOVERNMENT)
+    closed = set(session.exec(tribes.where(col(Partner.id).in_(set(known.values())))))
+    linked = sum(_link(session, seer, words, partner_id) for words, partner_id in known.items() if partner_id in closed)
     session.flush()
     return linked
 

@@ -7,11 +7,13 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
-from erp.errors import Conflict, Invalid, NotAllowed, NotFound
+from erp.errors import Conflict, Invalid, NotAllowed
 from erp.models.accounts import Account
 from erp.models.partners import Cadence, Partner, PartnerName
+from erp.services.checks import known_partner
 from erp.services.drafts import Draft
 from erp.services.facts import sync_cadence
+from erp.services.linking import close_names_of_tribes
 from erp.services.records import (
     BACK,
     get_or_refuse,
@@ -63,6 +65,7 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: s
     if already is not None:
         return get_or_refuse(session, Partner, already, "partner")
     _refuse_doubled_name(session, draft.name, None)
+    _check_reason(draft)
     _check_holder(session, draft)
     _check_figures(actor, draft, was_scored=False)
     partner = Partner(
@@ -82,6 +85,7 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: s
     session.flush()
     record_change(session, actor, "add", RecordKind.PARTNER, partner.id, after=_told(session, partner))
     remember_save(session, token, RecordKind.PARTNER, _id(partner))
+    _close_if_tribe(session, actor, partner)
     session.flush()
     return partner
 
@@ -99,8 +103,7 @@ def change_partner(session: Session, actor: Actor, partner_id: int, version: int
             "Only a Tribal liaison or leadership may record a Tribal government as another kind of partner: "
             "it would open what the Tribe shared. Ask one of them."
         )
-    if draft.status == PartnerStatus.ENDED and not draft.status_reason:
-        raise Invalid("Say in a few words why the partnership ended; it stays with the record.")
+    _check_reason(draft)
     before = _told(session, partner)
     values = _columns(draft) | {"name_key": squeeze(draft.name)}
     if draft.scored is not None:
@@ -112,6 +115,7 @@ def change_partner(session: Session, actor: Actor, partner_id: int, version: int
     session.flush()
     after = _told(session, partner)
     record_change(session, actor, "change", RecordKind.PARTNER, partner.id, before=before, after=after)
+    _close_if_tribe(session, actor, partner)
     return partner
 
 
@@ -192,6 +196,17 @@ def _void_cadence(session: Session, actor: Actor, cadence: Cadence, reason: str)
     record_change(session, actor, "void cadence", RecordKind.PARTNER, cadence.partner_id, after=snapshot(cadence))
 
 
+def _close_if_tribe(session: Session, actor: Actor, partner: Partner) -> None:
+    if partner.kind == PartnerKind.TRIBAL_GOVERNMENT:
+        close_names_of_tribes(session, actor)
+
+
+def _check_reason(draft: PartnerDraft) -> None:
+    if draft.status in (PartnerStatus.PAUSED, PartnerStatus.ENDED) and not draft.status_reason:
+        what = draft.status.label.lower()
+        raise Invalid(f"Say in a few words why the partnership is {what}; it stays with the record.")
+
+
 def _check_holder(session: Session, draft: PartnerDraft) -> None:
     if draft.holder_id is not None:
         get_or_refuse(session, Account, draft.holder_id, "relationship holder")
@@ -242,11 +257,3 @@ def _told(session: Session, partner: Partner) -> dict[str, object]:
 def _id(partner: Partner) -> int:
     assert partner.id is not None  # it was flushed
     return partner.id
-
-
-def known_partner(session: Session, partner_id: int | None) -> Partner:
-    """Load a partner that is not archived. Raises: NotFound."""
-    partner = get_or_refuse(session, Partner, partner_id, "partner")
-    if partner.archived_at is not None:
-        raise NotFound(f"{partner.name} is archived. Restore it first, or choose another partner.")
-    return partner

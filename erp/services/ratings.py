@@ -9,10 +9,9 @@ from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotFound
 from erp.models.ratings import Rating
 from erp.queries.visible import ratings_visible_to
-from erp.services.checks import refuse_future, refuse_stale, refuse_void_twice
+from erp.services.checks import known_partner, refuse_future, refuse_stale, refuse_void_twice
 from erp.services.drafts import Draft
 from erp.services.facts import sync_rating
-from erp.services.partners import known_partner
 from erp.services.records import (
     need_reason,
     new_key,

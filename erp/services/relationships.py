@@ -8,8 +8,8 @@ from sqlmodel import Session, col, or_, select
 from erp.access import Actor
 from erp.errors import Conflict, Invalid
 from erp.models.partners import Relationship
+from erp.services.checks import known_partner
 from erp.services.drafts import Draft
-from erp.services.partners import known_partner
 from erp.services.records import (
     BACK,
     change_record,

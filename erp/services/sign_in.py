@@ -20,7 +20,8 @@ from erp import db
 from erp.access import Actor
 from erp.models.accounts import Account, FailedSignIn, SignIn
 from erp.queries.accounts import open_sign_in_of
-from erp.services.records import now
+from erp.services.records import now, record_change
+from erp.vocabulary import RecordKind
 
 #: argon2id with the library's profile (RFC 9106, low memory): about 0.1 s and 64 MiB a check.
 _HASHER = PasswordHasher()
@@ -156,17 +157,24 @@ def forget_attempts(session: Session, who: str) -> None:
 
 def end_sign_in(session: Session, actor: Actor, hashed: str) -> None:
     """End one of the actor's own sign-ins; another's is left alone."""
-    _end(session, col(SignIn.token_hash) == hashed, col(SignIn.account_id) == actor.user_id)
+    _tell(session, actor, _end(session, col(SignIn.token_hash) == hashed, col(SignIn.account_id) == actor.user_id))
 
 
 def end_all_sign_ins(session: Session, actor: Actor, *, but: str = "") -> int:
     """End the actor's own sign-ins everywhere, but for the one with this hash; return how many ended."""
-    return 0 if actor.user_id is None else end_sign_ins_of(session, actor.user_id, but=but)
+    ended = 0 if actor.user_id is None else end_sign_ins_of(session, actor.user_id, but=but)
+    _tell(session, actor, ended)
+    return ended
 
 
 def end_sign_ins_of(session: Session, account_id: int, *, but: str = "") -> int:
     """End an account's sign-ins everywhere, but for the one with this hash; return how many ended."""
     return _end(session, col(SignIn.account_id) == account_id, col(SignIn.token_hash) != but)
+
+
+def _tell(session: Session, actor: Actor, ended: int) -> None:
+    if ended:
+        record_change(session, actor, "end sign-in", RecordKind.ACCOUNT, actor.user_id, after={"sign_ins_ended": ended})
 
 
 def _end(session: Session, *conditions: ColumnElement[bool]) -> int:

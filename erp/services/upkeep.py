@@ -10,11 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session, col, select
 
+from erp.access import Actor
 from erp.errors import Invalid
 from erp.models.accounts import Account
 from erp.models.changes import Change, ChangeHead
-from erp.services.records import change_hash
+from erp.services.records import change_hash, record_change
 from erp.settings import ROOT, settings
+from erp.vocabulary import RecordKind
 
 #: What an embedded database's file begins with.
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -128,6 +130,12 @@ def restore_database(backup: Path) -> Path | None:
         Path(left_over).unlink(missing_ok=True)
     fresh.replace(target)
     return kept
+
+
+def record_restore(session: Session, actor: Actor, backup: Path, kept: Path | None) -> None:
+    """Tell in the history of the database now in place that it was put back from a backup."""
+    after = {"backup": backup.name, "kept_as": kept.name if kept else None}
+    record_change(session, actor, "restore database", RecordKind.SETTING, 1, after=after)
 
 
 def _check_backup(backup: Path) -> None:

@@ -78,7 +78,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
                 key=form.key("held_on"),
                 **WAITS,
             )
-    time.text_input("Time (optional)", key=form.key("held_at"), placeholder="2:30 pm", **WAITS)
+    time.text_input(TEXTS["held_at"], key=form.key("held_at"), placeholder="2:30 pm", **WAITS)
     unknown.checkbox("The day is not known", key=form.key("day_unknown"), persist_state="session")
     st.pills(
         "Kind",
@@ -164,7 +164,7 @@ def _draw_decided(form: Form) -> None:
 def _draw_behaviors(form: Form) -> None:
     st.multiselect(
         "CPM leadership behaviors this shows",
-        [behavior.id for behavior in frameworks.leadership_behaviors()],
+        list(dict.fromkeys((*(behavior.id for behavior in frameworks.pick_list()), *form.start["behaviors"]))),
         format_func=behavior_label,
         key=form.key("behaviors"),
         placeholder="Type or choose",
@@ -243,7 +243,7 @@ def _draw_feedback(form: Form) -> None:
 def _draw_where(form: Form) -> None:
     st.text_input(TEXTS["place"], key=form.key("place"), **WAITS)
     st.checkbox("Remote (phone or video)", key=form.key("remote"), **WAITS)
-    st.text_input("Language spoken", key=form.key("language"), **WAITS)
+    st.text_input(TEXTS["language"], key=form.key("language"), **WAITS)
     st.selectbox(
         "Interpreter",
         [each.value for each in Interpreter],

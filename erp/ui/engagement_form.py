@@ -26,6 +26,7 @@ from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,
     FeedbackKind,
+    FeedbackWay,
     Interpreter,
     PartnerKind,
     Side,
@@ -39,11 +40,21 @@ MARKS = {
     "agenda_by": "Who set the agenda?",
     "decided_by": "Who decided?",
 }
+#: Kind of engagement → by which way feedback given at it came; every other kind is a meeting.
+WAY_OF = {
+    EngagementKind.CALL: FeedbackWay.CALL,
+    EngagementKind.EMAIL: FeedbackWay.EMAIL,
+    EngagementKind.VISIT: FeedbackWay.CONVERSATION,
+    EngagementKind.INPUT: FeedbackWay.OTHER,
+    EngagementKind.OTHER: FeedbackWay.OTHER,
+}
 #: Free texts of the form: field → label. The guard reads them before anything is saved.
 TEXTS = {
     "purpose": "What it was about",
     "when_words": "When, in words",
+    "held_at": "Time (optional)",
     "place": "Place",
+    "language": "Language spoken",
     "county_people": "County people",
     "facts": "Facts",
     "quotes": "Quotes",
@@ -127,7 +138,7 @@ def _people(partner_ids: list[int], detail: EngagementDetail | None) -> pd.DataF
 
 def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:
     """Return the fields of an engagement nobody has typed anything of yet; the day is today."""
-    fields: dict[str, Any] = dict.fromkeys((*TEXTS, "held_at", "language"), "")
+    fields: dict[str, Any] = dict.fromkeys(TEXTS, "")
     return fields | {
         "status": EngagementStatus.HELD.value,
         "kind": EngagementKind.MEETING.value,
@@ -152,7 +163,7 @@ def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:
 def filled(detail: EngagementDetail) -> dict[str, Any]:
     """Return the fields of a record."""
     linked = [p for p in detail.partners if p.partner_id is not None]
-    plain_fields = (*TEXTS, "held_at", "language", "held_on", "remote", "forum_id")
+    plain_fields = (*TEXTS, "held_on", "remote", "forum_id")
     fields = blank() | {field: getattr(detail, field) for field in plain_fields}
     fields |= {field: getattr(detail, field).value for field in ("status", "kind", "interpreter", *MARKS)}
     fields |= {
@@ -212,12 +223,10 @@ def read(form: Form) -> Entered:
         kind=form.value("kind") or EngagementKind.MEETING,
         held_on=None if unknown else form.value("held_on"),
         when_words=texts[TEXTS["when_words"]] if unknown else "",
-        held_at=form.value("held_at"),
         partners=tuple(PartnerAt(partner_id=p, two_way=_took_part(form, p)) for p in form.chosen),
         people=_people_of_chosen(form),
         forum_id=form.value("forum_id"),
         remote=form.value("remote"),
-        language=form.value("language"),
         interpreter=form.value("interpreter"),
         points=_read_points(form, texts),
         behaviors=_read_behaviors(form, texts),
@@ -301,6 +310,7 @@ def _read_feedback(form: Form, received_on: date | None, texts: dict[str, str]) 
                     person=person,
                     anonymous=giver == ANONYMOUS,
                     kind=line["kind"] or FeedbackKind.CONCERN,
+                    way=WAY_OF.get(form.value("kind"), FeedbackWay.MEETING),
                     received_on=received_on,
                 )
             )

@@ -282,6 +282,7 @@ def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
         "words": "What was said",
         "translation": "The same in English",
         "person": "Person or role",
+        "language": "Language",
         "notes": "Notes",
     }
     return {label: str(typed[name] or "") for name, label in labels.items()}

@@ -64,7 +64,8 @@ def grid(session: Session, actor: Actor, kinds: tuple[str, ...], months: int, or
         month=cells["as_of"].dt.strftime("%Y-%m"),
         band=cells["band"].map(lambda b: Band(b).label),
         standing=cells["standing"].round(1),
-    )[["partner", "month", "standing", "band"]].rename(columns=str.capitalize)
+    )[["partner", "month", "standing", "standing_n", "band"]]
+    table = table.rename(columns=lambda name: {"standing_n": "Dimensions (n of 5)"}.get(name, name.capitalize()))
     html = standing_grid(cells)
     return Grid(_takeaway(moves, order), html, table, -(-len(moves) // ROWS), shown.reset_index(drop=True))
 

@@ -114,13 +114,15 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """
     figures = standing(TREND_MONTHS)
     courses: dict[int, list[float]] = {}
-    bands: dict[int, str] = {}
+    newest: dict[int, tuple[str, int]] = {}
     here = figures[figures["partner_id"].isin(rows["partner_id"])]
-    for partner_id, points, band in zip(here["partner_id"], here["standing"], here["band"], strict=True):
+    for partner_id, points, n, band in here[["partner_id", "standing", "standing_n", "band"]].itertuples(
+        index=False, name=None
+    ):
         courses.setdefault(partner_id, []).append(points)
-        bands[partner_id] = band  # the newest month's stands last
+        newest[partner_id] = (band, n)  # the newest month's stands last
     lines = list(each(rows))
-    drawn = [_standing(row, courses.get(row.partner_id), bands.get(row.partner_id)) for row in lines]
+    drawn = [_standing(row, courses.get(row.partner_id), newest.get(row.partner_id)) for row in lines]
     return pd.DataFrame(
         {
             "Partner": rows["name"],
@@ -220,16 +222,17 @@ def _promises(row: Any) -> str:
     return f"{int(row.open_promises)}{overdue}"
 
 
-def _standing(row: Any, course: list[float] | None, band: str | None) -> tuple[str, list[float] | None]:
+def _standing(row: Any, course: list[float] | None, newest: tuple[str, int] | None) -> tuple[str, list[float] | None]:
     """Say a partner's standing of today, and give the newest unbroken run of its standings."""
     if not row.scored:
         return UNSCORED, None
     if not row.figures_shown:
         return NOT_SHOWN, None
-    if course is None or band is None:  # an archived partner has no figures
+    if course is None or newest is None:  # an archived partner has no figures
         return "", None
+    band, n = newest
     if band == Band.NOT_ENOUGH:
         return Band.NOT_ENOUGH.label, None
     gaps = [n for n, points in enumerate(course) if pd.isna(points)]
     run = course[gaps[-1] + 1 :] if gaps else course
-    return f"{Band(band).label} ({course[-1]:.0f})", [round(points, 1) for points in run]
+    return f"{Band(band).label} {course[-1]:.0f} (n = {n} of 5)", [round(points, 1) for points in run]

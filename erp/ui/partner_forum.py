@@ -28,7 +28,7 @@ from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
-from erp.ui.show import empty_state
+from erp.ui.show import no_records
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
 EARLIEST = "1900-01-01"
@@ -108,7 +108,9 @@ def draw_seats(forum: pd.Series, actor: Actor) -> None:
     may_change = actor.may(Verb.CHANGE, RecordKind.FORUM) and forum["archived_at"] is None
     held = here[here["held_now"]]
     if held.empty:
-        empty_state("No seat is held today.", "Add who sits at this table, with start and end where known.")
+        no_records(
+            "No seat is held today.", "Add who sits at this table, with start and end where known.", RecordKind.FORUM
+        )
     for seat in records(held):
         _draw_seat(seat, forum_id, may_change)
     if may_change:
@@ -130,7 +132,11 @@ def draw_engagements(forum_id: int) -> None:
     """Draw the newest engagements of a forum as links, and the way to all of them."""
     held = load(forum_engagements, forum_id)
     if held.empty:
-        empty_state("Nothing was held at this forum yet.", "Choose this forum when you log an engagement.")
+        no_records(
+            "Nothing was held at this forum yet.",
+            "Choose this forum when you log an engagement.",
+            RecordKind.ENGAGEMENT,
+        )
         return
     for row in each(held):
         when = long_day(row.held_on) or (f"“{plain(row.as_written)}” (no exact date)" if row.as_written else "No day")

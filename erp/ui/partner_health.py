@@ -10,7 +10,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.health import dimension_rows, profile_chart, profile_frames
+from erp.charts.health import dimension_rows, of_dimensions, profile_chart, profile_frames
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
 from erp.health.explain import Change, contributions, missing_for_standing
@@ -163,6 +163,7 @@ def _draw_now(figures: Profile) -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in figures.missing))
     else:
         st.header(f"{band.label} – standing {newest['standing']:.0f} of 100", anchor=False)
+        st.markdown(f"Rests on {of_dimensions(newest['standing_n'])}, those with enough evidence.")
     with st.container(horizontal=True, gap="small"):
         for dimension in DIMENSIONS:
             _draw_dimension(newest, dimension)

@@ -14,7 +14,7 @@ from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import records
-from erp.ui.show import empty_state
+from erp.ui.show import no_records
 from erp.vocabulary import RecordKind, Verb
 
 LABELS = {
@@ -35,7 +35,7 @@ def draw_people(profile: PartnerProfile, actor: Actor) -> None:
     """Draw a partner's people, the ones with a form open for change, and the form for a new one."""
     people = load(partner_people, profile.partner_id)
     if people.empty:
-        empty_state("No people are recorded yet.", "Add whom you meet there, with their role.")
+        no_records("No people are recorded yet.", "Add whom you meet there, with their role.", RecordKind.CONTACT)
     elif not people["named"].all():
         st.caption("People who did not agree to be named are listed by role where your role cannot reach them.")
     here = people[people["archived_at"].isna()]

@@ -17,13 +17,14 @@ from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import county_today, load
 from erp.ui.partner_words import counted, each, long_day
-from erp.ui.show import empty_state
+from erp.ui.show import no_records
 from erp.vocabulary import (
     CommitmentState,
     EngagementKind,
     EngagementStatus,
     FeedbackKind,
     FeedbackState,
+    RecordKind,
     Side,
 )
 
@@ -48,7 +49,11 @@ def draw_engagements(profile: PartnerProfile) -> None:
     """Draw a partner's engagements: planned ones first, then the newest."""
     found = _paged(partner_engagements, profile, "engagements")
     if not found.total:
-        empty_state("No engagement with this partner yet.", "Log the last meeting or call you had with them.")
+        no_records(
+            "No engagement with this partner yet.",
+            "Log the last meeting or call you had with them.",
+            RecordKind.ENGAGEMENT,
+        )
         return
     _count(found, "engagement", "engagements")
     for row in each(found.rows):
@@ -65,7 +70,11 @@ def draw_promises(profile: PartnerProfile) -> None:
     """Draw a partner's promises: open ones by due day, then those that are done."""
     found = _paged(partner_promises, profile, "promises")
     if not found.total:
-        empty_state("No promise is recorded with this partner.", "Add one on the Promises page, or with an engagement.")
+        no_records(
+            "No promise is recorded with this partner.",
+            "Add one on the Promises page, or with an engagement.",
+            RecordKind.COMMITMENT,
+        )
         return
     _count(found, "promise", "promises")
     this_day = county_today()
@@ -80,7 +89,11 @@ def draw_feedback(profile: PartnerProfile) -> None:
     """Draw what a partner told the county, the newest first, in their own words."""
     found = _paged(partner_feedback, profile, "feedback")
     if not found.total:
-        empty_state("Nothing this partner told us is recorded yet.", "Add it on the Feedback page, in their own words.")
+        no_records(
+            "Nothing this partner told us is recorded yet.",
+            "Add it on the Feedback page, in their own words.",
+            RecordKind.FEEDBACK_ITEM,
+        )
         return
     _count(found, "feedback item", "feedback items")
     for row in each(found.rows):

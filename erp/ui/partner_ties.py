@@ -23,7 +23,7 @@ from erp.ui.loads import load
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, no_records
 from erp.vocabulary import RecordKind, Verb
 
 #: Days of county records; the pick list of a day starts here.
@@ -50,7 +50,11 @@ def draw_ties(profile: PartnerProfile, actor: Actor) -> None:
     ties = load(partner_relationships, profile.partner_id)
     here = ties[ties["archived_at"].isna()]
     if here.empty:
-        empty_state("No tie to another partner is recorded.", "For example who funds, houses or advises whom.")
+        no_records(
+            "No tie to another partner is recorded.",
+            "For example who funds, houses or advises whom.",
+            RecordKind.RELATIONSHIP,
+        )
     for tie in records(here):
         _draw_tie(tie, profile, actor)
     if actor.may(Verb.ADD, RecordKind.RELATIONSHIP) and profile.archived_at is None:

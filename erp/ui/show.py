@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from erp.documents.tables import csv_bytes
+from erp.ui.session import require_actor
+from erp.vocabulary import RecordKind, Verb
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,13 @@ def empty_state(sentence: str, what_next: str = "") -> None:
         st.markdown(f"**{sentence}**")
         if what_next:
             st.markdown(what_next)
+
+
+def no_records(sentence: str, what_next: str, kind: RecordKind) -> None:
+    """Say that no record of a kind is here; what to do next is told to who may add one, to others who does it."""
+    actor = require_actor()
+    if not actor.may(Verb.ADD, kind):
+        what_next = "Coordinators, liaisons and leadership keep these records."
+        if actor.may(Verb.ADD, RecordKind.ACCOUNT):
+            what_next += " Invite them under Settings."
+    empty_state(sentence, what_next)

@@ -13,13 +13,18 @@ WHAT_IT_MEANS = "For what was entered by mistake. The record and your reason sta
 
 def draw_void(name: str, service: Callable[..., Any], record_id: int, version: int, more: str = "") -> None:
     """Draw the folded form that voids a record with a reason. `name`: of its keys; `more`: what else to know."""
+    with st.expander("Void this record", key=f"{name}_void_{record_id}"):
+        draw_void_form(name, service, record_id, version, more)
+
+
+def draw_void_form(name: str, service: Callable[..., Any], record_id: int, version: int, more: str = "") -> None:
+    """Draw the form alone, for a place that is folded already."""
     key = f"{name}_void_{record_id}"
-    with st.expander("Void this record", key=key):
-        st.markdown(" ".join(filter(None, (WHAT_IT_MEANS, more))))
-        st.text_input("Why", key=f"{key}_why")
-        guard.draw(key)
-        args = (service, key, record_id, version)
-        st.button("Void", key=f"{key}_go", icon=":material/block:", on_click=_void, args=args)
+    st.markdown(" ".join(filter(None, (WHAT_IT_MEANS, more))))
+    st.text_input("Why", key=f"{key}_why")
+    guard.draw(key)
+    args = (service, key, record_id, version)
+    st.button("Void", key=f"{key}_go", icon=":material/block:", on_click=_void, args=args)
 
 
 def draw_restore(noun: str, service: Callable[..., Any], record_id: int, version: int) -> None:

@@ -6,8 +6,7 @@ import sys
 from typing import NoReturn
 
 from erp.errors import ERPError, Invalid
-from erp.settings import ROOT, settings
-from erp.web.sign_in import LOOPBACK
+from erp.settings import LOOPBACK, ROOT, settings
 from erp.web.start import prepare
 
 

@@ -10,14 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from erp import db
 from erp.queries.accounts import people_to_try
 from erp.services.sign_in import try_password
-from erp.settings import settings
+from erp.settings import LOOPBACK, settings
 from erp.web.cookies import enter, leave
 from erp.web.forms import Form, network_of, safe_next
 from erp.web.html import field, form, hidden, page, paragraph
 from erp.web.words import language, say
-
-#: Names and addresses of this machine itself.
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def sign_in_page(request: Request) -> Response:

@@ -25,7 +25,7 @@ from erp.vocabulary import Band
 from tests.charts.contrast import contrast
 
 NO_EVENTS = pd.DataFrame({"on_day": pd.to_datetime([]), "mark": [], "what": []})
-EMPTY_GRID = pd.DataFrame({"partner": [], "as_of": pd.to_datetime([]), "standing": [], "band": []})
+EMPTY_GRID = pd.DataFrame({"partner": [], "as_of": pd.to_datetime([]), "standing": [], "standing_n": [], "band": []})
 MONTHS = pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31"])
 
 
@@ -68,10 +68,16 @@ def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() 
 
 def test_the_grid_prints_standing_and_a_dash_where_evidence_is_missing() -> None:
     figures = pd.DataFrame(
-        {"partner": ["A<b>", "A<b>"], "as_of": MONTHS[:2], "standing": [61.6, None], "band": ["steady", "not_enough"]}
+        {
+            "partner": ["A<b>", "A<b>"],
+            "as_of": MONTHS[:2],
+            "standing": [61.6, None],
+            "standing_n": [4, 0],
+            "band": ["steady", "not_enough"],
+        }
     )
     html = standing_grid(figures)
-    assert '<td class="steady" title="Steady">62</td><td class="not_enough"' in html
+    assert '<td class="steady" title="Steady, from 4 of 5 dimensions">62</td><td class="not_enough"' in html
     assert ">–</td>" in html
     assert '<th scope="row">A&lt;b&gt;</th>' in html
     assert re.findall(r'scope="col">(\w+)<br>(\d+)', html) == [("Jan", "2026"), ("Feb", "2026")]

@@ -29,6 +29,8 @@ def health(facts, partner_id, kind, default_cadence, t, formula):
         n, minimum = found[d + "_n"], formula.minimums[d]
         found[d + "_evidence"] = "none" if n == 0 else "thin" if n < minimum else "enough"
     found["standing"] = standing(found, formula)
+    entered = [d for d in DIMENSIONS if found[d + "_evidence"] == "enough"]
+    found["standing_n"] = 0 if found["standing"] is None else len(entered)
     found["band"] = band(found["standing"], formula)
     return found
 

@@ -15,6 +15,7 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.feedback import FeedbackFilters, feedback_list
 from erp.queries.linking import import_history, open_look_alikes, unlinked_names
 from erp.services import upkeep
 from erp.services.linking import (
@@ -24,7 +25,8 @@ from erp.services.linking import (
     link_name,
     suggested_partner,
 )
-from erp.vocabulary import LookAlikeAnswer
+from erp.services.partners import PartnerDraft, add_partner, change_partner
+from erp.vocabulary import LookAlikeAnswer, PartnerKind
 from tests.conftest import Cast
 from tests.services.county_imports import bring, counts, exported, said, stored
 
@@ -140,6 +142,38 @@ def test_what_a_tribe_shared_waits_for_its_liaison_alone(cast: Cast) -> None:
     bring("partners", "name\nCedar House\n")
     with pytest.raises(NotFound):
         link(cast.coordinator, "Elders", 2)
+
+
+@pytest.mark.parametrize(
+    "known_as", ["name,kind\nHeron Bay  Tribe,Tribe\n", "name,kind,former_names\nHBT,Tribe,Heron Bay Tribe\n"]
+)
+def test_what_came_in_before_its_roster_said_that_it_is_a_tribe_is_closed_with_it(cast: Cast, known_as: str) -> None:
+    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,Heron Bay Tribe; Elders\n", by=cast.leadership)
+    bring("feedback", "words,partner,received_on\nWe were not asked,Heron Bay Tribe,2024-01-02\n", by=cast.leadership)
+    assert waiting(cast.viewer) == {"Heron Bay Tribe": 2, "Elders": 1}
+    bring("partners", known_as, by=cast.coordinator)
+    assert waiting(cast.viewer) == waiting(cast.coordinator) == {}
+    assert waiting(cast.tribal_liaison) == {"Elders": 1}
+    with db.reading() as session:
+        assert feedback_list(session, cast.viewer, FeedbackFilters()).empty
+        assert len(feedback_list(session, cast.tribal_liaison, FeedbackFilters())) == 1
+
+
+def test_what_waits_is_closed_when_a_person_says_that_it_is_a_tribe(cast: Cast) -> None:
+    bring("partners", "name\nCedar House\n", by=cast.leadership)
+    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,Heron Bay Tribe; HBT\n", by=cast.leadership)
+    with db.writing() as session:
+        draft = PartnerDraft(name="Heron Bay Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT)
+        tribe = add_partner(session, cast.coordinator, draft)
+    assert waiting(cast.coordinator) == {}
+    bring("engagements", "held_on,purpose,partners\n2024-04-05,Water,HBT\n", by=cast.leadership)
+    assert waiting(cast.coordinator) == {"HBT": 1}
+    with db.writing() as session:
+        change_partner(
+            session, cast.coordinator, tribe.id or 0, tribe.version, draft.model_copy(update={"other_names": ("HBT",)})
+        )
+    assert waiting(cast.coordinator) == {}
+    assert [change.actor_name for change in stored(Change) if change.verb == "link name"] == ["Cora Coordinator"] * 3
 
 
 def test_files_that_came_in_the_other_order_are_linked_in_one_go(cast: Cast) -> None:

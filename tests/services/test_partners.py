@@ -85,8 +85,11 @@ def test_bad_input_is_refused_with_a_sentence(session: Session, cast: Cast) -> N
     with pytest.raises(NotFound, match="relationship holder"):
         added(session, cast.coordinator, holder_id=999)
     partner_id = added(session, cast.coordinator)
-    with pytest.raises(Invalid, match="why the partnership ended"):
-        change_partner(session, cast.coordinator, partner_id, 1, draft(status=PartnerStatus.ENDED))
+    for status in (PartnerStatus.ENDED, PartnerStatus.PAUSED):
+        with pytest.raises(Invalid, match=f"why the partnership is {status}"):
+            change_partner(session, cast.coordinator, partner_id, 1, draft(status=status))
+        with pytest.raises(Invalid, match=f"why the partnership is {status}"):
+            added(session, cast.coordinator, "Lark Clinic", status=status)
     with pytest.raises(NotFound, match="not here"):
         change_partner(session, cast.coordinator, 999, 1, draft("Lark Clinic"))
 

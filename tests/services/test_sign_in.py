@@ -11,6 +11,7 @@ from sqlmodel import select
 from erp import db
 from erp.access import Actor
 from erp.models.accounts import Account, FailedSignIn, SignIn
+from erp.models.changes import Change
 from erp.queries.accounts import own_sign_ins
 from erp.services.accounts import disable_account, set_roles
 from erp.services.sign_in import (
@@ -221,7 +222,11 @@ def test_all_others_end_and_this_one_stays(cora: Actor, cast: Cast) -> None:
     here, there, hers = opened(cora), opened(cora, "Safari on iPhone"), opened(cast.leadership)
     with db.writing() as session:
         assert end_all_sign_ins(session, cora, but=here) == 1
+        assert end_all_sign_ins(session, cora, but=here) == 0
     assert (resolve(here), resolve(there), resolve(hers)) == (cora, None, cast.leadership)
+    with db.reading() as session:
+        told = [(c.verb, c.actor_name, c.after) for c in session.exec(select(Change)) if c.verb == "end sign-in"]
+    assert told == [("end sign-in", cora.name, {"sign_ins_ended": 1})]
     with db.reading() as session:
         assert [entry.browser for entry in own_sign_ins(session, cora)] == ["Firefox on Windows"]
 

@@ -25,7 +25,7 @@ from erp.models.engagements import (
 from erp.models.feedback import FeedbackItem
 from erp.services.engagements import log_engagement
 from erp.services.records import now
-from erp.vocabulary import EngagementStatus, PartnerKind, Side, Who
+from erp.vocabulary import EngagementStatus, FeedbackWay, PartnerKind, Side, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
 
@@ -107,7 +107,7 @@ def test_everything_of_a_meeting_is_saved_in_one_go(app_as: Open, cast: Cast, pa
     app = app_as(cast.coordinator, "log")
     put(app, partners=list(partners))
     app.run()
-    put(app, behaviors=["LB1c", "LB10"])
+    put(app, behaviors=["LB1", "LB10"])
     app.run()
     put(
         app, purpose="Plan the fair", facts="Forty came", quotes="We choose the day", opinions="Warmer than in the fall"
@@ -131,7 +131,7 @@ def test_everything_of_a_meeting_is_saved_in_one_go(app_as: Open, cast: Cast, pa
     )
     assert (engagement.asked_by, engagement.agenda_by, engagement.decided_by) == (Who.PARTNER, Who.BOTH, Who.NONE)
     assert [p.contact_id for p in all_of(EngagementPerson)] == [1, 2]
-    assert [(b.entry_id, b.evidence) for b in all_of(BehaviorTag)] == [("LB1c", ""), ("LB10", "They chose the day")]
+    assert [(b.entry_id, b.evidence) for b in all_of(BehaviorTag)] == [("LB1", ""), ("LB10", "They chose the day")]
     assert [t.entry_id for t in all_of(TopicTag)] == ["T1"]
     assert [(p.what, p.follow_up, p.follow_up_due) for p in all_of(DiscussionPoint)] == [
         ("Room", "Ask the school", date(2026, 5, 9))
@@ -230,6 +230,16 @@ def test_words_that_may_identify_a_child_are_asked_about_first(
     assert kept[0]["kept_because"] == "It is a grant's number"
 
 
+@pytest.mark.parametrize("field", ["held_at", "language", "place", "county_people", "notes"])
+def test_every_text_of_the_form_is_looked_at(app_as: Open, cast: Cast, partners: tuple[int, ...], field: str) -> None:
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]])
+    put(app.run(), purpose="Plan", **{field: "Maria (age 7), case number 24-1234567"})
+    click(app, "Save")
+    assert "Nothing is saved yet" in said(app)
+    assert not all_of(Engagement)
+
+
 def test_a_reason_holds_only_for_the_words_that_were_shown(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
     app = app_as(cast.coordinator, "log")
     put(app, partners=[partners[0]])
@@ -268,6 +278,15 @@ def test_a_day_that_is_not_known_is_kept_in_words(app_as: Open, cast: Cast, part
     [engagement] = all_of(Engagement)
     assert (engagement.held_on, engagement.as_written) == (None, {"held_on": "late last month"})
     assert all_of(FeedbackItem)[0].received_on is None
+
+
+def test_feedback_came_by_the_way_of_its_engagement(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]], kind="call")
+    put(app.run(), purpose="Called back", feedback_0_words="Nobody answers at noon", language="Spanish")
+    click(app, "Save")
+    assert all_of(FeedbackItem)[0].way is FeedbackWay.CALL
+    assert all_of(Engagement)[0].language == "Spanish"
 
 
 def test_an_email_is_two_way_only_with_those_who_wrote_back(

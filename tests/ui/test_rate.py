@@ -16,7 +16,7 @@ from erp.models.ratings import Rating
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import RATING_ITEMS, PartnerKind, Side
 from tests.conftest import Cast
-from tests.ui.conftest import keyed
+from tests.ui.conftest import keyed, unfold
 
 Open = Callable[..., AppTest]
 
@@ -120,17 +120,24 @@ def test_the_same_person_and_day_is_refused_and_nothing_is_doubled(app_as: Open,
     assert len(ratings()) == 1
 
 
-def test_a_rating_just_saved_by_mistake_is_voided_with_a_reason(app_as: Open, cast: Cast, fern: int) -> None:
+def test_a_rating_entered_by_mistake_is_voided_with_a_reason_and_restored(app_as: Open, cast: Cast, fern: int) -> None:
     app = app_as(cast.coordinator, "rate", partner=fern)
     fill_in(app)
     button(app, "Save the rating").click().run()
-    button(app, "Void it").click().run()
+    app = unfold(app_as(cast.leadership, "rate", partner=fern), f"rate_mistakes_{fern}")
+    choice = app.selectbox(key="rate_mistake")
+    assert choice.options == ["May 1, 2026 · The partner's · entered May 1, 2026 by Cora Coordinator"]
+    choice.select_index(0).run()
+    button(app, "Void").click().run()
     assert "Say why" in app.error[0].value
-    app.text_input(key="rate_void_why").set_value("The wrong sheet")
-    button(app, "Void it").click().run()
+    next(t for t in app.text_input if t.label == "Why").set_value("The wrong sheet")
+    button(app, "Void").click().run()
     assert "0 ratings in the last 365 days" in text_of(app)
     assert ratings()[0].void_reason == "The wrong sheet"
-    assert "Void it" not in [b.label for b in app.button]
+    assert "voided: The wrong sheet" in app.selectbox(key="rate_mistake").options[0]
+    assert "Rosa" not in text_of(app)
+    button(app, "Restore this rating").click().run()
+    assert "1 rating in the last 365 days" in text_of(app)
 
 
 def test_words_that_look_identifying_are_asked_about(app_as: Open, cast: Cast, fern: int) -> None:

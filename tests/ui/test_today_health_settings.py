@@ -92,7 +92,7 @@ def test_health_shows_a_takeaway_and_the_same_numbers(app_as: Open, cast: Cast, 
     assert '<th scope="row">Lark Clinic</th><td class="not_enough" title="Not enough evidence">–</td>' in grid
     assert "A Tribe" not in grid  # unscored until it agrees
     table = unfold(app, "table_health_grid").table[0].value
-    assert table.columns.tolist() == ["Partner", "Month", "Standing", "Band"]
+    assert table.columns.tolist() == ["Partner", "Month", "Standing", "Dimensions (n of 5)", "Band"]
     assert len(table) == 13
 
 
