@@ -190,6 +190,8 @@ def _health(arguments: argparse.Namespace) -> int:
         raise Invalid("Give either --as-of, or --from and --to.")
     if bool(arguments.first) != bool(arguments.last):
         raise Invalid("Give both --from and --to, each as YYYY-MM.")
+    if arguments.first and arguments.last < arguments.first:
+        raise Invalid("--to lies before --from. Give the earlier month first.")
     with db.reading() as session:
         this_day = today(session)
         if arguments.first:

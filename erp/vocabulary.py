@@ -120,6 +120,7 @@ class EngagementStatus(Word):
     PLANNED = "planned", "Planned"
     HELD = "held", "Held"
     CANCELLED = "cancelled", "Cancelled"
+    OTHER = "other", "Other"
 
 
 class Who(Word):

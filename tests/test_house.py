@@ -80,7 +80,11 @@ def test_every_dependency_has_its_line_in_the_decisions() -> None:
 def test_every_package_that_is_imported_is_named_in_the_decisions() -> None:
     decisions = (ROOT / "docs" / "decisions.md").read_text().lower()
     own = {"erp", "tests", "servers", "county", "browser", "visits", "writing", "check", "where"}
-    names = {"argon2": "argon2-cffi", "pydantic_settings": "pydantic-settings", "axe_playwright_python": "axe-playwright-python"}
+    names = {
+        "argon2": "argon2-cffi",
+        "pydantic_settings": "pydantic-settings",
+        "axe_playwright_python": "axe-playwright-python",
+    }
     for file in [*ROOT.glob("erp/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("bench/*.py"), ROOT / "app.py"]:
         for line in re.findall(r"^(?:from|import) (\w+)", file.read_text(), re.MULTILINE):
             if line not in sys.stdlib_module_names | own:

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from erp import db
 from erp.errors import Invalid
 from erp.services import upkeep
+from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
 from erp.services.partners import PartnerDraft, add_partner
 from erp.settings import settings
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
 
+DAY = date(2026, 3, 5)
+TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
 CLINIC = PartnerDraft(name="Lark Clinic", kind=PartnerKind.SYSTEM_PARTNER)
 
 
@@ -64,15 +68,73 @@ def test_a_database_is_copied_aside_before_it_is_migrated(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(upkeep.ROOT / "migrations", tmp_path / "migrations")
-    newer = "revision = '0002'\ndown_revision = '0001'\n\n\ndef upgrade():\n    pass\n"
-    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(newer)
+    now = upkeep.database_version(db.engine())
+    newer = f"revision = 'next'\ndown_revision = '{now}'\n\n\ndef upgrade():\n    pass\n"
+    (tmp_path / "migrations" / "versions" / "next.py").write_text(newer)
     monkeypatch.setattr(upkeep, "ROOT", tmp_path)
     done = upkeep.migrate(db.engine())
-    assert (done.before, done.after) == ("0001", "0002")
+    assert (done.before, done.after) == (now, "next")
     assert done.copy is not None
     with closing(sqlite3.connect(done.copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (now,)
         assert connection.execute("SELECT name FROM county").fetchone() == ("Alder County",)
+
+
+def test_a_database_of_the_first_version_keeps_every_row_and_rule(database: Path, cast: Cast) -> None:
+    """Take the newest table back to what the first version made of it, with a meeting in it, and update it."""
+    with db.writing() as session:
+        partner = add_partner(session, cast.coordinator, CLINIC)
+        points = (PointDraft(what="Rooms", follow_up="Ask"),)
+        at = (PartnerAt(partner_id=partner.id or 0),)
+        log_engagement(
+            session, cast.coordinator, EngagementDraft(held_on=DAY, purpose="Seats", partners=at, points=points)
+        )
+    db.forget_engines()
+    narrow = "status IN ('planned', 'held', 'cancelled')"
+    with closing(sqlite3.connect(database)) as connection:
+        here = rules(connection)
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'engagement'",
+            ("status IN ('planned', 'held', 'cancelled', 'other')", narrow),
+        )
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.commit()
+    with closing(sqlite3.connect(database)) as connection:
+        assert any(narrow in rule for rule in rules(connection))
+        rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
+    done = upkeep.migrate(db.engine())
+    assert (done.before, done.after) == ("0001", upkeep.database_version(db.engine()))
+    with closing(sqlite3.connect(database)) as connection:
+        assert rules(connection) == here
+        for table in TABLES:
+            assert connection.execute(f"SELECT * FROM {table}").fetchall() == rows[table] != []
+        connection.execute("UPDATE engagement SET status = 'other'")
+        with pytest.raises(sqlite3.IntegrityError, match="ck_engagementstatus"):
+            connection.execute("UPDATE engagement SET status = 'perhaps'")
+    with db.writing() as session, pytest.raises(IntegrityError):  # foreign keys hold again
+        session.execute(text("UPDATE engagement_partner SET engagement_id = 99"))
+    assert faults() == []
+
+
+def rules(connection: sqlite3.Connection) -> set[str]:
+    """The SQL of every table, index and trigger, but for quotation marks."""
+    return {sql.replace('"', "") for (sql,) in connection.execute("SELECT sql FROM sqlite_master") if sql}
+
+
+def test_a_backup_of_a_newer_version_is_not_restored(database: Path, cast: Cast, tmp_path: Path) -> None:
+    add(cast)
+    upkeep.backup_database(tmp_path / "newer.db")
+    sql(tmp_path / "newer.db", "UPDATE alembic_version SET version_num = '9999'")
+    before = database.read_bytes()
+    with pytest.raises(Invalid, match="newer version of the program and was not restored"):
+        upkeep.restore_database(tmp_path / "newer.db")
+    assert database.read_bytes() == before
+
+
+def test_a_backup_makes_no_folders(database: Path, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="There is no folder"):
+        upkeep.backup_database(tmp_path / "nowhere" / "copy.db")
 
 
 def test_only_so_many_copies_are_kept(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def several(cell: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for part in map(trimmed, parts):
         if part:
-            found.setdefault(" ".join(part.split()).casefold(), part)
+            found.setdefault(" ".join(part.split()), part)  # Acme and ACME may be two
     return tuple(found.values())
 
 

@@ -138,6 +138,14 @@ def read_day(cell: str, today: date, *, future: Future = "allow") -> DayReading:
     return _limited(DayReading(reading.day, time=cell[start : start + len(time)], problems=notes), today, future)
 
 
+def is_day(cell: str) -> bool:
+    """Say whether a cell is written as a day, real or not: what a heading never is."""
+    text = cell.translate(_SIGNS)
+    if _NUMBER.fullmatch(text):
+        return float(text.replace(",", "")) in _DAY_NUMBERS
+    return _matched(_without_weekday(text)[1]) is not None
+
+
 def read_days(cell: str, today: date, *, future: Future = "allow") -> list[DayReading]:
     """Read a cell that may hold several days, separated by ";"."""
     return [read_day(part, today, future=future) for part in several(cell)]

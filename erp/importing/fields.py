@@ -127,7 +127,10 @@ _ENGAGEMENTS = (
         future="planned",
     ),
     Field(
-        "status", FieldType.CHOICE, "planned, held or cancelled; blank follows from the day.", choices=EngagementStatus
+        "status",
+        FieldType.CHOICE,
+        "planned, held, cancelled or other; blank follows from the day.",
+        choices=EngagementStatus,
     ),
     Field(
         "kind",

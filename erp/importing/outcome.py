@@ -37,6 +37,8 @@ class ImportResult:
     def count(self, reading: RowReading, *, added: bool) -> None:
         """Count a row by its findings, which are kept."""
         self.rows += 1
+        if reading.rejected:  # what it warns of is said once the row comes in
+            reading.findings = [found for found in reading.findings if found.severity == "rejected"]
         self.findings.extend(reading.findings)
         if reading.rejected:
             self.rejected += 1

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from erp.importing.cells import plain, shown, trimmed
+from erp.importing.cells import OUTER, plain, shown, trimmed
+from erp.importing.dates import is_day
 from erp.importing.fields import heading_words
 from erp.importing.formulas import as_typed
 from erp.importing.readings import Finding, Refused
@@ -18,10 +19,10 @@ _TITLE_ROWS = 10
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_FILES = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture"}
 _SAVE_AGAIN = "Open it in your spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV."
-#: What no column is called: a whole day in numbers, or an e-mail address.
-_DAY_OR_ADDRESS = re.compile(
-    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}){1,2}|[^@\s]+@[^@\s]+\.[^@\s]+"
-)
+#: What no column is called: an e-mail address (nor a day, which `is_day` tells).
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+#: Signs without ink, which make no other heading.
+_UNSEEN = {ord(sign): None for sign in OUTER if not sign.isspace()}
 _VALUE = re.compile(r"[-+$]?[0-9][0-9.,:/ -]*%?|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -125,7 +126,8 @@ def _headings(cells: list[str], number: int) -> list[str]:
             row=number,
             found=broken,
         )
-    if all(_VALUE.fullmatch(name) for name in names if name) or any(_DAY_OR_ADDRESS.fullmatch(name) for name in names):
+    values_only = all(_VALUE.fullmatch(name) for name in names if name)
+    if values_only or any(_ADDRESS.fullmatch(name) or is_day(name) for name in names):
         raise Refused(
             f"The file has no headings: row {number} holds values.",
             "Put a row above it that says what each column holds.",
@@ -135,7 +137,7 @@ def _headings(cells: list[str], number: int) -> list[str]:
     headings = [name or f"Column {_letters(position)}" for position, name in enumerate(names)]
     seen: set[str] = set()
     for heading in headings:
-        folded = " ".join(heading.split()).casefold()
+        folded = " ".join(heading.translate(_UNSEEN).split()).casefold()
         if folded in seen:
             raise Refused(
                 f"Two columns have the heading “{shown(heading)}”.",

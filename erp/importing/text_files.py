@@ -18,9 +18,7 @@ Records = Iterator[tuple[int, list[str]]]
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
-_WEB_PAGE = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|script|div|\?xml)\b", re.I | re.S
-)
+_WEB_PAGE = re.compile(r"\s*<(?:!--|!doctype\b|\?xml\b|[a-z][a-z0-9]*(?:\s[^<>]*)?/?>)", re.I)
 _SEP_LINE = re.compile(r"\s*sep=(.)\r?\n", re.I)
 #: What single-byte files of Californian counties hold beside ASCII, Spanish and Tribal spellings and the signs of
 #: print, with what speaks for an encoding in which they stand there; then what is rarer.

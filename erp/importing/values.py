@@ -11,7 +11,7 @@ from erp.importing.dates import read_day, read_days
 from erp.importing.fields import Field, FieldType
 from erp.importing.readings import Problem
 from erp.importing.words import is_our_word, read_partner_kind, read_word, read_yes_no
-from erp.vocabulary import EngagementStatus, PartnerKind, Side, Who, Word
+from erp.vocabulary import PartnerKind, Side, Who, Word
 
 _CADENCE_DAYS = range(1, 3661)
 
@@ -89,21 +89,17 @@ def _partner_kind(cell: str) -> CellReading:
     return CellReading(kind, "" if ours else cell, more=more)
 
 
-def _instead(choices: type[Word]) -> Word | None:
-    """Return what an unknown word counts as; None for a status of an engagement, which follows from its day."""
-    if choices is EngagementStatus:
-        return None
+def _instead(choices: type[Word]) -> Word:
+    """Return what an unknown word counts as."""
     return Who.UNKNOWN if choices is Who else choices("other")
 
 
 def _unknown_word(choices: type[Word]) -> Problem:
-    instead = _instead(choices)
-    counted = "its status follows from its day" if instead is None else f"it counts as “{instead.value}”"
     known = ", ".join(word.value.replace("_", " ") for word in choices)
     return Problem(
         "unknown word",
         "warning",
-        f"The word is not one of ours. It is kept as written, and {counted}.",
+        f"The word is not one of ours. It is kept as written, and it counts as “{_instead(choices).value}”.",
         f"If one of these fits, choose it: {known}.",
     )
 

@@ -34,13 +34,8 @@ from erp.queries.visible import (
     ratings_visible_to,
 )
 from erp.vocabulary import (
-    EngagementKind,
-    FeedbackKind,
     FeedbackState,
-    FeedbackWay,
     NameKind,
-    PartnerKind,
-    PartnerStatus,
     Recognition,
     RecordKind,
     Verb,
@@ -138,16 +133,14 @@ def _partners(session: Session, _actor: Actor, only: Only) -> Iterable[tuple[Any
                 "languages": partner.languages,
                 "cadence_days": cadence.days if cadence else None,
                 "cadence_from": cadence.from_on if cadence else None,
-                "status": _unless(partner.status, PartnerStatus.OTHER),
+                "status": partner.status,
                 "holder": holders.get(partner.holder_id) if partner.holder_id else None,
                 "scored": partner.scored,
             },
         )
 
 
-def _kind_words(partner: Partner) -> str | None:
-    if partner.kind == PartnerKind.OTHER:
-        return None
+def _kind_words(partner: Partner) -> str:
     words = partner.kind.label.lower().replace("tribal", "Tribal")
     if partner.recognition != Recognition.NOT_SAID:
         words += f" ({partner.recognition.label})"
@@ -176,7 +169,7 @@ def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[A
         at[link.engagement_id].append(link)
     behaviors, topics = _tags(session, BehaviorTag, only), _tags(session, TopicTag, only)
     for engagement in _seen(session, Engagement, engagements_visible_to(actor), only):
-        links = at[engagement.id]
+        links, written = at[engagement.id], engagement.as_written
         texts = ("county_people", "purpose", "facts", "quotes", "opinions", "decisions")
         plain = (*texts, "asked_by", "agenda_by", "decided_by")
         yield (
@@ -185,10 +178,11 @@ def _engagements(session: Session, actor: Actor, only: Only) -> Iterable[tuple[A
             | {
                 "held_on": _day_and_time(engagement),
                 "status": engagement.status,
-                "kind": _unless(engagement.kind, EngagementKind.OTHER),
+                "kind": engagement.kind,
                 "forum": forums.get(engagement.forum_id or 0),
                 "partners": [names.get(link.partner_id or 0) or link.name_written for link in links],
-                "two_way": any(link.two_way for link in links) if links else None,
+                # A word that said neither yes nor no stays what the county wrote.
+                "two_way": any(link.two_way for link in links) if links and "two_way" not in written else None,
                 "behaviors": _with_words(behaviors[engagement.id], engagement, "behaviors"),
                 "topics": _with_words(topics[engagement.id], engagement, "topics"),
             },
@@ -237,8 +231,8 @@ def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
             | {
                 "partner": names.get(item.partner_id or 0),
                 "person": _person(item, people.get(item.contact_id or 0), names=names_shown),
-                "way": _unless(item.way, FeedbackWay.OTHER),
-                "kind": _unless(item.kind, FeedbackKind.OTHER),
+                "way": item.way,
+                "kind": item.kind,
                 "acknowledged_on": _day(_last(of_item, FeedbackState.ACKNOWLEDGED)),
                 "decided_on": _day(_last(of_item, FeedbackState.DECIDED)),
                 "told_on": [_day(s) for s in of_item if s.step == FeedbackState.TOLD and s.on_day],
@@ -336,15 +330,11 @@ def _day(step: FeedbackStep | None) -> str | None:
     return step.on_day.isoformat() if step and step.on_day else None
 
 
-def _unless(word: Any, other: Any) -> Any:
-    return None if word == other else word
-
-
 def _cell(field: Field, value: Any, words: str | None, day: date) -> str:
-    """Write a value as a cell; the words the county wrote there, where it is blank or they mean the same."""
+    """Write a value as a cell; the words the county wrote there, where it is blank or other, or they mean the same."""
     text = _text(value)
-    if not words or not text:
-        return text or words or ""
+    if not words or text in ("", "other"):
+        return words or text
     meant, written = read_cell(field, text, day), read_cell(field, words, day)
     return words if (meant.value, meant.more) == (written.value, written.more) else text
 

@@ -326,7 +326,8 @@ def _written(draft: EngagementDraft) -> dict[str, str]:
 
 def _still_written(engagement: Engagement, draft: EngagementDraft) -> dict[str, str]:
     """Keep a spreadsheet's own words for fields that the person did not decide anew."""
-    decided = {"held_on"} | ({"kind"} if draft.kind != EngagementKind.OTHER else set())
+    decided = {"held_on", "two_way"} | ({"kind"} if draft.kind != EngagementKind.OTHER else set())
+    decided |= {"status"} if draft.status != EngagementStatus.OTHER else set()
     return {f: words for f, words in engagement.as_written.items() if f not in decided} | _written(draft)
 
 

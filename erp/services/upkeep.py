@@ -2,10 +2,12 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session, col, select
@@ -44,29 +46,53 @@ def migrate(engine: Engine) -> Migration:
 
     Raises: Invalid where the database is newer than the code; then it is left untouched.
     """
-    # Alembic takes 0.4 s to import, and most starts find nothing to migrate.
-    from alembic import command  # noqa: PLC0415 -- see above
-    from alembic.config import Config  # noqa: PLC0415 -- see above
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- see above
+    from alembic import command  # noqa: PLC0415 -- takes 0.4 s to import, and most commands need none of it
 
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    script = ScriptDirectory.from_config(config)
-    newest = str(script.get_current_head())
+    config, newest, known = _migrations()
     before = database_version(engine)
     if before == newest:
         return Migration(before, newest, None)
-    if before is not None and before not in {step.revision for step in script.walk_revisions()}:
+    if before is not None and before not in known:
         raise Invalid(
             f"This database was written by a newer version of the program (database version {before}). It was not "
             "touched. Install the newer version, or restore the copy made before the update (docs/operating.md)."
         )
     copy = set_aside("before-migration") if before is not None else None
-    with engine.execution_options(erp_writes=True).begin() as connection:
+    with (
+        engine.execution_options(erp_writes=True).connect() as connection,
+        _without_foreign_keys(connection),
+        connection.begin(),
+    ):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         _write_triggers(connection)
+        if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise Invalid(f"The update of the database failed and was taken back: rows point nowhere ({lost[0]}).")
     return Migration(before, newest, copy)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let a table be made anew while others point to it; SQLite minds this setting outside a transaction only."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _migrations() -> tuple[Any, str, frozenset[str]]:
+    """Return Alembic's settings, the newest version of the database that the code knows, and every one it knows."""
+    from alembic.config import Config  # noqa: PLC0415 -- as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- as above
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    known = frozenset(step.revision for step in script.walk_revisions())
+    return config, str(script.get_current_head()), known
 
 
 def database_version(engine: Engine) -> str | None:
@@ -98,7 +124,8 @@ def copy_database(source: Path, target: Path) -> None:
         raise Invalid(f"There is no database at {source} to copy.")
     if target.exists():
         raise Invalid(f"{target} exists already. Name a file that does not exist yet.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        raise Invalid(f"There is no folder {target.parent}. Make it first, or name another one.")
     half_done = target.with_name(target.name + ".partial")
     with closing(sqlite3.connect(source)) as from_db, closing(sqlite3.connect(half_done)) as to_db:
         from_db.backup(to_db)
@@ -146,12 +173,18 @@ def _check_backup(backup: Path) -> None:
         with closing(sqlite3.connect(backup)) as candidate:
             names = {row[0] for row in candidate.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             whole = candidate.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            ours = {"alembic_version", "change", "partner"} <= names
+            version = candidate.execute("SELECT version_num FROM alembic_version").fetchone() if ours else None
     except sqlite3.DatabaseError as problem:
         raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.") from problem
-    if not {"alembic_version", "change", "partner"} <= names:
+    if not ours:
         raise Invalid(f"{backup} is a database, but not of this program. Name a file that 'erp backup' made.")
     if not whole:
         raise Invalid(f"{backup} is damaged and was not restored. Use an older backup.")
+    if version is None or version[0] not in _migrations()[2]:
+        raise Invalid(
+            f"{backup} was written by a newer version of the program and was not restored. Install that version first."
+        )
 
 
 def verify_changes(session: Session) -> list[str]:

@@ -19,6 +19,8 @@ from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.loads import county_today
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
 
+#: Status → as the form says it.
+STATUS_WORDS = {"held": "Was held", "planned": "Is planned", "cancelled": "Was cancelled", "other": "Something else"}
 #: An input that reruns nothing by itself and outlives a look at another page.
 WAITS: Any = {"on_change": "ignore", "persist_state": "session"}
 
@@ -42,7 +44,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
     st.segmented_control(
         "This engagement",
         [status.value for status in statuses],
-        format_func=lambda status: {"held": "Was held", "planned": "Is planned"}.get(status, "Was cancelled"),
+        format_func=STATUS_WORDS.__getitem__,
         key=form.key("status"),
         required=True,
         persist_state="session",

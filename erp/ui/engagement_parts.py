@@ -22,6 +22,7 @@ BADGES: dict[EngagementStatus, tuple[str, Any]] = {
     EngagementStatus.HELD: (":material/check_circle:", "green"),
     EngagementStatus.PLANNED: (":material/event_upcoming:", "blue"),
     EngagementStatus.CANCELLED: (":material/event_busy:", "gray"),
+    EngagementStatus.OTHER: (":material/help:", "gray"),
 }
 
 

