@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from typing import Any
 
 import pandas as pd
@@ -17,8 +16,6 @@ def csv_bytes(rows: pd.DataFrame) -> bytes:
     return _harmless(rows).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-#: What workbooks read as a character written by its number; typed as text it is escaped, as Excel itself does.
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 #: What an Excel cell holds at most, in characters, and a sheet at most, in rows.
 _MOST_IN_CELL, _MOST_ROWS = 32_767, 1_048_575
 
@@ -35,7 +32,7 @@ def xlsx_bytes(rows: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
         engine="xlsxwriter",
         engine_kwargs={"options": {"strings_to_formulas": False, "strings_to_urls": False}},
     ) as writer:
-        _harmless(rows).map(_as_typed).to_excel(writer, sheet_name=sheet, index=False)
+        _harmless(rows).to_excel(writer, sheet_name=sheet, index=False)
     return target.getvalue()
 
 
@@ -54,10 +51,6 @@ def health_table(figures: pd.DataFrame) -> pd.DataFrame:
     columns += [f"{dimension}_{part}" for dimension in DIMENSIONS for part in ("score", "n", "evidence")]
     table = figures.assign(as_of=figures["as_of"].dt.strftime("%Y-%m-%d"))
     return table[[*columns, "standing", "band"]]
-
-
-def _as_typed(cell: Any) -> Any:
-    return _ESCAPE.sub(r"_x005F\g<0>", cell) if isinstance(cell, str) else cell
 
 
 def _harmless(rows: pd.DataFrame) -> pd.DataFrame:

@@ -135,7 +135,7 @@ OTHER = {
     "engagements": "key,held_on,kind,status,purpose,partners,two_way\n"
     "E1,2024-01-02,other,other,Seats,Acme; ACME,\n"
     "E2,2024-01-03,,postponed,Visits,Acme,perhaps\n"
-    "E3,2024-01-04,meeting,held,_x000D_,ACME,no\n",
+    "E3,2024-01-04,meeting,held,Rooms,ACME,no\n",
     "feedback": "key,words,partner,way,kind,received_on\nF1,Later,Acme,other,other,2024-01-02\n",
 }
 
