@@ -13,7 +13,7 @@ from erp.vocabulary import PartnerKind, RecordKind, Verb
 def cadence_defaults(session: Session, actor: Actor) -> pd.DataFrame:
     """Return default cadences, one row per kind and change, in the order in which they count.
 
-    Columns: Kind of partner, Days, From ("always" or an ISO day). A kind never changed has the published default.
+    Columns: Kind of partner, Days, From ("always" or a day in words). A kind never changed has the published default.
     """
     actor.require(Verb.SEE, RecordKind.SETTING)
     rows = session.exec(select(DefaultCadence).order_by(col(DefaultCadence.from_on), col(DefaultCadence.id))).all()
@@ -22,7 +22,7 @@ def cadence_defaults(session: Session, actor: Actor) -> pd.DataFrame:
         for kind in PartnerKind
         if all(row.kind != kind or row.from_on is not None for row in rows)
     ]
-    said += [(row.kind.label, row.days, row.from_on.isoformat() if row.from_on else "always") for row in rows]
+    said += [(row.kind.label, row.days, f"{row.from_on:%b %-d, %Y}" if row.from_on else "always") for row in rows]
     return pd.DataFrame(sorted(said, key=lambda row: row[0]), columns=["Kind of partner", "Days", "From"])
 
 

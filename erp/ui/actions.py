@@ -20,8 +20,10 @@ from erp.ui.session import ask_who_is_there, sign_in_hash
 OutcomeT = TypeVar("OutcomeT")
 P = ParamSpec("P")
 
-#: Seconds after a save in which the very same click is its second click.
-SECOND_CLICK = 2.0
+#: Seconds after a save in which the very same click is its second click: a busy machine draws the page late.
+SECOND_CLICK = 10.0
+#: Seconds in which a page drawn anew tells once more what it told.
+STILL_TOLD = 5.0
 
 
 @dataclass
@@ -141,16 +143,17 @@ def show_outcome() -> None:
 
 def tell(name: str, what: Any) -> None:
     """Keep what an action came to for the page that is drawn next."""
-    st.session_state[_told(name)] = (what, time.monotonic(), False)
+    st.session_state[_told(name)] = (what, None)
 
 
 def told(name: str) -> Any:
     """Return what was kept to tell, once and as long as a second click may still draw the page anew; else None."""
-    what, at, was_shown = st.session_state.get(_told(name), (None, 0.0, True))
-    if was_shown and time.monotonic() - at >= SECOND_CLICK:
+    what, first_told = st.session_state.get(_told(name), (None, 0.0))
+    if first_told is not None and time.monotonic() - first_told >= STILL_TOLD:
         forget_told(name)
         return None
-    st.session_state[_told(name)] = (what, at, True)
+    if first_told is None:
+        st.session_state[_told(name)] = (what, time.monotonic())
     return what
 
 
@@ -170,7 +173,7 @@ def on_page(page: str) -> None:
         return
     st.session_state["_page"] = page
     kept = [(key, what) for key, what in st.session_state.items() if str(key).startswith(_told(""))]
-    for key in [key for key, (_, _, was_shown) in kept if was_shown]:
+    for key in [key for key, (_, first_told) in kept if first_told is not None]:
         del st.session_state[key]
 
 

@@ -133,10 +133,10 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
                 contact_in_brief(row.last_contact, row.days_over_cadence, row.cadence_days, row.figures_shown)
                 for row in lines
             ],
+            "Holder": rows["holder"],
+            "Kind": [kind_in_words(row.kind, row.recognition) for row in lines],
             "Promises": [_promises(row) for row in lines],
             "Feedback": rows["feedback_waiting"].astype("Int64"),
-            "Kind": [kind_in_words(row.kind, row.recognition) for row in lines],
-            "Holder": rows["holder"],
             "Status": [PartnerStatus(status).label for status in rows["status"]],
             "Area": rows["area"],
         }
@@ -159,10 +159,12 @@ def draw_table(page: Page) -> int | None:
         alt="Partners with standing, its course over twelve months, last contact against the agreed cadence, open "
         "promises and feedback waiting. The list view has the same facts as links.",
         column_config={
-            "Partner": st.column_config.TextColumn(pinned=True, width=215),
-            "Standing": st.column_config.TextColumn(width=165),
+            "Partner": st.column_config.TextColumn(pinned=True, width=210),
+            "Standing": st.column_config.TextColumn(
+                width=160, help="Band and standing, 0 to 100; n: how many of the five dimensions have enough evidence"
+            ),
             "12 months": st.column_config.LineChartColumn(
-                width=100, y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
+                width=90, y_min=0, y_max=100, help="Standing at month's end, 0 to 100, since evidence was last enough"
             ),
             "Last contact": st.column_config.TextColumn(
                 width=160, help="Days since the last contact, against the cadence agreed or the county's default"
@@ -171,8 +173,8 @@ def draw_table(page: Page) -> int | None:
                 width=110, help="Open promises: not yet kept or withdrawn, whoever owes them"
             ),
             "Feedback": st.column_config.NumberColumn(width=85, help="Feedback whose giver has still to be told"),
-            "Kind": st.column_config.TextColumn(width=170),
-            "Holder": st.column_config.TextColumn(width=120),
+            "Holder": st.column_config.TextColumn(width=110),
+            "Kind": st.column_config.TextColumn(width=140),
             "Status": st.column_config.TextColumn(width=80),
         },
     )

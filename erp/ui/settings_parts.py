@@ -117,7 +117,8 @@ def draw_formula(*, may_change: bool) -> None:
         "evidence; docs/health.md says how each is figured. A change makes a new version and marks the charts."
     )
     rows = [
-        {"Dimension": LABELS[d], "Weight": formula.weights[d], "Facts needed": formula.minimums[d]} for d in DIMENSIONS
+        {"Dimension": LABELS[d], "Weight": f"{formula.weights[d]:g}", "Facts needed": formula.minimums[d]}
+        for d in DIMENSIONS
     ]
     st.table(pd.DataFrame(rows), hide_index=True)
     st.markdown(

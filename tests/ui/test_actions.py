@@ -98,10 +98,10 @@ def test_clicks_on_a_form_drawn_anew_and_a_refused_one_run_again(promise: Commit
 def test_an_outcome_is_told_once_and_again_where_a_second_click_draws_the_page_anew(
     state: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "SECOND_CLICK", 0.0)
+    monkeypatch.setattr(actions, "STILL_TOLD", 0.0)
     actions.tell("outcome", "Saved.")
     assert [actions.told("outcome") for _ in range(2)] == ["Saved.", None]
-    monkeypatch.setattr(actions, "SECOND_CLICK", 60.0)
+    monkeypatch.setattr(actions, "STILL_TOLD", 60.0)
     actions.tell("outcome", "Saved.")
     assert [actions.told("outcome") for _ in range(2)] == ["Saved.", "Saved."]
     actions.forget_told("outcome")

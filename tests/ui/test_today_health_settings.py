@@ -133,4 +133,4 @@ def test_a_default_cadence_is_set_from_a_day_on(app_as: Open, cast: Cast) -> Non
     app.button[0].click().run()
     assert not app.exception
     assert "The default cadence is saved." in [s.value for s in app.success]
-    assert "2026-01-01" in app.table[0].value["From"].tolist()
+    assert "Jan 1, 2026" in app.table[0].value["From"].tolist()
