@@ -4,6 +4,7 @@ import string
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -74,10 +75,12 @@ class DirectoryFilter:
 
 @dataclass(frozen=True)
 class Directory:
-    """One page of the directory: its rows, and how many partners the filter finds in all."""
+    """One page of the directory: its rows, how many partners the filter finds in all, how many of them are past their
+    cadence (as far as the actor may see figures)."""
 
     rows: pd.DataFrame
     total: int
+    past: int
 
 
 @dataclass(frozen=True)
@@ -132,14 +135,14 @@ def partner_directory(
     found = _found_by_words(session, narrowed.words)
     which = _conditions(narrowed, figures, found)
     # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
-    ids = select(col(Partner.id)).where(which).order_by(*_order(narrowed, figures))
-    numbers = list(session.execute(ids).scalars())
-    total = len(numbers)
+    ids = select(col(Partner.id), figures.days_over > 0).where(which).order_by(*_order(narrowed, figures))
+    every = session.execute(ids).all()
+    numbers, total, past = [number for number, _ in every], len(every), sum(bool(is_past) for _, is_past in every)
     if page is not None:
         numbers = numbers[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     rows = _rows(session, figures, numbers)
     rows.insert(2, "found_as", [found.get(number, "") for number in numbers])
-    return Directory(rows, total)
+    return Directory(rows, total, past)
 
 
 def partner_profile(session: Session, actor: Actor, partner_id: int) -> PartnerProfile:
@@ -289,6 +292,7 @@ def _has_all(text: str, wanted: list[str]) -> bool:
     return all(word in folded for word in wanted)
 
 
+@lru_cache(maxsize=50_000)
 def _folded(text: str) -> str:
     """Return text without accents, case and punctuation, so that "dee ni" finds "Dee-ni'" and "pena" finds "Peña"."""
     plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
