@@ -15,7 +15,7 @@ from erp.ui.show import Drawn
 from erp.vocabulary import Band
 
 #: Partners in the grid at a time; more would not be read.
-ROWS = 30
+ROWS = 20
 ORDERS = {
     "largest fall": "change",
     "standing, lowest first": "last",

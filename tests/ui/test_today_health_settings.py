@@ -8,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from erp import db
 from erp.queries.county import today
-from erp.queries.health import formula_in_force
+from erp.queries.health import formula_in_force, standing_by_month
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.partners import PartnerDraft, add_partner
+from erp.ui import health_overview
 from erp.vocabulary import EngagementStatus, PartnerKind
 from tests.conftest import Cast
 from tests.ui.conftest import unfold
@@ -91,9 +92,31 @@ def test_health_shows_a_takeaway_and_the_same_numbers(app_as: Open, cast: Cast, 
     grid = "".join(element.proto.body for element in app.get("html"))
     assert '<th scope="row">Lark Clinic</th><td class="not_enough" title="Not enough evidence">–</td>' in grid
     assert "A Tribe" not in grid  # unscored until it agrees
-    table = unfold(app, "table_health_grid").table[0].value
-    assert table.columns.tolist() == ["Partner", "Month", "Standing", "Dimensions (n of 5)", "Band"]
-    assert len(table) == 13
+    assert "Download this grid as CSV" in [button.label for button in app.get("download_button")]
+    assert [link.label for link in app.get("page_link") if link.label.startswith("Why")] == ["Why: Lark Clinic"]
+
+
+def test_the_grid_comes_as_a_table_with_the_n_of_each_standing(
+    cast: Cast, county: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.reading() as session:
+        figures = standing_by_month(session, cast.leadership, 13)
+        monkeypatch.setattr(health_overview, "standing", lambda _months: figures)
+        rows = health_overview.grid(session, cast.leadership, (), 13, "name", 1).rows
+    assert rows.columns.tolist() == ["Partner", "Month", "Standing", "Dimensions (n of 5)", "Band"]
+    assert len(rows) == 13
+
+
+def test_the_choices_of_the_health_page_are_folded_until_wanted_or_in_the_address(
+    app_as: Open, cast: Cast, county: dict[str, int]
+) -> None:
+    app = app_as(cast.leadership, "health")
+    assert not app.multiselect
+    app = unfold(app, "health_choices")
+    app.multiselect(key="kinds").set_value([PartnerKind.OTHER.value]).run()
+    assert "There are no figures yet." in words(app)
+    again = app_as(cast.leadership, "health", order="name")
+    assert again.selectbox(key="order").value == "name"
 
 
 def test_only_leadership_and_administrators_get_the_forms_of_settings(app_as: Open, cast: Cast) -> None:
