@@ -82,6 +82,7 @@ if shown.pages > 1 and (number := st.pagination(shown.pages, key="page")) > 1:
     shown = load(grid, *asked, order, number)
 st.markdown(f"**{shown.takeaway}**")
 st.html(shown.html)
+st.caption("A standing rests on three to five dimensions with enough evidence; the file says on how many (n of 5).")
 download_table(shown.rows, "health_grid", "Download this grid as CSV")
 
 st.header("Open a partner", anchor=False)

@@ -257,7 +257,7 @@ def _in_lanes(rows: pd.DataFrame) -> pd.DataFrame:
 def _band_color() -> alt.Color:
     scale = alt.Scale(domain=[str(b) for b in BAND_COLORS], range=list(BAND_COLORS.values()))
     names = " : ".join(f"datum.label == '{b}' ? '{Band(b).label}'" for b in BAND_COLORS) + " : datum.label"
-    return alt.Color("band:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=3, labelExpr=names))
+    return alt.Color("band:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=2, labelExpr=names))
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
