@@ -124,7 +124,8 @@ def agree_cadence(
 ) -> Cadence:
     """Record the cadence agreed with a partner: `days` between contacts, from a day on (None: always).
 
-    An earlier agreement from the same day is voided: what was said last holds. Raises: NotAllowed, NotFound, Invalid.
+    An earlier agreement from the same day is voided, what was said last holds; the same one stays.
+    Raises: NotAllowed, NotFound, Invalid.
     """
     actor.require(Verb.CHANGE, RecordKind.PARTNER)
     if not 1 <= days <= MOST_CADENCE_DAYS:
@@ -136,6 +137,8 @@ def agree_cadence(
             Cadence.partner_id == partner_id, Cadence.from_on == from_on, col(Cadence.voided_at).is_(None)
         )
     ).all():
+        if (older.days, older.agreed_with) == (days, agreed_with.strip()):
+            return older  # it says the same
         _void_cadence(session, actor, older, "replaced by a newer agreement from the same day")
     cadence = Cadence(
         partner_id=_id(partner),

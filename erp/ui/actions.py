@@ -1,11 +1,12 @@
 """The one way a page writes: submit() opens the transaction, calls one service, commits, and keeps what to say."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
@@ -28,12 +29,16 @@ STILL_TOLD = 5.0
 
 @dataclass
 class _Click:
-    """A click that saves: the callback and what it was called with; once it saved, when (monotonic), and what came."""
+    """A click that saves: the callback and what it was called with; once it saved, when (monotonic), and what came.
+
+    `ended`: the callback ran to its end; one that was broken off after the save is ended by the next click.
+    """
 
     call: tuple[Any, ...]
     saved_at: float | None = None
     said: str = ""
     outcome: Any = None
+    ended: bool = False
 
 
 #: The click whose callback runs now.
@@ -46,25 +51,28 @@ def once(callback: Callable[P, OutcomeT]) -> Callable[P, OutcomeT | None]:
     """Make a callback that saves run once for a double click: the second click says again what the first one saved.
 
     What tells clicks apart is what the callback is called with; a form passes the version or the token it was drawn
-    with. A second click also breaks the first one's callback off, at its next look into the session's state. Where
-    that happens after the save, the callback is run again to its end, and `submit` in it saves nothing more.
+    with. A second click also breaks the first one's callback off, at its next look into the session's state, or stops
+    its thread and begins another. Where that happens after the save, the callback is run again to its end, and `submit`
+    in it saves nothing more. The clicks of one sign-in wait for each other.
     """
 
     @wraps(callback)
     def clicked(*args: P.args, **values: P.kwargs) -> OutcomeT | None:
         if _click.get() is not None:  # called by a callback that is itself made once
             return callback(*args, **values)
-        call = (callback, args, values)
-        last = _last.get(sign_in_hash())
-        if last is not None and last.call == call and _is_fresh(last):
-            tell("outcome", ("saved", last.said))
-            return None
-        this = _Click(call)
-        running = _click.set(this)
-        try:
-            return _to_its_end(this, lambda: callback(*args, **values))
-        finally:
-            _click.reset(running)
+        who, call = sign_in_hash(), (callback, args, values)
+        with _one_at_a_time(who):
+            this = _last.get(who)
+            if this is None or this.call != call or not _is_fresh(this):
+                this = _Click(call)
+            elif this.ended:
+                tell("outcome", ("saved", this.said))
+                return None
+            running = _click.set(this)
+            try:
+                return _to_its_end(this, lambda: callback(*args, **values))
+            finally:
+                _click.reset(running)
 
     return clicked
 
@@ -79,9 +87,15 @@ def _to_its_end(click: _Click, callback: Callable[[], OutcomeT]) -> OutcomeT:
             if click.saved_at is None:  # nothing is saved yet: the next click does it all
                 raise
             broken_off = next_click
+    click.ended = True
     if broken_off is not None:
         raise broken_off
     return outcome
+
+
+@lru_cache(maxsize=1000)
+def _one_at_a_time(who: str) -> threading.RLock:  # noqa: ARG001 -- one lock for each
+    return threading.RLock()
 
 
 def _is_fresh(click: _Click) -> bool:

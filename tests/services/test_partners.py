@@ -197,3 +197,14 @@ def test_a_cadence_is_one_day_to_ten_years(session: Session, cast: Cast, days: i
     partner_id = added(session, cast.coordinator)
     with pytest.raises(Invalid, match="1 to 3,660"):
         agree_cadence(session, cast.coordinator, partner_id, days, None)
+
+
+def test_the_same_agreement_twice_is_one(session: Session, cast: Cast) -> None:
+    partner_id = added(session, cast.coordinator)
+    first, again = (
+        agree_cadence(session, cast.coordinator, partner_id, 30, date(2026, 3, 5), "their director") for _ in range(2)
+    )
+    assert first is again
+    other = agree_cadence(session, cast.coordinator, partner_id, 45, date(2026, 3, 5), "their director")
+    assert other is not first
+    assert first.voided_at is not None

@@ -1,13 +1,18 @@
 """The one way a page writes: a second click on what was just saved is no conflict, and saves nothing twice."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 import streamlit
-from streamlit.runtime.scriptrunner import RerunData, RerunException
+from sqlmodel import Session
+from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
 from erp import db
+from erp.access import Actor
 from erp.models.commitments import Commitment
 from erp.services.commitments import CommitmentDraft, keep_commitment, make_commitment
 from erp.services.partners import PartnerDraft, add_partner
@@ -79,6 +84,47 @@ def test_a_callback_that_the_next_click_breaks_off_saves_once_and_ends_its_work(
         now = session.get(Commitment, promise.id)
         assert now is not None
         assert (now.version, now.done_on) == (2, DAY)
+
+
+def test_a_click_whose_thread_is_stopped_after_the_save_is_ended_by_the_next_one(
+    promise: Commitment, state: dict[str, object]
+) -> None:
+    state["day"] = DAY
+    stops = iter([True])
+
+    @actions.once
+    def keep(version: int) -> None:
+        saved = actions.submit(keep_commitment, promise.id, version, state["day"], said="Kept.")
+        if next(stops, False):
+            raise StopException
+        if saved is not None:
+            del state["day"]
+
+    with pytest.raises(StopException):
+        keep(1)
+    assert "day" in state
+    keep(1)
+    assert "day" not in state
+    keep(1)
+    assert actions.about_to_tell("outcome") == ("saved", "Kept.")
+    with db.reading() as session:
+        assert session.get_one(Commitment, promise.id).version == 2
+
+
+def test_two_clicks_at_one_time_save_once(
+    promise: Commitment, state: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[float] = []
+
+    def slowly(session: Session, actor: Actor, *args: Any) -> Commitment:
+        ran.append(time.monotonic())
+        time.sleep(0.2)
+        return keep_commitment(session, actor, *args)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: actions.submit(slowly, promise.id, 1, DAY, said="Kept."), range(2)))
+    assert len(ran) == 1
+    assert actions.about_to_tell("outcome") == ("saved", "Kept.")
 
 
 def test_clicks_on_a_form_drawn_anew_and_a_refused_one_run_again(promise: Commitment, state: dict[str, object]) -> None:
