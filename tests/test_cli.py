@@ -293,6 +293,13 @@ def test_health_as_known_before_the_import_knows_nothing_of_it(erp: Run) -> None
 
 
 @pytest.mark.usefixtures("database")
+def test_health_of_months_that_run_backwards_is_refused(erp: Run) -> None:
+    status, out, err = erp("health", "--from", "2024-05", "--to", "2024-01")
+    assert (status, out) == (2, "")
+    assert "--to lies before --from" in err
+
+
+@pytest.mark.usefixtures("database")
 def test_health_of_a_county_without_partners_prints_its_headings(erp: Run) -> None:
     status, out, _ = erp("health")
     assert (status, out.strip().split(",")) == (0, COLUMNS)

@@ -8,7 +8,7 @@ import time_machine
 from sqlmodel import Session
 
 from erp import db
-from erp.errors import NotFound
+from erp.errors import Invalid, NotFound
 from erp.queries.health import (
     bands_by_quarter,
     figures_by_day,
@@ -164,6 +164,13 @@ def test_a_change_of_formula_is_a_new_version_and_history_can_be_drawn_under_any
 
     under = health_by_month(session, cast.leadership, 2, clinic, FORMULA_H1)
     assert set(under["formula"].astype(str)) == {"h1"}
+
+
+def test_telling_may_not_be_due_before_deciding(session: Session, cast: Cast) -> None:
+    weights = dict.fromkeys(("contact", "follow_through", "loop_closure", "shared_power", "trust"), 20.0)
+    bands = {"strong": 80.0, "steady": 60.0, "strained": 40.0}
+    with pytest.raises(Invalid, match="not be due before deciding"):
+        change_health_formula(session, cast.leadership, "h1", weights, dict.fromkeys(weights, 1), bands, 10)
 
 
 def test_no_partner_and_no_fact_give_an_empty_answer(session: Session, cast: Cast) -> None:

@@ -13,9 +13,15 @@ from erp.models.engagements import Engagement
 from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.services.commitments import CommitmentDraft
-from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, visible_engagement
+from erp.services.engagements import (
+    EngagementDraft,
+    PartnerAt,
+    change_engagement,
+    log_engagement,
+    visible_engagement,
+)
 from erp.services.feedback import FeedbackDraft
-from erp.services.partners import PartnerDraft, add_partner
+from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.vocabulary import EngagementStatus, PartnerKind, Who
 from tests.conftest import Cast
 
@@ -105,3 +111,15 @@ def test_words_that_are_no_day_are_kept_and_enter_no_figure(session: Session, ca
     logged = log_engagement(session, cast.coordinator, meeting(a, held_on=None, when_words="late last month"))
     assert logged.as_written == {"held_on": "late last month"}
     assert not session.exec(select(Fact)).all()
+
+
+def test_an_archived_partner_is_not_logged_with_and_stays_where_it_was(session: Session, cast: Cast) -> None:
+    clinic, other = partner(session, cast, "Lark Clinic"), partner(session, cast, "Fern House")
+    held = log_engagement(session, cast.coordinator, meeting(clinic))
+    archive_partner(session, cast.leadership, clinic, 1, "closed")
+    with pytest.raises(NotFound, match="is archived"):
+        log_engagement(session, cast.coordinator, meeting(clinic))
+    again = change_engagement(
+        session, cast.coordinator, held.id or 0, held.version, meeting(clinic, other, facts="Rooms")
+    )
+    assert again.facts == "Rooms"

@@ -85,6 +85,11 @@ def test_evidence_that_was_not_noted_is_asked_for(app_as: Open, cast: Cast, fair
     assert "No evidence noted" in text_of(app_as(cast.viewer, "behaviors", behavior="LB7"))
 
 
+def test_the_words_of_an_unverified_behavior_say_so(app_as: Open, cast: Cast, fair: int) -> None:
+    assert "In our words, not verified yet:" in text_of(app_as(cast.viewer, "behaviors", behavior="LB7"))
+    assert "In our words: " in text_of(app_as(cast.viewer, "behaviors", behavior="LB1"))
+
+
 def test_an_empty_cell_says_where_to_begin(app_as: Open, cast: Cast, fair: int) -> None:
     app = app_as(cast.viewer, "behaviors", behavior="LB1", cell="2026-Q2")
     assert "No held engagement shows this behavior here" in text_of(app)
