@@ -1,7 +1,8 @@
 """Days as counties write them: what is a day, what is words, and what cannot be either."""
 
 import re
-from calendar import day_name, month_abbr, month_name
+from calendar import day_name, month_abbr, month_name, monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,8 @@ _ALLOWED_YEARS_AHEAD = 100
 #: Day numbers of spreadsheets read as days (3 October 1954 to 8 April 2064); day 0 is 30 December 1899.
 _DAY_NUMBERS = range(20_000, 60_001)
 _DAY_ZERO = date(1899, 12, 30)
+_LEAP_YEAR = 2000
+_LONGEST_MONTH = 31
 
 _SIGNS = str.maketrans(
     "\u00a0\u202f\u2009‐‑‒–—―−’‘０１２３４５６７８９", "   -------''0123456789"
@@ -38,6 +41,9 @@ _WRITTEN = tuple(
         rf"{_DAY}(?:\s+of)?[\s-]*{_MONTH}[\s,-]*(?:(?P<year>[0-9]{{4}})|'?(?P<short>[0-9]{{2}}))(?![0-9])",
         rf"(?P<year>[0-9]{{4}})[\s-]+{_MONTH}[\s-]*{_DAY}",
     )
+)
+_WITHOUT_YEAR = tuple(
+    re.compile(pattern, re.I) for pattern in (rf"{_MONTH}[\s-]*{_DAY}", rf"{_DAY}(?:\s+of)?[\s-]*{_MONTH}")
 )
 _CLOCK = r"(?:[01]?[0-9]|2[0-4])(?::[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)"
 _HALF = r"\s*[ap]\.?\s?m\b\.?"
@@ -125,9 +131,9 @@ def read_day(cell: str, today: date, *, future: Future = "allow") -> DayReading:
     if _NUMBER.fullmatch(text):
         return _limited(_from_number(text), today, future)
     weekday, rest = _without_weekday(text)
-    found = _matched(rest)
+    found = _matched(rest, (_NUMERIC, *_WRITTEN))
     if found is None:
-        return DayReading(words=cell, problems=(WORDS,))
+        return _rejected(IMPOSSIBLE) if _is_no_day_of_any_year(rest) else DayReading(words=cell, problems=(WORDS,))
     match, time = found
     reading = _from_numerals(match, today) if "sign" in match.groupdict() else _from_words(match, today)
     if reading.day is None:
@@ -143,7 +149,7 @@ def is_day(cell: str) -> bool:
     text = cell.translate(_SIGNS)
     if _NUMBER.fullmatch(text):
         return float(text.replace(",", "")) in _DAY_NUMBERS
-    return _matched(_without_weekday(text)[1]) is not None
+    return _matched(_without_weekday(text)[1], (_NUMERIC, *_WRITTEN)) is not None
 
 
 def read_days(cell: str, today: date, *, future: Future = "allow") -> list[DayReading]:
@@ -184,9 +190,18 @@ def _without_weekday(text: str) -> tuple[str | None, str]:
     return None, text
 
 
-def _matched(text: str) -> tuple[re.Match[str], str] | None:
+def _is_no_day_of_any_year(text: str) -> bool:
+    """Say whether the text is a day and a month that no year has, as June 31 (June 98 may be a month and its year)."""
+    found = _matched(text, _WITHOUT_YEAR)
+    if found is None:
+        return False
+    month, day = _MONTHS[found[0]["month"].casefold()], int(found[0]["day"])
+    return day <= _LONGEST_MONTH and not 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
+
+
+def _matched(text: str, patterns: Iterable[re.Pattern[str]]) -> tuple[re.Match[str], str] | None:
     """Return the match of the one pattern that, with a time or nothing behind it, covers the whole text."""
-    for pattern in (_NUMERIC, *_WRITTEN):
+    for pattern in patterns:
         match = pattern.match(text)
         if match is None:
             continue

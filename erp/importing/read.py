@@ -11,8 +11,11 @@ from erp.importing.fields import heading_words
 from erp.importing.formulas import as_typed
 from erp.importing.readings import Finding, Refused
 from erp.importing.text_files import Records, open_text
+from erp.importing.words import is_known_word
 from erp.importing.workbooks import open_workbook
 
+#: This many rows are asked whether the row above them is one of them.
+_ROWS_ASKED = 50
 #: Headings are looked for in this many filled rows, because rosters often have a title above them.
 _TITLE_ROWS = 10
 
@@ -81,7 +84,10 @@ def open_table(data: bytes, file_name: str) -> Table:
             )
         )
     expected = None if opened.filled_rows is None else max(0, opened.filled_rows - 1)
-    return Table(headings, number, notes, expected, opened.records)
+    table = Table(headings, number, notes, expected, opened.records)
+    if _is_a_record(headings, islice(table.rows(), _ROWS_ASKED)):
+        raise _no_headings(headings, number)
+    return table
 
 
 def _refuse_other_files(data: bytes, file_name: str) -> None:
@@ -128,12 +134,7 @@ def _headings(cells: list[str], number: int) -> list[str]:
         )
     values_only = all(_VALUE.fullmatch(name) for name in names if name)
     if values_only or any(_ADDRESS.fullmatch(name) or is_day(name) for name in names):
-        raise Refused(
-            f"The file has no headings: row {number} holds values.",
-            "Put a row above it that says what each column holds.",
-            row=number,
-            found=next(name for name in names if name),
-        )
+        raise _no_headings(names, number)
     headings = [name or f"Column {_letters(position)}" for position, name in enumerate(names)]
     seen: set[str] = set()
     for heading in headings:
@@ -148,6 +149,26 @@ def _headings(cells: list[str], number: int) -> list[str]:
             )
         seen.add(folded)
     return headings
+
+
+def _is_a_record(headings: list[str], rows: Iterator[SheetRow]) -> bool:
+    """Say whether the first row only seems to be headings, as in "Heron Circle, Tribe, Alder": its known words are
+    values of a choice (Tribe), and so are most cells below them.
+    """
+    known = [place for place, heading in enumerate(headings) if plain(heading) in heading_words()]
+    if len(headings) == 1 or not known or not all(is_known_word(headings[place]) for place in known):
+        return False
+    below = [row.cells[place] for row in rows for place in known if place < len(row.cells) and row.cells[place]]
+    return 2 * sum(map(is_known_word, below)) >= len(below)
+
+
+def _no_headings(names: list[str], number: int) -> Refused:
+    return Refused(
+        f"The file has no headings: row {number} holds values.",
+        "Put a row above it that says what each column holds.",
+        row=number,
+        found=next(name for name in names if name),
+    )
 
 
 def _letters(position: int) -> str:

@@ -135,6 +135,11 @@ def read_word(kind: type[Word], written: str) -> Word | None:
     return known.get(key) or known.get(key.removesuffix("s"))
 
 
+def is_known_word(written: str) -> bool:
+    """Say whether the words are a value of any kind of choice: a partner's kind, a status, a side and so on."""
+    return any(read_word(kind, written) for kind in _OF_WORD) or plain(written) in _RECOGNITION_OF
+
+
 def is_our_word(kind: type[Word], written: str) -> bool:
     """Say whether the words are our own value or label, so that nothing is lost by keeping the value alone."""
     return plain(written) in _OURS[kind]

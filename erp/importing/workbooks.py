@@ -25,6 +25,12 @@ _MOST_UNPACKED = 2_000_000_000
 _MOST_TEXT = 150_000_000
 #: How a workbook writes signs that XML has no place for, such as the return before a line break.
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|FFFE|FFFF)_")
+#: How a workbook writes an underscore that could be taken for the beginning of one of those.
+_UNDERSCORE = "_x005F_"
+#: What stands for it while the library reads, which drops "x005F_" everywhere and so makes "_x005F_x000D_" (a text
+#: about a return) and "_x000D_" (a return) alike. No text holds these signs.
+_STAND_INS = {"\ufdd0": "_", "\ufdd1": _UNDERSCORE[1:]}
+_CHUNK = 1 << 20
 _BATCH = 500
 #: What a broken file makes of zipfile, the XML parser and openpyxl; found by breaking files at random.
 _BREAKS = (
@@ -50,7 +56,9 @@ def open_workbook(data: bytes) -> Opened:
 
     Raises: Refused.
     """
-    has_formulas = _looked_into(data)
+    has_formulas, has_underscores = _looked_into(data)
+    if has_underscores:
+        data = _with_stand_ins(data)
     book = _loaded(data, values=True)
     formulas = _loaded(data, values=False) if has_formulas else None
     filled = [(name, first) for name in _sheet_names(book) if (first := _first_filled(book, formulas, name))]
@@ -75,8 +83,8 @@ def _broken() -> Refused:
     )
 
 
-def _looked_into(data: bytes) -> bool:
-    """Say whether any sheet has formulas. Raises: Refused where it is no workbook we can read."""
+def _looked_into(data: bytes) -> tuple[bool, bool]:
+    """Say whether any sheet has formulas, and any text `_UNDERSCORE`. Raises: Refused where we cannot read it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
@@ -85,22 +93,54 @@ def _looked_into(data: bytes) -> bool:
                     "This is a packed file (a document, an OpenDocument sheet or a zip), not an Excel workbook.",
                     "Open it in your spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV.",
                 )
-            texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
-            if texts > _MOST_TEXT or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+            strings = [part for part in parts if part.filename.endswith("sharedStrings.xml")]
+            if (
+                sum(part.file_size for part in strings) > _MOST_TEXT
+                or sum(part.file_size for part in parts) > _MOST_UNPACKED
+            ):
                 raise Refused("The workbook unpacks to more than can be read safely.", "Split it into several files.")
-            return any(_has_formula(packed, part) for part in parts if part.filename.startswith("xl/worksheets/"))
+            sheets = [part for part in parts if part.filename.startswith("xl/worksheets/")]
+            return (
+                any(_holds(packed, part, b"<f>", b"<f ", b"<f/") for part in sheets),
+                any(_holds(packed, part, _UNDERSCORE[1:].encode()) for part in (*strings, *sheets)),
+            )
     except _BREAKS as problem:
         raise _broken() from problem
 
 
-def _has_formula(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+def _holds(packed: zipfile.ZipFile, part: zipfile.ZipInfo, *wanted: bytes) -> bool:
     with packed.open(part) as stream:
         tail = b""
-        while chunk := stream.read(1 << 20):
-            if b"<f>" in tail + chunk or b"<f " in tail + chunk or b"<f/" in tail + chunk:
+        while chunk := stream.read(_CHUNK):
+            if any(one in tail + chunk for one in wanted):
                 return True
-            tail = chunk[-3:]
+            tail = chunk[1 - max(map(len, wanted)) :]
     return False
+
+
+def _with_stand_ins(data: bytes) -> bytes:
+    """Return the workbook with `_STAND_INS` in its parts. Raises: Refused."""
+    swaps = tuple(zip((_UNDERSCORE.encode(), _UNDERSCORE[1:].encode()), map(str.encode, _STAND_INS), strict=True))
+    marked = io.BytesIO()
+    try:
+        with (
+            zipfile.ZipFile(io.BytesIO(data)) as packed,
+            zipfile.ZipFile(marked, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
+        ):
+            for part in packed.infolist():
+                with packed.open(part) as stream, out.open(part.filename, "w", force_zip64=True) as written:
+                    held = b""
+                    while chunk := stream.read(_CHUNK):
+                        whole = held + chunk
+                        for written_so, stand_in in swaps:
+                            whole = whole.replace(written_so, stand_in)
+                        cut = max(0, len(whole) - len(_UNDERSCORE) + 1)  # the rest may be the start of another
+                        written.write(whole[:cut])
+                        held = whole[cut:]
+                    written.write(held)
+    except _BREAKS as problem:
+        raise _broken() from problem
+    return marked.getvalue()
 
 
 def _loaded(data: bytes, *, values: bool) -> Workbook:
@@ -159,7 +199,10 @@ def _typed(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) if "_x" in value else value
+        signs = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) if "_x" in value else value
+        for stand_in, sign in _STAND_INS.items():
+            signs = signs.replace(stand_in, sign)
+        return signs
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

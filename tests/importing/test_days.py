@@ -15,8 +15,10 @@ def code(cell: str, future: str = "planned") -> str:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2/30/2024", "2024-13-01", "2024-02-30", "31/2/2024", "February 30, 2024", "0/5/2024"]
-)
+    "cell",
+    ["2/30/2024", "2024-13-01", "2024-02-30", "31/2/2024", "February 30, 2024", "0/5/2024", "June 31", "30 February",
+     "31st of June", "Tuesday, June 31 at 9:00", "Feb. 30th", "June 0"],
+)  # fmt: skip
 def test_impossible_days_are_rejected(cell: str) -> None:
     assert code(cell) == "impossible"
 
@@ -81,7 +83,7 @@ def test_an_empty_spreadsheet_date_is_rejected_as_such(cell: str) -> None:
     [
         "April", "late last month", "FY 23-26", "June 25 and 27, 2013", "every fiscal year", "2023-2024", "2024/2025",
         "June 14-15", "June 14-15, 2015", "June 14, 15", "7/23", "June 2015", "TBD", "Thursday", "7/23/2024 (moved)",
-        "2025-07-08-9-00-am", "6/4/2015 25:00", "spring, 2024",
+        "June 30", "February 29", "June 98", "June 31-July 2", "2025-07-08-9-00-am", "6/4/2015 25:00", "spring, 2024",
     ],
 )  # fmt: skip
 def test_words_that_are_not_a_day_are_kept_and_enter_no_figure(cell: str) -> None:

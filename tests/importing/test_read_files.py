@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from erp.importing.mapping import guess_mapping, need_required
 from erp.importing.read import open_table
@@ -145,6 +146,8 @@ def test_quotation_marks_inside_text_stay_as_typed() -> None:
         (b'"June 4, 2015",name\n"June 5, 2015",Acme\n', "no headings"),
         (b"45000,name\n45001,Acme\n", "no headings"),
         (b"6/4/2015 9:00 AM,name\n6/5/2015 9:00 AM,Acme\n", "no headings"),
+        (b"Heron Circle,Tribe,Alder\nCedar House,nonprofit,Birch\nAlder Band,Tribe,\n", "no headings"),
+        (b"Heron Circle,Tribe,Alder\n", "no headings"),
         ("name,kind,na\u200bme\nA,B,C\n".encode(), "Two columns"),
         (b"name,Kind, NAME \nA,B,C\n", "Two columns"),
         (b"name,no\0tes\nA,B\n", "A heading holds a NUL byte"),
@@ -166,6 +169,20 @@ def test_what_cannot_be_a_table_is_refused_whole_with_the_reason(data: bytes, sa
     assert refusal.value.advice.endswith(".")
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+@pytest.mark.parametrize(
+    "text", ["see _x000D_ here", "a\rb", "_x000D_\r_x005F_", "x005F_", "_x005F_" * 200_000 + "_x000D_"]
+)
+def test_a_text_that_looks_like_a_sign_of_the_workbook_stays_as_typed(text: str, *, in_memory: bool) -> None:
+    packed = io.BytesIO()
+    with Workbook(packed, {"constant_memory": not in_memory}) as book:
+        sheet = book.add_worksheet()
+        for row in range(2):
+            for place, part in enumerate([text[start : start + 30_000] for start in range(0, len(text), 30_000)]):
+                sheet.write_string(row, place, part if row else f"heading {place}")
+    assert "".join(cells_of(packed.getvalue())[0]) == text
+
+
 def test_a_packed_file_that_is_no_workbook_is_refused() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:
@@ -178,6 +195,13 @@ def test_a_file_without_headings_is_refused_before_a_row_is_read() -> None:
     headings = table_of("Cedar House,no such kind,Alder\nHeron Circle,x,y\n").headings
     with pytest.raises(Refused, match="not headings for partners"):
         need_required("partners", guess_mapping("partners", headings))
+
+
+@pytest.mark.parametrize(
+    "text", ["Tribe,City\nHeron Band,Alder\nTribe of the Bend,Birch\n", "Tribe\nTribe\nnation\n", "Agency,Tribe\nx,y\n"]
+)
+def test_headings_that_are_also_values_are_headings_where_other_things_stand_below_them(text: str) -> None:
+    assert table_of(text).heading_row == 1
 
 
 def test_a_file_with_headings_and_no_rows_is_not_refused() -> None:
