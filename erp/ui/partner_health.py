@@ -46,7 +46,7 @@ NOTES = {
     "newer_cadence": "replaced by a newer cadence",
 }
 #: Facts shown behind a change at first: those of the dimension that moved most.
-FACTS_SHOWN = 10
+FACTS_SHOWN = 5
 #: Months over which a change is explained at first.
 MONTHS_EXPLAINED = 6
 PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feedback"}
