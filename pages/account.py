@@ -1,5 +1,6 @@
 """My account: who I am here, my password, and where I am signed in."""
 
+import pandas as pd
 import streamlit as st
 
 from erp import db
@@ -9,6 +10,8 @@ from erp.services.accounts import change_own_password
 from erp.services.sign_in import end_all_sign_ins, end_sign_in
 from erp.ui.actions import form_button, once, refuse, show_outcome, submit
 from erp.ui.session import require_actor, sign_in_hash
+from erp.ui.show import show_rows
+from erp.ui.words import plain
 
 actor = require_actor()
 here = sign_in_hash()
@@ -34,8 +37,8 @@ with db.reading() as session:
 
 if account is not None:
     roles = ", ".join(role.label for role in account.roles)
-    about = {"What": ["Name", "E-mail address", "Roles"], "Yours": [account.name, account.email, roles]}
-    st.table(about, hide_index=True, hide_header=True, border="horizontal", width=480)
+    about = {"Name": account.name, "E-mail address": account.email, "Roles": roles}
+    show_rows(pd.DataFrame(about.items()), hide_header=True, border="horizontal", width=480)
     st.caption("Names, addresses and roles are set by an administrator of your county.")
 
 st.header("Change password", anchor=False)
@@ -56,7 +59,7 @@ for number, entry in enumerate(sign_ins):
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         mine = " · **this browser**" if entry.token_hash == here else ""
         opened, seen = (f"{at.astimezone(zone):%b %-d, %Y, %-I:%M %p}" for at in (entry.opened_at, entry.seen_at))
-        st.markdown(f"**{entry.browser}**{mine}  \nOpened {opened} · last used {seen}")
+        st.markdown(f"**{plain(entry.browser)}**{mine}  \nOpened {opened} · last used {seen}")
         if not mine:
             st.button(
                 "End",

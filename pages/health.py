@@ -9,6 +9,7 @@ from erp.ui.health_overview import ORDERS, bands, grid
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import download_table, empty_state, folded, show_chart
+from erp.ui.words import plain
 from erp.vocabulary import PartnerKind
 
 #: Partners of the grid, from its first row on, with a link to the reasons.
@@ -31,7 +32,7 @@ def draw_choices() -> None:
 def link_to_reasons(partner_id: int, name: str, change: float) -> None:
     """Draw a link to what is behind a partner's figures and what changed them."""
     said = "" if pd.isna(change) else f" ({change:+.0f} points over these months)"
-    navigation.link_to("partner", f"Why: {name}{said}", partner=partner_id, section="Health")
+    navigation.link_to("partner", f"Why: {plain(name)}{said}", partner=partner_id, section="Health")
 
 
 def draw_others(partners: pd.DataFrame) -> None:
@@ -80,7 +81,7 @@ st.header("Partner by month", anchor=False)
 shown = load(grid, *asked, order, 1)
 if shown.pages > 1 and (number := st.pagination(shown.pages, key="page")) > 1:
     shown = load(grid, *asked, order, number)
-st.markdown(f"**{shown.takeaway}**")
+st.markdown(f"**{plain(shown.takeaway)}**")
 st.html(shown.html)
 st.caption("A standing rests on three to five dimensions with enough evidence; the file says on how many (n of 5).")
 download_table(shown.rows, "health_grid", "Download this grid as CSV")

@@ -17,6 +17,7 @@ from erp.errors import ERPError
 from erp.services.records import keep_marked_words
 from erp.ui.loads import look_again
 from erp.ui.session import ask_who_is_there, sign_in_hash
+from erp.ui.words import plain
 
 OutcomeT = TypeVar("OutcomeT")
 P = ParamSpec("P")
@@ -150,9 +151,9 @@ def show_outcome() -> None:
     kind, sentence = told("outcome") or (None, "")
     with st.container():  # its place stays when it is empty: what follows does not move, and open parts stay open
         if kind == "saved":
-            st.success(sentence, icon=":material/check_circle:")
+            st.success(plain(sentence), icon=":material/check_circle:")
         elif kind == "refused":
-            st.error(sentence, icon=":material/error:")
+            st.error(plain(sentence), icon=":material/error:")
 
 
 def tell(name: str, what: Any) -> None:

@@ -21,7 +21,7 @@ from erp.ui import guard
 from erp.ui.actions import forget_form, form_token, refuse
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today, load
-from erp.ui.words import day_text, listed, plain
+from erp.ui.words import day_text, listed
 from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,
@@ -340,7 +340,7 @@ def _line(
 
 def _said(form: Form, entered: Entered) -> str:
     draft = entered.draft
-    names = listed([plain(form.partners[p.partner_id]) for p in draft.partners])
+    names = listed([form.partners[p.partner_id] for p in draft.partners])
     more = [
         f"{len(items)} {one if len(items) == 1 else many}"
         for items, one, many in (
@@ -350,5 +350,5 @@ def _said(form: Form, entered: Entered) -> str:
         if items
     ]
     what = f"{draft.kind.label} with {names}" if names else draft.kind.label
-    saved = f"{draft.status.label}: {what}, {day_text(draft.held_on, plain(draft.when_words))}."
+    saved = f"{draft.status.label}: {what}, {day_text(draft.held_on, draft.when_words)}."
     return f"Saved. {saved}" + (f" With {listed(more)}." if more else "")

@@ -11,6 +11,7 @@ from erp.queries.history import record_history
 from erp.ui.engagement_parts import behavior_label, topic_label
 from erp.ui.loads import load
 from erp.ui.session import require_actor
+from erp.ui.show import show_rows
 from erp.ui.words import plain
 from erp.vocabulary import Door, EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who, Word
 
@@ -42,7 +43,7 @@ def draw_history(engagement_id: int) -> None:
             )
             fields = change_rows(change["before"], change["after"], _names())
             if not fields.empty:
-                st.table(fields, hide_index=True, border="horizontal")
+                show_rows(fields, border="horizontal")
 
 
 def change_rows(
@@ -75,12 +76,12 @@ def _said(field: str, value: Any, names: Mapping[str, Mapping[int, str]]) -> str
     if field in WORDS:
         return WORDS[field](value).label
     if isinstance(value, list):
-        return plain("; ".join(_part(part, names) for part in value))
+        return "; ".join(_part(part, names) for part in value)
     if isinstance(value, dict):
-        return plain("; ".join(f"{name}: {part}" for name, part in value.items()))
+        return "; ".join(f"{name}: {part}" for name, part in value.items())
     if field == "forum_id":
-        return plain(names["forum"].get(value, f"forum {value}"))
-    return "yes" if value is True else plain(str(value))
+        return names["forum"].get(value, f"forum {value}")
+    return "yes" if value is True else str(value)
 
 
 def _part(part: Mapping[str, Any], names: Mapping[str, Mapping[int, str]]) -> str:

@@ -63,7 +63,7 @@ def draw_unlinked() -> None:
         disabled=partner is None,
         on_click=submit,
         args=(link_name, words, partner),
-        kwargs={"said": f"Linked “{plain(words)}”."},
+        kwargs={"said": f"Linked “{words}”."},
         icon=":material/link:",
         key="link",
     )

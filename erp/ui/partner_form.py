@@ -21,6 +21,7 @@ from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.loads import county_today, load
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day
+from erp.ui.words import plain
 from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
 
 Fields = dict[str, Any]
@@ -102,7 +103,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
         st.markdown(f"Nothing is agreed yet: the county's default of {profile.cadence_days} days holds.")
     for row in each(agreed):
         since = f"from {long_day(row.from_on)}" if row.from_on else "always"
-        with_whom = f", agreed with {row.agreed_with}" if row.agreed_with else ""
+        with_whom = f", agreed with {plain(row.agreed_with)}" if row.agreed_with else ""
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Every **{counted(row.days, 'day', 'days')}**, {since}{with_whom}", width="stretch")
             key = f"void_cadence_{row.cadence_id}"
@@ -126,7 +127,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
 def draw_archive(profile: PartnerProfile) -> None:
     """Draw the way to put a partner out of sight with a reason, or to bring it back."""
     if profile.archived_at is not None:
-        st.markdown(f"Archived: {profile.archive_reason}")
+        st.markdown(f"Archived: {plain(profile.archive_reason)}")
         st.button(
             "Restore this partner",
             icon=":material/restore:",

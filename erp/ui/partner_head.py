@@ -1,5 +1,6 @@
 """The head of a partner's page: what kind of partner, who holds the relationship, contact in words, what to do next."""
 
+import pandas as pd
 import streamlit as st
 
 from erp.access import Actor
@@ -7,6 +8,7 @@ from erp.queries.partners import PartnerProfile
 from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.partner_words import contact_in_full, kind_in_words, open_in_full
+from erp.ui.show import show_rows
 from erp.vocabulary import PartnerStatus, RecordKind, Verb
 
 STATUS_COLORS = {PartnerStatus.ACTIVE: "green", PartnerStatus.PROSPECTIVE: "blue", PartnerStatus.PAUSED: "orange"}
@@ -60,7 +62,7 @@ def draw_kept_words(profile: PartnerProfile) -> None:
     kept = {f"{name} (as written)": words for name, words in profile.as_written.items()} | profile.extras
     if kept:
         with st.expander("Kept from the county's spreadsheet"):
-            st.table({"Heading": [plain(name) for name in kept], "Text": [plain(words) for words in kept.values()]})
+            show_rows(pd.DataFrame(list(kept.items()), columns=["Heading", "Text"]))
 
 
 def _sentence(words: str) -> str:

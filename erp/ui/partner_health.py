@@ -20,7 +20,8 @@ from erp.queries.health import formula_versions, last_months
 from erp.queries.partner_health import PartnerHealth
 from erp.ui import navigation
 from erp.ui.loads import load
-from erp.ui.show import Drawn, empty_state, folded, show_chart
+from erp.ui.show import Drawn, empty_state, folded, show_chart, show_rows
+from erp.ui.words import plain
 from erp.vocabulary import Band
 
 #: Codes of `erp.health.explain` → words for the person.
@@ -260,11 +261,11 @@ def _draw_why(partner_id: int, figures: Profile) -> None:
     if change.facts.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
         return
-    st.table(change.facts.head(FACTS_SHOWN), hide_index=True)
+    show_rows(change.facts.head(FACTS_SHOWN))
     rest = change.facts.iloc[FACTS_SHOWN:]
     if not rest.empty:
         label = f"{len(rest)} more facts" if len(rest) > 1 else "One more fact"
-        folded(label, lambda: st.table(rest, hide_index=True), key=f"why_more_{partner_id}")
+        folded(label, lambda: show_rows(rest), key=f"why_more_{partner_id}")
 
 
 def _draw_behind(partner_id: int, day: date) -> None:
@@ -285,7 +286,7 @@ def _draw_fact(fact: Any) -> None:
     words = f"{day}: {NOTES.get(fact.note, '')}"
     if fact.subject in PAGES:
         query: dict[str, Any] = {QUERY[fact.subject]: int(fact.source_id)}
-        navigation.link_to(PAGES[fact.subject], f"{words} – {fact.what[:90]}", **query)
+        navigation.link_to(PAGES[fact.subject], f"{words} – {plain(fact.what[:90])}", **query)
     else:
         st.markdown(words)
 

@@ -14,6 +14,7 @@ from erp.queries.partners import PartnerProfile
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_words import counted, each, long_day
+from erp.ui.show import show_rows
 from erp.vocabulary import Door, PartnerKind, PartnerStatus, Recognition, RecordKind
 
 #: Changes on one page of a history.
@@ -61,7 +62,7 @@ def draw_history(kind: RecordKind, record_id: int) -> None:
             st.markdown(f"**{row.verb.capitalize()}** – {long_day(row.at)}, {row.at:%-I:%M %p} – {by}")
             fields = _fields(row.before, row.after)
             if not fields.empty:
-                st.table(fields, hide_index=True, border="horizontal")
+                show_rows(fields, border="horizontal")
 
 
 def _fields(before: dict[str, Any] | None, after: dict[str, Any] | None) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def _label(name: str) -> str:
 def _said(name: str, value: Any) -> str:
     if value is not None and name in NAMED_BY:
         names = dict(load(NAMED_BY[name]).iloc[:, :2].itertuples(index=False, name=None))
-        return plain(names.get(value, f"number {value}"))
+        return names.get(value, f"number {value}")
     if value and name in WORDS:
         return WORDS[name](value).label
     if value and name.endswith("_on"):
@@ -95,4 +96,4 @@ def _text(value: Any) -> str:
         return "; ".join(f"{name}: {_text(part)}" for name, part in value.items())
     if isinstance(value, list):
         return "; ".join(_text(part) for part in value)
-    return "" if value is None else plain(str(value))
+    return "" if value is None else str(value)

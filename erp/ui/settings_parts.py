@@ -23,6 +23,8 @@ from erp.services.county_settings import (
 )
 from erp.ui.actions import forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.loads import load
+from erp.ui.show import show_rows
+from erp.ui.words import plain
 from erp.vocabulary import Band, PartnerKind
 
 _BANDS = (Band.STRONG, Band.STEADY, Band.STRAINED)
@@ -35,7 +37,7 @@ def draw_county(*, may_change: bool) -> None:
     if home is None:
         return
     if not may_change:
-        st.markdown(f"**{home.name}**, time zone {home.time_zone}")
+        st.markdown(f"**{plain(home.name)}**, time zone {home.time_zone}")
         return
     with st.form("county"):
         st.text_input("County's name", home.name, key="county_name")
@@ -57,7 +59,7 @@ def draw_cadences(*, may_change: bool) -> None:
         "comes first; a change counts from its day on and leaves history as it was."
     )
     defaults = load(cadence_defaults)
-    st.table(defaults, hide_index=True)
+    show_rows(defaults)
     if not may_change:
         return
     with st.form("cadence", clear_on_submit=True):
@@ -120,7 +122,7 @@ def draw_formula(*, may_change: bool) -> None:
         {"Dimension": LABELS[d], "Weight": f"{formula.weights[d]:g}", "Facts needed": formula.minimums[d]}
         for d in DIMENSIONS
     ]
-    st.table(pd.DataFrame(rows), hide_index=True)
+    show_rows(pd.DataFrame(rows))
     st.markdown(
         "; ".join(f"{Band(name).label} from {lowest:.0f}" for name, lowest in formula.bands) + "; below: At risk."
     )
@@ -193,7 +195,7 @@ def draw_frameworks() -> None:
         }
         for entry in framework.entries
     ]
-    st.table(pd.DataFrame(table), hide_index=True)
+    show_rows(pd.DataFrame(table))
 
 
 def draw_permissions() -> None:
@@ -201,4 +203,4 @@ def draw_permissions() -> None:
     st.markdown("What each role may do. A person may hold several roles; then all of them count.")
     for role in PERMISSIONS:
         with st.expander(role.label):
-            st.table(permission_table(role), hide_index=True)
+            show_rows(permission_table(role))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from erp.documents.tables import csv_bytes
 from erp.ui.session import require_actor
+from erp.ui.words import plain
 from erp.vocabulary import RecordKind, Verb
 
 
@@ -31,7 +32,7 @@ def show_chart(drawn: Drawn, name: str, *, on_select: bool = False) -> Any:
 
     Returns the selection event where `on_select`, else None.
     """
-    st.markdown(f"**{drawn.takeaway}**")
+    st.markdown(f"**{plain(drawn.takeaway)}**")
     event = st.vega_lite_chart(
         None,
         drawn.spec,
@@ -58,8 +59,13 @@ def folded(label: str, draw: Callable[[], object], *, key: str, icon: str | None
 
 
 def _show_table(rows: pd.DataFrame, name: str) -> None:
-    st.table(rows, hide_index=True) if len(rows) <= 60 else st.dataframe(rows, hide_index=True)
+    show_rows(rows) if len(rows) <= 60 else st.dataframe(rows, hide_index=True)
     download_table(rows, name)
+
+
+def show_rows(rows: pd.DataFrame, **options: Any) -> None:
+    """Show a short table as text, whatever people typed into its cells. `options`: those of `st.table`."""
+    st.table(rows.map(lambda cell: plain(cell) if isinstance(cell, str) else cell), hide_index=True, **options)
 
 
 def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV") -> None:

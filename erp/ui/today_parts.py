@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from erp.ui import navigation
+from erp.ui.words import plain
 
 #: Characters of a line's words; the whole text is a click away.
 SHORT = 80
@@ -16,8 +17,8 @@ def draw_line(page: str, when: str, what: str, about: str, **query: Any) -> None
     """Draw one line of a list: when and what as a link, and below it whom it is about."""
     short = what if len(what) <= SHORT else f"{what[: SHORT - 1].rstrip()}…"
     with st.container(gap=None):
-        navigation.link_to(page, f"**{when}** – {short}" if when else f"**{short}**", **query)
-        st.caption(about)
+        navigation.link_to(page, f"**{when}** – {plain(short)}" if when else f"**{plain(short)}**", **query)
+        st.caption(plain(about))
 
 
 def draw_more(page: str, shown: int, total: int, label: str, **query: Any) -> None:

@@ -4,6 +4,8 @@ import re
 from datetime import date
 
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+#: What Markdown reads as more than text: some signs everywhere, others only where a line begins.
+_MARKS = re.compile(r"(?=[\\`*_\[\]<>|~$&]|:\S)|(?<=[0-9])(?=[.)]\s)|^\s*(?=[#+\-=])", re.M)
 NO_EXACT_DATE = "no exact date"
 
 
@@ -12,7 +14,8 @@ def plain(text: str) -> str:
 
     Signs that turn the direction of what follows are left out: they would turn our own words, too.
     """
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text.translate(_TURNING))
+    shown = re.sub(r"^[ \t]+", lambda spaces: "\u00a0" * len(spaces[0]), text.translate(_TURNING), flags=re.M)
+    return _MARKS.sub(lambda found: f"{found[0]}\\", shown)
 
 
 def plain_lines(text: str) -> str:

@@ -83,7 +83,7 @@ def test_an_item_reads_with_its_words_their_translation_its_giver_and_what_comes
 def test_words_are_shown_as_typed_and_never_as_pictures_or_links(app_as: Open, cast: Cast) -> None:
     item(cast.coordinator, words="![x](https://example.org/x.png) :red[no]")
     app = app_as(cast.coordinator, "feedback")
-    assert "“\\!\\[x\\]\\(https\\://example\\.org/x\\.png\\) \\:red\\[no\\]”" in [m.value for m in app.markdown]
+    assert "“!\\[x\\](https\\://example.org/x.png) \\:red\\[no\\]”" in [m.value for m in app.markdown]
 
 
 def test_told_not_confirmed_is_plain_to_see_and_is_not_among_what_is_to_do(app_as: Open, cast: Cast) -> None:
