@@ -49,6 +49,8 @@ _GRID_STYLE = (
 #: Room of one dimension on the axis of the profile chart: 0–100 and a gap to the next.
 LANE = 130
 _LINE = "#2C76B0"
+#: Points by which a dimension has to move before it is said.
+_LEAST_MOVE = 5
 
 #: What altair says its layers may be once they have a size.
 Layered = alt.LayerChart | alt.FacetChart
@@ -224,6 +226,25 @@ def bands_takeaway(bands: pd.DataFrame) -> str:
         moved = well - before[Band.STRONG] - before[Band.STEADY]
         sentence += f" ({moved:+d} strong or steady against the quarter before)" if moved else ""
     return sentence + "."
+
+
+def profile_takeaway(rows: pd.DataFrame) -> str:
+    """Say which dimension moved most from the first to the last month in which it had enough evidence.
+
+    `rows`: as `dimension_rows`.
+    """
+    known: dict[str, list[tuple[float, str]]] = {}
+    enough = rows[rows["evidence"] == "enough"]
+    for label, score, n, day in zip(enough["label"], enough["score"], enough["n"], enough["as_of"], strict=True):
+        known.setdefault(label, []).append((score, f"{score:.0f} in {day:%B %Y} (n = {n})"))
+    moved = {label: months[-1][0] - months[0][0] for label, months in known.items() if len(months) > 1}
+    if not moved:
+        return "No dimension has enough evidence in two of these months, so none can be compared."
+    label = max(moved, key=lambda name: abs(moved[name]))
+    if abs(moved[label]) < _LEAST_MOVE:
+        return "No dimension moved by five points or more over these months."
+    verb = "rose" if moved[label] > 0 else "fell"
+    return f"{label} moved most: it {verb} from {known[label][0][1]} to {known[label][-1][1]}."
 
 
 def fall_and_rise(figures: pd.DataFrame) -> pd.DataFrame:

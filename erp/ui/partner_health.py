@@ -1,6 +1,5 @@
 """The Health part of a partner's page: the profile by dimension, why it changed, what is behind it."""
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +9,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.health import dimension_rows, of_dimensions, profile_chart, profile_frames
+from erp.charts.health import dimension_rows, of_dimensions, profile_chart, profile_frames, profile_takeaway
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
 from erp.health.explain import Change, contributions, missing_for_standing
@@ -228,23 +227,10 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
     return Drawn(
         spec_of(profile_frames(rows, events, changes), profile_chart),
         table,
-        takeaway=_course_sentence(rows),
+        takeaway=profile_takeaway(rows),
         text="Five lines, one per dimension of partnership health from 0 to 100, month by month; gaps where there is "
         "no evidence; marks below show engagements, promises and feedback.",
     )
-
-
-def _course_sentence(rows: pd.DataFrame) -> str:
-    scores: dict[str, list[float]] = {}
-    for label, score in zip(rows["label"].tolist(), rows["score"].tolist(), strict=True):
-        if not math.isnan(score):  # no evidence that month
-            scores.setdefault(label, []).append(score)
-    label = max(scores, key=lambda name: abs(scores[name][-1] - scores[name][0]))
-    first, last = scores[label][0], scores[label][-1]
-    if abs(last - first) < 5:
-        return "No dimension moved by five points or more over these months."
-    verb = "rose" if last > first else "fell"
-    return f"{label} moved most: it {verb} from {first:.0f} to {last:.0f} over these months."
 
 
 def _draw_why(partner_id: int, figures: Profile) -> None:

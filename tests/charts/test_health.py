@@ -16,6 +16,7 @@ from erp.charts.health import (
     fall_and_rise,
     profile_chart,
     profile_frames,
+    profile_takeaway,
     standing_grid,
 )
 from erp.charts.specs import spec_of
@@ -135,6 +136,23 @@ def test_the_takeaway_counts_the_newest_quarter_against_the_one_before() -> None
         "2 of 4 partnerships are strong or steady; for 1 there is not enough evidence "
         "(+1 strong or steady against the quarter before)."
     )
+
+
+def test_the_takeaway_of_a_profile_compares_months_with_enough_evidence_and_says_their_n() -> None:
+    def rows(*told: tuple[str, float, int, str]) -> pd.DataFrame:
+        months = pd.date_range("2026-01-31", periods=len(told) // 2, freq="ME")
+        known = pd.DataFrame(told, columns=["label", "score", "n", "evidence"])
+        return known.assign(as_of=[*months, *months])
+
+    thin_moves_more = rows(
+        ("Contact", 80.0, 4, "enough"), ("Contact", 70.0, 3, "enough"), ("Contact", 20.0, 1, "thin"),
+        ("Loop closure", 0.0, 1, "thin"), ("Loop closure", 90.0, 2, "thin"), ("Loop closure", float("nan"), 0, "none"),
+    )  # fmt: skip
+    assert profile_takeaway(thin_moves_more) == (
+        "Contact moved most: it fell from 80 in January 2026 (n = 4) to 70 in February 2026 (n = 3)."
+    )
+    assert "by five points or more" in profile_takeaway(thin_moves_more.replace(80.0, 74.0))
+    assert "so none can be compared" in profile_takeaway(thin_moves_more.replace("enough", "thin"))
 
 
 def test_a_fall_is_measured_between_known_figures_only() -> None:
