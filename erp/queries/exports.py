@@ -92,9 +92,9 @@ def written_out(session: Session, actor: Actor, kind: str, only: Collection[int]
     actor.require(Verb.EXPORT, record_kind)
     day = today(session)
     for record, row in rows_of(session, actor, only):
-        # Notes and the county's own columns may hold a second phone number, or the name itself.
-        withheld = kind == "contacts" and not actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
-        full = {**row, "key": record.key, "notes": "" if withheld else record.notes}
+        # A county's own columns, and a person's notes, may hold a phone number, or the name itself.
+        withheld = kind in ("contacts", "feedback") and not actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
+        full = {**row, "key": record.key, "notes": "" if withheld and kind == "contacts" else record.notes}
         written = {} if withheld else record.as_written
         cells = {field.name: _cell(field, full.get(field.name), written.get(field.name), day) for field in FIELDS[kind]}
         yield Written(record.id, cells, {} if withheld else record.extras, written)

@@ -134,36 +134,49 @@ class Batch:
         if not words:
             return None
         partner_id = self.names.partner(words)
-        if partner_id is None:
+        if partner_id is not None:
+            return partner_id
+        tribe = self.names.tribe(words)
+        if tribe is not None:
+            reason = "This Tribal government is archived. The row is kept with it, and as closed as its other records."
+            self.warn(reading, column, words, reason, "Restore it on its page if you work together again.")
+        elif self.names.same_name(words) is not None:
+            advice = "The row came in with the name kept. Restore the partner on its page; then link the name."
+            self.warn(reading, column, words, "Only an archived partner has this name.", advice)
+        else:
             advice = "The row came in with the name kept; link it on the Import page, or add the partner."
             self.warn(reading, column, words, f"No partner has this name.{self._question(words)}", advice)
-        return partner_id
+        return tribe
 
     def link_one(self, reading: RowReading) -> int | None:
-        """Link the one partner a promise or feedback is about; several names stay words, since nobody can be sure."""
+        """Link the one partner a promise or feedback is about; several names stay words, since nobody can be sure.
+
+        Where one of them is a Tribal government, the record is closed with it all the same.
+        """
         names: tuple[str, ...] = reading.values.get("partner") or ()
         if not names:
             return None
         words = "; ".join(names)
-        partner_id = self.names.partner(words)
-        if partner_id is None and len(names) == 1:
+        if len(names) == 1 or (partner_id := self.names.partner(words)) is not None:
             partner_id = self.link(reading, "partner", words)
-        elif partner_id is None:
-            self.warn(
-                reading,
-                "partner",
-                words,
-                "Several names stand here, and this record belongs to one partner.",
-                "The row came in with the names kept; choose the partner on its page.",
-            )
-        if partner_id is None:
-            reading.as_written["partner"] = words
-        return partner_id
+            if partner_id is None:
+                reading.as_written["partner"] = words
+            return partner_id
+        tribe = next(filter(None, map(self.names.tribe, names)), None)
+        kept = (
+            "" if tribe is None else " One is a Tribal government: the record is kept with it, as closed as its others."
+        )
+        self.warn(
+            reading,
+            "partner",
+            words,
+            f"Several names stand here, and this record belongs to one partner.{kept}",
+            "The row came in with the names kept; choose the partner on its page.",
+        )
+        reading.as_written["partner"] = words
+        return tribe
 
     def _question(self, words: str) -> str:
-        archived = self.names.same_name(words)
-        if archived is not None:
-            return " An archived one has."
         found = self.names.suggestion(words)
         return "" if found is None else f" It looks like “{self.names.partner_name[found]}”."
 

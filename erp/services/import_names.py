@@ -10,7 +10,7 @@ from erp.models.contacts import Contact, Forum
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.services.look_alikes import LookAlikes
 from erp.services.records import squeeze
-from erp.vocabulary import LookAlikeAnswer
+from erp.vocabulary import LookAlikeAnswer, PartnerKind
 
 #: Different unknown names of one file that a suggestion is sought for; beyond, the names are kept all the same.
 _MOST_SUGGESTIONS = 2_000
@@ -29,6 +29,9 @@ class Names:
         self._suggested: dict[str, int | None] = {}
         self._same_as = _answered_same(session)
         self.archived = set(session.scalars(select(col(Partner.id)).where(col(Partner.archived_at).is_not(None))))
+        self._tribes = set(
+            session.scalars(select(col(Partner.id)).where(Partner.kind == PartnerKind.TRIBAL_GOVERNMENT))
+        )
         partners = session.execute(select(col(Partner.id), Partner.key, Partner.name, Partner.name_key))
         for number, key, name, name_key in partners:
             self.add_partner(number, key, name, name_key)
@@ -82,6 +85,15 @@ class Names:
             others = {self._in_use(number) for number in self._of_other_name.get(name_key, ())} - {None}
             found = others.pop() if len(others) == 1 else None
         return found or self._in_use(self.partner_of_key.get(words))
+
+    def tribe(self, words: str) -> int | None:
+        """Return the Tribal government of this name, also an archived one: what it shared is closed all the same."""
+        number = self.partner(words)
+        if number is None:
+            name_key = squeeze(words)
+            named = {self._of_name.get(name_key), *self._of_other_name.get(name_key, ())} & self._tribes
+            number = named.pop() if len(named) == 1 else None
+        return number if number in self._tribes else None
 
     def same_name(self, name: str) -> int | None:
         """Return the partner of this very name, spacing aside (archived ones, too), or whom it was said to be."""

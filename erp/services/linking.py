@@ -25,7 +25,7 @@ from erp.services.checks import keep_sealed, known_partner
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.import_names import Names
 from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
-from erp.vocabulary import LookAlikeAnswer, NameKind, PartnerKind, RecordKind, Role, Verb
+from erp.vocabulary import LookAlikeAnswer, NameKind, RecordKind, Role, Verb
 
 #: Records with one partner each → how their ledger is kept in step (None: they are no facts).
 _SYNC: dict[Any, Any] = {Commitment: sync_commitment, FeedbackItem: sync_feedback, Rating: sync_rating, Contact: None}
@@ -87,13 +87,15 @@ def close_names_of_tribes(session: Session, actor: Actor) -> int:
     """Link the waiting names that are a Tribal government's by now; returns how many records.
 
     What a Tribe shared may come in before the roster that says it is one. It is closed as soon as that is known, and
-    waits for nobody's click; a name that only looks alike stays a question.
+    waits for nobody's click; a name that only looks alike stays a question. Where one cell names several, the record
+    is the Tribe's, and the words stay.
     """
     seer = replace(actor, roles=frozenset(Role))  # also what this actor may not open is linked; the history names them
-    known = known_by_now(session, seer)
-    tribes = select(Partner.id).where(Partner.kind == PartnerKind.TRIBAL_GOVERNMENT)
-    closed = set(session.exec(tribes.where(col(Partner.id).in_(set(known.values())))))
-    linked = sum(_link(session, seer, words, partner_id) for words, partner_id in known.items() if partner_id in closed)
+    names, linked = Names(session), 0
+    for words in unlinked_names(session, seer)["name"]:
+        tribe = next(filter(None, map(names.tribe, (words, *several(words)))), None)
+        if tribe is not None:
+            linked += _link(session, seer, words, tribe)
     session.flush()
     return linked
 
@@ -172,7 +174,8 @@ def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner
     waiting = session.exec(question.where(visible)).all()
     before = [snapshot(record) for record in waiting]
     for record in waiting:
-        written = {field: text for field, text in record.as_written.items() if field != "partner"}
+        whole = several(words) == (words,)
+        written = {field: text for field, text in record.as_written.items() if field != "partner" or not whole}
         revise(record, record.version, {"partner_id": partner_id, "as_written": written})
     session.flush()
     for record, was in zip(waiting, before, strict=True):
@@ -215,6 +218,8 @@ def _fold(session: Session, actor: Actor, question: LookAlike) -> None:
     session.flush()
     record_change(session, actor, "archive", RecordKind.PARTNER, going.id, before=before, after=snapshot(going))
     _also_known_as(session, actor, staying, going.name)
+    session.flush()
+    close_names_of_tribes(session, actor)
 
 
 def _has_records(session: Session, partner: Partner) -> bool:

@@ -187,6 +187,7 @@ def restore_partner(session: Session, actor: Actor, partner_id: int, version: in
     revise(partner, version, BACK)
     session.flush()
     record_change(session, actor, "restore", RecordKind.PARTNER, partner.id, before=before, after=snapshot(partner))
+    _close_if_tribe(session, actor, partner)
     return partner
 
 

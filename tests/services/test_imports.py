@@ -512,7 +512,7 @@ def test_an_archived_partners_name_is_kept_unlinked_and_its_row_is_rejected(cast
     with db.writing() as session:
         archive_partner(session, cast.leadership, 1, 1, "closed")
     result = bring("commitments", "what,partner\nsend the list,Cedar House\n")
-    assert "An archived one has." in said(result)
+    assert "Only an archived partner has this name." in said(result)
     assert "archived or voided" in said(bring("partners", ROSTER))
 
 

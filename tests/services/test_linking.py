@@ -15,6 +15,8 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.commitments import PromiseFilters, promise_list
+from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.feedback import FeedbackFilters, feedback_list
 from erp.queries.linking import import_history, open_look_alikes, unlinked_names
 from erp.services import upkeep
@@ -25,7 +27,8 @@ from erp.services.linking import (
     link_name,
     suggested_partner,
 )
-from erp.services.partners import PartnerDraft, add_partner, change_partner
+from erp.services.partners import PartnerDraft, add_partner, archive_partner, change_partner
+from erp.services.records import now
 from erp.vocabulary import LookAlikeAnswer, PartnerKind
 from tests.conftest import Cast
 from tests.services.county_imports import bring, counts, exported, said, stored
@@ -287,3 +290,50 @@ def test_after_a_person_answered_both_rosters_add_nothing_more(cast: Cast) -> No
     result = bring("partners", "name,Seat\nDepartment of Social Services,9\n")
     assert counts(result) == (1, 0, 0, 0), said(result)
     assert stored(Partner)[0].extras == {"Seat": "1; 9"}
+
+
+def test_a_cell_that_names_a_tribe_and_somebody_else_is_closed_with_the_tribe(cast: Cast) -> None:
+    bring("partners", "name,kind\nHeron Bay Tribe,Tribe\nCedar House,nonprofit\n", by=cast.leadership)
+    promise = "what,owed_by,partner\nReturn the drums,county,Heron Bay Tribe; Cedar House\n"
+    result = bring("commitments", promise, by=cast.leadership)
+    assert result.warned == 1
+    assert "as closed as its others" in result.findings[-1].reason
+    row = stored(Commitment)[0]
+    assert (row.partner_id, row.as_written["partner"]) == (1, "Heron Bay Tribe; Cedar House")
+    with db.reading() as session:
+        assert promise_list(session, cast.viewer, PromiseFilters()).empty
+    again = bring("commitments", promise, by=cast.leadership)
+    assert (again.rejected, again.added) == (0, 0)
+
+
+def test_a_cell_with_several_names_is_closed_when_one_of_them_becomes_a_tribes(cast: Cast) -> None:
+    bring("feedback", "words,partner\nWe were not asked,Heron Bay Tribe; Cedar House\n", by=cast.leadership)
+    assert waiting(cast.viewer) == {"Heron Bay Tribe; Cedar House": 1}
+    bring("partners", "name,kind\nHeron Bay Tribe,Tribe\n", by=cast.leadership)
+    assert waiting(cast.viewer) == waiting(cast.leadership) == {}
+    item = stored(FeedbackItem)[0]
+    assert (item.partner_id, item.as_written["partner"]) == (1, "Heron Bay Tribe; Cedar House")
+
+
+def test_what_names_an_archived_tribe_is_closed_with_it(cast: Cast) -> None:
+    bring("partners", "name,kind,other_names\nHeron Bay Tribe,Tribe,HBT\n", by=cast.leadership)
+    with db.writing() as session:
+        archive_partner(session, cast.leadership, 1, 1, "Gone quiet")
+    result = bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,HBT\n", by=cast.leadership)
+    assert "is archived" in result.findings[-1].reason
+    assert waiting(cast.viewer) == {}
+    with db.reading() as session:
+        assert engagement_list(session, cast.viewer, EngagementFilter(), None).empty
+        assert len(engagement_list(session, cast.tribal_liaison, EngagementFilter(), None)) == 1
+
+
+def test_a_name_answered_to_be_a_tribes_closes_what_waits_under_it(cast: Cast) -> None:
+    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,Heron Bay Tribal Council\n", by=cast.leadership)
+    bring("partners", "name,kind\nHeron Bay Tribal Council,other\nHeron Bay Tribe,Tribe\n", by=cast.leadership)
+    assert waiting(cast.viewer) == {"Heron Bay Tribal Council": 1}
+    with db.writing() as session:
+        question = LookAlike(partner_id=1, other_id=2, reason="spelling", recorded_at=now())
+        session.add(question)
+        session.flush()
+        answer_look_alike(session, cast.tribal_liaison, question.id or 0, question.version, LookAlikeAnswer.SAME)
+    assert waiting(cast.viewer) == {}
