@@ -10,8 +10,8 @@ from erp.ui import navigation
 from erp.ui.actions import show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
-from erp.ui.engagement_form import TEXTS, Form, filled, forget, open_form, save
-from erp.ui.engagement_history import draw_history
+from erp.ui.engagement_form import Form, filled, forget, open_form, save
+from erp.ui.history import draw_history, draw_since
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
@@ -40,14 +40,12 @@ def go_on(form: Form, version: int) -> None:
 
 
 def draw_newer(form: Form, detail: EngagementDetail) -> None:
-    """Show which texts somebody saved otherwise after this edit was begun."""
-    saved = filled(detail)
-    st.warning("Somebody saved this record after you began. Compare, then choose below the form which one goes on.")
-    for field, label in TEXTS.items():
-        yours, theirs = str(form.value(field) or ""), str(saved.get(field) or "")
-        if yours != theirs:
-            st.markdown(f"**{label}**")
-            st.text(f"In your form: {yours or '(blank)'}\nSaved now: {theirs or '(blank)'}")
+    """Show what somebody saved after this edit was begun; saving the form over it would take that back."""
+    st.warning(
+        "Somebody saved this record after you began; what they changed stands here. Put into your form what should "
+        "stay, then choose below it which one goes on."
+    )
+    draw_since(RecordKind.ENGAGEMENT, detail.engagement_id, form.value("version"))
 
 
 def begin_edit() -> None:
@@ -135,5 +133,5 @@ with st.container(width=parts.READING_WIDTH):
     parts.draw_rest(engagement)
     with st.expander("History", icon=":material/history:", on_change="rerun", key="engagement_history") as history:
         if history.open:
-            draw_history(engagement_id)
+            draw_history(RecordKind.ENGAGEMENT, engagement_id)
     draw_undoing(engagement)

@@ -1,19 +1,18 @@
 """Engagements: every meeting, call, visit …, newest first, with filters that live in the address."""
 
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
 from erp.queries.engagements import PAGE_ROWS, EngagementFilter, engagement_count, engagement_list
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
-from erp.ui.engagement_filters import draw_filters, list_as_file, readable
+from erp.ui.engagement_filters import draw_filters, readable
 from erp.ui.loads import load
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state, no_records
+from erp.ui.show import empty_state, no_records, offer_list
 from erp.ui.words import NO_EXACT_DATE
-from erp.vocabulary import RecordKind, Verb
+from erp.vocabulary import RecordKind
 
 CAME_FROM = "_engagements_address"
 
@@ -73,11 +72,8 @@ if event["selection"]["rows"]:
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     if pages > 1:
         st.pagination(pages, key="engagements_page", width="stretch")
-    if actor.may(Verb.EXPORT, RecordKind.ENGAGEMENT):
-        st.download_button(
-            "Download as CSV",
-            partial(list_as_file, actor, wanted),
-            "engagements.csv",
-            "text/csv",
-            icon=":material/download:",
-        )
+    offer_list(
+        "engagements",
+        RecordKind.ENGAGEMENT,
+        lambda session, who: readable(engagement_list(session, who, wanted, None)),
+    )

@@ -108,7 +108,6 @@ for row in items.to_dict("records"):
     draw_card(actor, row, is_open=row["item_id"] == open_id)
 if total:
     draw_foot(
-        actor,
         RecordKind.FEEDBACK_ITEM,
         wanted,
         pages,

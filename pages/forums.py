@@ -6,9 +6,10 @@ from erp.errors import NotFound
 from erp.queries.forums import forum_list, forum_record
 from erp.ui import partner_forum
 from erp.ui.actions import show_outcome
+from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
+from erp.ui.history import draw_history
 from erp.ui.loads import load
-from erp.ui.partner_history import draw_history
 from erp.ui.partner_links import same_page_link
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
@@ -68,8 +69,5 @@ def draw_one(forum_id: int) -> None:
     same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
 
 
-given = st.query_params.get("forum", "")
-if given.isascii() and given.isdigit():
-    draw_one(int(given))
-else:
-    draw_all()
+forum_id = number_in_address("forum")
+draw_one(forum_id) if "forum" in st.query_params else draw_all()

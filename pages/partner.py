@@ -5,6 +5,7 @@ import streamlit as st
 from erp.queries.partners import PartnerProfile, partner_profile
 from erp.ui import navigation, partner_form, partner_history, partner_people, partner_records, partner_ties
 from erp.ui.actions import show_outcome
+from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_head import draw_actions, draw_head, draw_kept_words
@@ -73,12 +74,12 @@ DRAW = dict(
     )
 )
 
-given = st.query_params.get("partner", "")
-if not (given.isascii() and given.isdigit()):
+partner_id = number_in_address("partner")
+if not partner_id:
     st.title("Partner", anchor=False)
     empty_state(NOT_HERE, "Look for it under Partners.")
     st.stop()
-profile = load(partner_profile, int(given))
+profile = load(partner_profile, partner_id)
 st.title(plain(profile.name), anchor=False)
 show_outcome()
 draw_head(profile)

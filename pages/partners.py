@@ -37,5 +37,4 @@ with place:
         partner_directory.draw_list(page)
     elif (chosen := partner_directory.draw_table(page)) is not None:
         go("partner", partner=chosen)
-if actor.may(Verb.EXPORT, RecordKind.PARTNER):
-    partner_directory.draw_download(actor, narrowed)
+partner_directory.draw_download(narrowed)

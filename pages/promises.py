@@ -108,7 +108,6 @@ for group, of_group in promises.groupby("group", sort=False):
         draw_card(actor, row, is_open=row["commitment_id"] == open_id)
 if total:
     draw_foot(
-        actor,
         RecordKind.COMMITMENT,
         wanted,
         pages,

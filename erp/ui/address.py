@@ -9,11 +9,16 @@ from datetime import date
 
 import streamlit as st
 
+from erp.ui.words import FIRST_DAY, LAST_DAY
+
+#: A number with as many digits is no record's, and none a database can look for.
+_MOST_DIGITS = 18
+
 
 def number_in_address(name: str) -> int:
     """Return the number that stands in the address under this name; 0, which no record has, where there is none."""
     given = st.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() else 0
+    return int(given) if given.isascii() and given.isdigit() and len(given) < _MOST_DIGITS else 0
 
 
 def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anything: str | None, page: str) -> str:
@@ -39,9 +44,7 @@ def day_in_address(label: str, name: str, *, page: str) -> date | None:
     """Draw a field for a day that stands in the address as 2026-03-05; return it, or None."""
     given = st.query_params.get(name, "")
     state = _follow(page, name, None, {given: _day(given)})
-    day = st.date_input(
-        label, value=None, min_value=date(1900, 1, 1), max_value=date(2200, 12, 31), format="MM/DD/YYYY", key=state
-    )
+    day = st.date_input(label, value=None, min_value=FIRST_DAY, max_value=LAST_DAY, format="MM/DD/YYYY", key=state)
     _tell(page, name, day.isoformat() if day else "", "")
     return day
 

@@ -17,6 +17,7 @@ from erp.ui.actions import once, show_outcome
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.loads import county_today
+from erp.ui.words import FIRST_DAY, LAST_DAY
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
 
 #: Status → as the form says it.
@@ -74,7 +75,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
             st.date_input(
                 "Day",
                 value=None,
-                min_value=date(1900, 1, 1),
+                min_value=FIRST_DAY,
                 max_value=date(county_today().year + YEARS_AHEAD, 12, 31),
                 format="MM/DD/YYYY",
                 key=form.key("held_on"),
@@ -275,8 +276,8 @@ def _day(form: Form, label: str, field: str) -> None:
     st.date_input(
         label,
         value=None,
-        min_value=date(1900, 1, 1),
-        max_value=date(2200, 12, 31),
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
         format="MM/DD/YYYY",
         key=form.key(field),
         **WAITS,

@@ -5,16 +5,14 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from erp import db, frameworks
-from erp.access import Actor
-from erp.documents.tables import csv_bytes
+from erp import frameworks
 from erp.queries.choices import forum_choices, partner_choices
-from erp.queries.engagements import EngagementFilter, engagement_list
+from erp.queries.engagements import EngagementFilter
 from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import load
 from erp.ui.words import NO_EXACT_DATE, day_text
-from erp.vocabulary import EngagementKind, EngagementStatus, RecordKind, Verb
+from erp.vocabulary import EngagementKind, EngagementStatus
 
 PAGE = "engagements"
 VOIDED = "voided"
@@ -66,13 +64,6 @@ def readable(engagements: pd.DataFrame) -> pd.DataFrame:
             "Status": [EngagementStatus(status).label for status in engagements["status"]],
         }
     )
-
-
-def list_as_file(actor: Actor, wanted: EngagementFilter) -> bytes:
-    """Return all the engagements a filter leaves as CSV; made when somebody asks for it, outside of any page's run."""
-    actor.require(Verb.EXPORT, RecordKind.ENGAGEMENT)
-    with db.reading() as session:
-        return csv_bytes(readable(engagement_list(session, actor, wanted, None)))
 
 
 def _rows(engagements: pd.DataFrame, *columns: str) -> zip:

@@ -1,7 +1,6 @@
 """The forms of a feedback item: its next step, correcting, voiding, and adding one."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -26,6 +25,7 @@ from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.ui.voiding import draw_restore, draw_void
+from erp.ui.words import FIRST_DAY
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
 
 S = FeedbackState
@@ -47,8 +47,6 @@ SAID = {
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "feedback_add"
 NEW = "feedback_new"
-#: The first day a date field offers.
-FIRST_DAY = date(1990, 1, 1)
 
 
 # --- Steps ------------------------------------------------------------------------------------------------
@@ -232,8 +230,10 @@ def _draw_giver(place: Any, at: str, detail: FeedbackDetail | None, partner_id: 
         int(contact): " · ".join(filter(None, dict.fromkeys((name, role))))
         for contact, name, role in people[["contact_id", "name", "role"]].itertuples(index=False)
     }
+    own = detail.contact_id if detail and partner_id == detail.row["partner_id"] else None
+    if own is not None and detail is not None:
+        labels.setdefault(own, str(detail.row["giver"]))  # archived since, and still the one who gave it
     ids = [None, *labels]
-    own = detail.contact_id if detail else None
     place.selectbox(
         "One of the partner's people",
         ids,

@@ -4,23 +4,21 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
+from sqlmodel import Session
 
-from erp import db
 from erp.access import Actor
-from erp.documents.tables import csv_bytes
 from erp.queries.choices import partner_choices
 from erp.ui.actions import about_to_tell
-from erp.ui.engagement_parts import pick_in_address, plain
+from erp.ui.address import number_in_address, pick_in_address
 from erp.ui.loads import load
-from erp.vocabulary import RecordKind, Verb
+from erp.ui.show import offer_list
+from erp.ui.words import plain
+from erp.vocabulary import RecordKind
 
 
 def asked_for(name: str) -> int | None:
     """Return the id that the address asks for (`?feedback=12`); 0, which no record has, where it is no number."""
-    given = st.query_params.get(name)
-    if given is None:
-        return None
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
+    return number_in_address(name) if name in st.query_params else None
 
 
 def open_record(name: str, record_id: int) -> None:
@@ -88,16 +86,10 @@ def _page_key(filters: object) -> str:
 
 
 def draw_foot(
-    actor: Actor, kind: RecordKind, filters: object, pages: int, name: str, rows: Callable[..., pd.DataFrame]
+    kind: RecordKind, filters: object, pages: int, name: str, rows: Callable[[Session, Actor], pd.DataFrame]
 ) -> None:
-    """Draw the pages of a list and its download; `rows(session, actor)` is asked only when somebody wants the file."""
-
-    def everything() -> bytes:
-        with db.reading() as session:
-            return csv_bytes(rows(session, actor))
-
+    """Draw the pages of a list and its download; `rows` is asked only when somebody wants the file."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if pages > 1:
             st.pagination(pages, key=_page_key(filters), width="stretch")  # "content" hides all but one page here
-        if actor.may(Verb.EXPORT, kind):
-            st.download_button("Download this list", everything, f"{name}.csv", "text/csv", icon=":material/download:")
+        offer_list(name, kind, rows)

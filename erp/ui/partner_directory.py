@@ -7,17 +7,16 @@ import pandas as pd
 import streamlit as st
 from sqlmodel import Session
 
-from erp import db
 from erp.access import Actor
-from erp.documents.tables import csv_bytes
 from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
 from erp.ui.address import pick_in_address
 from erp.ui.loads import load, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
+from erp.ui.show import offer_list
 from erp.ui.words import plain
-from erp.vocabulary import Band, PartnerKind, PartnerStatus
+from erp.vocabulary import Band, PartnerKind, PartnerStatus, RecordKind
 
 #: The running month and the twelve before it, so that the first and the last are a year apart.
 TREND_MONTHS = 13
@@ -196,22 +195,35 @@ def draw_list(page: Page) -> None:
             st.caption(plain(" · ".join(facts)))
 
 
-def draw_download(actor: Actor, narrowed: DirectoryFilter) -> None:
-    """Offer everything the filter finds as a CSV file, made only when asked for."""
+def draw_download(narrowed: DirectoryFilter) -> None:
+    """Offer everything the filter finds as a CSV file."""
+    offer_list(
+        "partners",
+        RecordKind.PARTNER,
+        lambda session, who: as_file(partner_directory(session, who, narrowed, None).rows),
+    )
 
-    def whole_list() -> bytes:
-        with db.reading() as session:
-            found = partner_directory(session, actor, narrowed, None).rows
-        return csv_bytes(found.drop(columns=["figures_shown"]))
 
-    st.download_button(
-        "Download this list as CSV",
-        whole_list,
-        file_name="partners.csv",
-        mime="text/csv",
-        key="partner_download",
-        icon=":material/download:",
-        on_click="ignore",
+def as_file(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return directory rows for a file: one fact a column, days and numbers as they are, blank where not shown."""
+    lines = list(each(rows))
+    return pd.DataFrame(
+        {
+            "Partner": rows["name"],
+            "Found as": rows["found_as"],
+            "Kind": [kind_in_words(row.kind, row.recognition) for row in lines],
+            "Status": [PartnerStatus(status).label for status in rows["status"]],
+            "Area": rows["area"],
+            "Holder": rows["holder"],
+            "Tracked with figures": ["yes" if scored else "no" for scored in rows["scored"]],
+            "Last contact": rows["last_contact"],
+            "Cadence in days": rows["cadence_days"],
+            "Cadence agreed": ["no" if default else "yes" for default in rows["cadence_is_default"]],
+            "Days past the cadence": rows["days_over_cadence"].clip(lower=0),
+            "Open promises": rows["open_promises"],
+            "Overdue promises": rows["overdue_promises"],
+            "Feedback waiting": rows["feedback_waiting"],
+        }
     )
 
 

@@ -21,7 +21,7 @@ from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.loads import county_today, load
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day
-from erp.ui.words import plain
+from erp.ui.words import FIRST_DAY, plain
 from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
 
 Fields = dict[str, Any]
@@ -48,7 +48,7 @@ def draw_add() -> None:
     at = field_keys(NEW)
     with st.form(NEW, border=False):
         _draw_name_and_kind(at, {})
-        _draw_holder(at, None)
+        _draw_holder(at, None, _holders())
         st.text_input(LABELS["area"], key=f"{at}_area")
         st.text_area(LABELS["notes"], key=f"{at}_notes", height=68)
         if st.session_state.get("_also_called"):
@@ -62,14 +62,14 @@ def draw_change(profile: PartnerProfile) -> None:
     form = f"edit_partner_{profile.partner_id}"
     saved = _saved_fields(profile)
     opened = opened_version(form, profile.version)
-    holders = _holders()
+    holders = _holders() | ({profile.holder_id: profile.holder} if profile.holder_id else {})  # also a closed account's
     at = field_keys(form)
     typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
     pairs = {LABELS[name]: (_said(name, typed[name], holders), _said(name, saved[name], holders)) for name in saved}
     draw_newer(form, profile.version, pairs)
     with st.form(form):
         _draw_name_and_kind(at, saved)
-        _draw_holder(at, profile.holder_id)
+        _draw_holder(at, profile.holder_id, holders)
         left, right = st.columns(2)
         left.text_area(LABELS["other_names"], saved["other_names"], key=f"{at}_other_names", height=98)
         right.text_area(LABELS["former_names"], saved["former_names"], key=f"{at}_former_names", height=98)
@@ -117,7 +117,7 @@ def draw_cadence(profile: PartnerProfile) -> None:
         left, right = st.columns(2)
         left.number_input("Days between contacts", 1, MOST_CADENCE_DAYS, profile.cadence_days, key=f"{at}_days", step=1)
         right.date_input(
-            "From (blank: always)", county_today(), key=f"{at}_from", format="MM/DD/YYYY", min_value="1900-01-01"
+            "From (blank: always)", county_today(), key=f"{at}_from", format="MM/DD/YYYY", min_value=FIRST_DAY
         )
         st.text_input("Agreed with", key=f"{at}_with", placeholder="Who on their side, or how it was agreed")
         guard.draw(form)
@@ -167,8 +167,7 @@ def _draw_name_and_kind(at: str, saved: Fields) -> None:
     )
 
 
-def _draw_holder(at: str, holder_id: int | None) -> None:
-    holders = _holders()
+def _draw_holder(at: str, holder_id: int | None, holders: dict[int | None, str]) -> None:
     options = [None, *holders]
     st.selectbox(
         LABELS["holder_id"],

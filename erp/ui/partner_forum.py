@@ -29,9 +29,9 @@ from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import no_records
+from erp.ui.words import FIRST_DAY
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
-EARLIEST = "1900-01-01"
 FORUM_LABELS = {"name": "Name", "purpose": "What it is for", "language": "Languages spoken there"}
 SEAT_LABELS = {
     "partner_id": "Partner",
@@ -207,7 +207,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
             place.date_input(
-                SEAT_LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=EARLIEST
+                SEAT_LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=FIRST_DAY
             )
         guard.draw(form)
         label = "Save changes" if seat else "Add this seat"

@@ -24,10 +24,9 @@ from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state, no_records
+from erp.ui.words import FIRST_DAY
 from erp.vocabulary import RecordKind, Verb
 
-#: Days of county records; the pick list of a day starts here.
-EARLIEST = "1900-01-01"
 ICON = ":material/diversity_3:"
 
 
@@ -130,7 +129,7 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
             )
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
-            place.date_input(LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=EARLIEST)
+            place.date_input(LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=FIRST_DAY)
         guard.draw(form)
         arguments = (form, at, tie.get("relationship_id"), opened)
         label = "Save changes" if tie else "Add this tie"

@@ -1,7 +1,7 @@
 """The forms of a promise: keeping, withdrawing, reopening, correcting, voiding, and adding one."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -27,14 +27,12 @@ from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.ui.voiding import draw_restore, draw_void
+from erp.ui.words import FIRST_DAY, LAST_DAY
 from erp.vocabulary import RecordKind, Side, Verb
 
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "promise_add"
 NEW = "promise_new"
-#: The days a date field offers.
-FIRST_DAY = date(1990, 1, 1)
-LAST_DAY_AHEAD = timedelta(days=3660)
 
 
 # --- Keeping, withdrawing, reopening ------------------------------------------------------------------------
@@ -217,7 +215,7 @@ def draw_fields(
 def _draw_days(place: Any, at: str, row: Mapping[str, Any]) -> None:
     this_day = county_today()
     days = {
-        "due_on": ("Due (blank: no day)", None, this_day + LAST_DAY_AHEAD),
+        "due_on": ("Due (blank: no day)", None, LAST_DAY),
         "made_on": ("Made on", this_day, this_day),
     } | ({"done_on": ("Kept on (blank: not yet)", None, this_day)} if row else {})
     for name, (label, usual, last) in days.items():

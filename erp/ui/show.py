@@ -6,9 +6,14 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlmodel import Session
 
+from erp import db
+from erp.access import Actor
 from erp.documents.tables import csv_bytes
-from erp.ui.session import require_actor
+from erp.errors import NotAllowed
+from erp.services.sign_in import resolve
+from erp.ui.session import require_actor, sign_in_hash
 from erp.ui.words import plain
 from erp.vocabulary import RecordKind, Verb
 
@@ -78,6 +83,35 @@ def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV"
         key=f"download_{name}",
         icon=":material/download:",
     )
+
+
+def offer_list(name: str, kind: RecordKind, rows: Callable[[Session, Actor], pd.DataFrame]) -> None:
+    """Offer a whole list as CSV to who may take records of this kind out; `rows` is asked only for a file.
+
+    The file is made outside of any page's run, for who is signed in then, with the roles they have then.
+    """
+    if not require_actor().may(Verb.EXPORT, kind):
+        return
+    hashed = sign_in_hash()
+    st.download_button(
+        "Download this list as CSV",
+        lambda: list_file(hashed, kind, rows),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"download_{name}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def list_file(hashed: str, kind: RecordKind, rows: Callable[[Session, Actor], pd.DataFrame]) -> bytes:
+    """Return a list as CSV for the sign-in with this hash. Raises: NotAllowed."""
+    actor = resolve(hashed)
+    if actor is None:
+        raise NotAllowed("Your session has ended. Sign in again.")
+    actor.require(Verb.EXPORT, kind)
+    with db.reading() as session:
+        return csv_bytes(rows(session, actor))
 
 
 def empty_state(sentence: str, what_next: str = "") -> None:

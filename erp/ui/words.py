@@ -7,6 +7,8 @@ _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 #: What Markdown reads as more than text: some signs everywhere, others only where a line begins.
 _MARKS = re.compile(r"(?=[\\`*_\[\]<>|~$&]|:\S)|(?<=[0-9])(?=[.)]\s)|^\s*(?=[#+\-=])", re.M)
 NO_EXACT_DATE = "no exact date"
+#: The days a date field offers: all that an import lets in, or such a record could not be opened any more.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def plain(text: str) -> str:

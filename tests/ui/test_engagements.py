@@ -8,12 +8,17 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from erp import db
+from erp.access import Actor
+from erp.errors import NotAllowed
 from erp.models.contacts import Forum
-from erp.queries.engagements import EngagementFilter
+from erp.queries.engagements import EngagementFilter, engagement_list
+from erp.services.accounts import disable_account, set_roles
 from erp.services.engagements import BehaviorShown, log_engagement, void_engagement
 from erp.services.records import now
-from erp.ui.engagement_filters import list_as_file
-from erp.vocabulary import PartnerKind
+from erp.services.sign_in import open_sign_in, token_hash
+from erp.ui.engagement_filters import readable
+from erp.ui.show import list_file
+from erp.vocabulary import PartnerKind, RecordKind, Role
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
 
@@ -135,7 +140,7 @@ def test_selecting_a_row_opens_the_engagement_and_back_finds_the_filters(
     app.session_state["engagements_rows"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     app.run()
     assert app.query_params == {"engagement": str(some["call"])}
-    assert app.title[0].value == "Call\\: Referrals"
+    assert app.title[0].value == "Call: Referrals"
     app.switch_page("../../pages/engagements.py")
     app.query_params["engagement"] = str(some["call"])  # what Back brings first
     app.run()
@@ -163,11 +168,39 @@ def test_the_file_holds_all_that_the_filter_leaves_and_nothing_a_spreadsheet_wou
         tribe = partner(session, cast, "Example Rancheria", PartnerKind.TRIBAL_GOVERNMENT)
         log_engagement(session, cast.tribal_liaison, meeting(tribe, purpose="Welcome visit"))
         log_engagement(session, cast.coordinator, meeting(some["Fern House"], purpose="=HYPERLINK(1)"))
-    lines = list_as_file(cast.viewer, EngagementFilter(partner_id=some["Fern House"])).decode("utf-8-sig").splitlines()
+    fern = file_of(sign_in(cast.viewer), EngagementFilter(partner_id=some["Fern House"]))
+    lines = fern.decode("utf-8-sig").splitlines()
     assert lines[0] == "When,With,About,Kind,Status"
     assert [line.split(",")[3] for line in lines[1:3]] == ["'=HYPERLINK(1)", "Children's Council: Fair"]
     assert len(lines) == 4
-    assert b"Welcome" not in list_as_file(cast.viewer, EngagementFilter())
+    assert b"Welcome" not in file_of(sign_in(cast.viewer), EngagementFilter())
+
+
+def test_a_file_is_made_with_the_roles_of_the_moment_it_is_asked_for(cast: Cast, some: dict[str, int]) -> None:
+    with db.writing() as session:
+        tribe = partner(session, cast, "Example Rancheria", PartnerKind.TRIBAL_GOVERNMENT)
+        log_engagement(session, cast.leadership, meeting(tribe, purpose="Welcome visit"))
+    liaison = cast.tribal_liaison.user_id or 0
+    page_open_since = sign_in(cast.tribal_liaison)
+    assert b"Welcome" in file_of(page_open_since, EngagementFilter())
+    with db.writing() as session:
+        set_roles(session, cast.administrator, liaison, 1, frozenset({Role.COORDINATOR}))
+    assert b"Welcome" not in file_of(page_open_since, EngagementFilter())
+    with db.writing() as session:
+        disable_account(session, cast.administrator, liaison, 2)
+    with pytest.raises(NotAllowed, match="Sign in again"):
+        file_of(page_open_since, EngagementFilter())
+
+
+def sign_in(actor: Actor) -> str:
+    with db.writing(counts=False) as session:
+        return token_hash(open_sign_in(session, actor.user_id or 0, "a test's browser"))
+
+
+def file_of(hashed: str, wanted: EngagementFilter) -> bytes:
+    return list_file(
+        hashed, RecordKind.ENGAGEMENT, lambda session, who: readable(engagement_list(session, who, wanted, None))
+    )
 
 
 def test_a_tribes_engagement_is_not_in_the_list_of_others(app_as: Open, cast: Cast, database: object) -> None:

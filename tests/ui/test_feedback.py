@@ -15,6 +15,7 @@ from erp.access import Actor
 from erp.models.changes import Change
 from erp.models.feedback import FeedbackItem
 from erp.queries.feedback import FeedbackFilters, feedback_detail, feedback_list
+from erp.services.contacts import ContactDraft, add_contact, archive_contact
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import FeedbackDraft, StepDraft, receive_feedback, take_step, void_feedback
 from erp.services.partners import PartnerDraft, add_partner
@@ -130,6 +131,22 @@ def test_a_deep_link_opens_the_item_wherever_it_stands(app_as: Open, cast: Cast)
     assert "**Acknowledged** – not recorded" in read
     assert "**Told the giver** Mar 7, 2026, by phone: “We start at ten” · recorded by Cora Coordinator" in read
     assert [b.label for b in app.button] == ["Close"]
+
+
+def test_a_correction_keeps_a_giver_who_was_archived_since_and_an_old_day(app_as: Open, cast: Cast) -> None:
+    fern = partner(cast.coordinator)
+    with db.writing() as session:
+        person = add_contact(session, cast.coordinator, ContactDraft(partner_id=fern, name="Rosa Ito")).id or 0
+    number = item(cast.coordinator, partner_id=fern, contact_id=person, person="", received_on=date(1985, 6, 1))
+    with db.writing() as session:
+        archive_contact(session, cast.coordinator, person, 1, "moved away")
+    app = app_as(cast.coordinator, "feedback", feedback=number)
+    assert not app.exception
+    app.get_by_key(f"feedback_mend_{number}_notes").set_value("said twice")
+    next(b for b in app.button if "_save_mended" in b.key).click().run()
+    with db.reading() as session:
+        kept = session.get_one(FeedbackItem, number)
+    assert (kept.notes, kept.contact_id, kept.received_on) == ("said twice", person, date(1985, 6, 1))
 
 
 @pytest.mark.parametrize("asked", ["999", "0", "abc", "9" * 30, "²"])

@@ -147,7 +147,7 @@ def test_readers_get_no_forms(app_as: OpenApp, cast: Cast, council: int, role: s
     assert not {"Add this seat", "Save changes", "Change", "Archive this forum"} & labels(app)
 
 
-@pytest.mark.parametrize("given", ["999", "0"])
+@pytest.mark.parametrize("given", ["999", "0", "abc", "9" * 25])
 def test_a_forum_that_is_not_there_is_said_plainly(app_as: OpenApp, cast: Cast, given: str) -> None:
     app = app_as(cast.viewer, "forums", forum=given)
     assert "This forum is not here." in said(app)

@@ -10,6 +10,7 @@ from erp import db
 from erp.access import Actor
 from erp.queries.county import today
 from erp.queries.partners import PartnerProfile, partner_profile
+from erp.services.accounts import disable_account
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.contacts import ContactDraft, add_contact
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
@@ -134,7 +135,7 @@ def test_every_empty_list_says_what_to_do_next(app_as: OpenApp, cast: Cast, sect
     assert "**No" in page
 
 
-@pytest.mark.parametrize("given", ["999", "abc", "", "1; drop", "²"])
+@pytest.mark.parametrize("given", ["999", "abc", "", "1; drop", "²", "9" * 25])
 def test_what_is_not_there_is_said_plainly(app_as: OpenApp, cast: Cast, given: str) -> None:
     app = app_as(cast.viewer, "partner", partner=given)
     assert not app.exception
@@ -220,6 +221,16 @@ def test_a_cadence_is_agreed_and_taken_back(app_as: OpenApp, cast: Cast) -> None
     field(app, "Why is it taken back?").set_value("typed 45 for 90").run()
     press(app, "Take it back")
     assert profile(cast.viewer, fern).cadence_is_default
+
+
+def test_an_edit_keeps_a_holder_whose_account_was_closed(app_as: OpenApp, cast: Cast) -> None:
+    fern = add(cast.coordinator, FERN.model_copy(update={"holder_id": cast.community_liaison.user_id}))
+    write(disable_account, cast.administrator, cast.community_liaison.user_id, 1)
+    app = app_as(cast.coordinator, "partner", partner=fern, section="Details")
+    field(app, "Area served").set_value("South")
+    assert press(app, "Save changes").success[0].value == "The changes are saved."
+    kept = profile(cast.coordinator, fern)
+    assert (kept.area, kept.holder_id) == ("South", cast.community_liaison.user_id)
 
 
 def test_a_partner_is_archived_with_a_reason_and_restored(app_as: OpenApp, cast: Cast) -> None:

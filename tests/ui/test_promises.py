@@ -119,6 +119,12 @@ def test_a_deep_link_opens_the_promise_wherever_it_stands(app_as: Open, cast: Ca
     assert [b.label for b in app.button] == ["Close"]
 
 
+def test_a_promise_due_far_ahead_and_made_long_ago_opens(app_as: Open, cast: Cast) -> None:
+    number = promise(cast.coordinator, partner(cast.coordinator), due_on=date(2045, 6, 1), made_on=date(1950, 6, 1))
+    app = app_as(cast.coordinator, "promises", promise=number)
+    assert not app.exception
+
+
 @pytest.mark.parametrize("asked", ["999", "0", "abc", "9" * 30])
 def test_what_is_not_here_is_said_plainly(app_as: Open, cast: Cast, asked: str) -> None:
     app = app_as(cast.coordinator, "promises", promise=asked)

@@ -1,0 +1,134 @@
+"""The history of a record as people read it: who changed what, when, from what to what."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp.queries.choices import contact_choices, forum_choices, holder_choices, partner_choices
+from erp.queries.history import record_history
+from erp.ui.engagement_parts import behavior_label, topic_label
+from erp.ui.loads import load
+from erp.ui.partner_words import counted, each, long_day
+from erp.ui.show import show_rows
+from erp.ui.words import plain
+from erp.vocabulary import (
+    Door,
+    EngagementKind,
+    EngagementStatus,
+    Interpreter,
+    PartnerKind,
+    PartnerStatus,
+    Recognition,
+    RecordKind,
+    Who,
+    Word,
+)
+
+#: Changes on one page.
+PAGE_ROWS = 20
+#: Fields that say nothing to a person: they number the record, or follow from other fields.
+UNTOLD = frozenset({"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at"})
+#: Field → the pick list that names its number.
+NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
+    "holder_id": holder_choices,
+    "partner_id": partner_choices,
+    "from_partner_id": partner_choices,
+    "to_partner_id": partner_choices,
+    "contact_id": contact_choices,
+    "forum_id": forum_choices,
+}
+_WHO: dict[str, type[Word]] = dict.fromkeys(("asked_by", "agenda_by", "decided_by"), Who)
+#: Kind of record → field → the closed set its word is of.
+WORDS: dict[RecordKind, dict[str, type[Word]]] = {
+    RecordKind.PARTNER: {"kind": PartnerKind, "recognition": Recognition, "status": PartnerStatus},
+    RecordKind.ENGAGEMENT: _WHO | {"status": EngagementStatus, "kind": EngagementKind, "interpreter": Interpreter},
+}
+
+
+def draw_history(kind: RecordKind, record_id: int) -> None:
+    """Draw the changes of one record, newest first, with what differed."""
+    changes = load(record_history, kind, record_id)
+    if changes.empty:
+        st.markdown("No change is recorded. Records from before this history began have none.")
+        return
+    st.markdown(f"{counted(len(changes), 'change', 'changes')}, the newest first. Nothing here can be altered.")
+    pages = -(-len(changes) // PAGE_ROWS)
+    page = st.pagination(pages, key=f"history_page_{kind}_{record_id}") if pages > 1 else 1
+    _draw_changes(kind, changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
+
+
+def draw_since(kind: RecordKind, record_id: int, version: int) -> None:
+    """Draw what others changed since this version of a record was opened."""
+    changes = load(record_history, kind, record_id)
+    opened = [(after or {}).get("version") == version for after in changes["after"]]
+    _draw_changes(kind, changes.iloc[: opened.index(True)] if True in opened else changes)
+
+
+def _draw_changes(kind: RecordKind, changes: pd.DataFrame) -> None:
+    for row in each(changes):
+        with st.container(border=True, gap="small"):
+            by = f"{plain(row.who)}, through {Door(row.door).label}"
+            st.markdown(f"**{plain(row.verb.capitalize())}** – {long_day(row.at)}, {row.at:%-I:%M %p} – {by}")
+            fields = change_rows(kind, row.before, row.after)
+            if not fields.empty:
+                show_rows(fields, border="horizontal")
+
+
+def change_rows(kind: RecordKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> pd.DataFrame:
+    """Return what a change differed in, as text. Columns: Field, Before, After; of a first entry Field, Entered."""
+    was, became = before or {}, after or {}
+    names = [name for name in {**became, **was} if name not in UNTOLD]
+    rows = [(_label(name), *(_said(kind, name, side.get(name)) for side in (was, became))) for name in names]
+    fields = pd.DataFrame([row for row in rows if row[1] or row[2]], columns=["Field", "Before", "After"])
+    return fields if before else fields[["Field", "After"]].rename(columns={"After": "Entered"})
+
+
+def _label(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ").capitalize()
+
+
+def _said(kind: RecordKind, name: str, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    if name in NAMED_BY:
+        return _named(name, value)
+    if name in WORDS.get(kind, {}):
+        return WORDS[kind][name](value).label
+    if name.endswith("_on"):
+        return long_day(date.fromisoformat(value))
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(_part(part) if isinstance(part, dict) else _text(part) for part in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_text(part)}" for name, part in value.items())
+    return "" if value is None else str(value)
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    """Return a partner, person, point, behavior or topic of an engagement in words."""
+    if "partner_id" in part:
+        name = part["name_written"] or _named("partner_id", part["partner_id"])
+        return name if part["two_way"] else f"{name} (did not take part)"
+    if "contact_id" in part:
+        return _named("contact_id", part["contact_id"])
+    if "what" in part:
+        done = f", done {part['follow_up_done_on']}" if part["follow_up_done_on"] else ""
+        return f"{part['what']} ({part['follow_up']}{done})" if part["follow_up"] else part["what"]
+    if "evidence" in part:
+        return ": ".join(filter(None, (behavior_label(part["entry_id"]), part["evidence"])))
+    return topic_label(part["entry_id"]) if "entry_id" in part else _text(dict(part))
+
+
+def _named(name: str, number: int) -> str:
+    """Return the name behind a number; of people, the name or role that the reader may see."""
+    rows = load(NAMED_BY[name])
+    names = dict(zip(rows.iloc[:, 0], rows["name"], strict=True))
+    return names.get(number) or f"{_label(name).lower()} {number}"
