@@ -323,7 +323,7 @@ class County(Writer):
         ids, day = np.arange(1, n + 1), np.sort(self.days(n))
         partner = rng.integers(1, self.size.partners + 1, n)
         side = self.pick({Side.PARTNER: 0.6, Side.COUNTY: 0.4}, n)
-        who = np.array([f"person {number}" for number in rng.integers(1, 7, n)], dtype=object)
+        who = np.array([f"person{number}" for number in rng.integers(1, 7, n)], dtype=object)
         answers = np.clip(np.rint(rng.normal(3.4, 0.9, n)[:, None] + rng.normal(0, 0.6, (n, 10))), 1, 5).astype(int)
         items = {f"item_{number + 1}": answers[:, number] for number in range(10)}
         stamp = {"recorded_at": self.moments(day), "recorded_by": rng.choice(self.holders, n)}
@@ -339,7 +339,15 @@ class County(Writer):
             **stamp,
         )
         sides = np.array([each.value for each in side], dtype=object)
-        self.write_facts("rating", ids, partner, day, side=sides, respondent=who, value=answers.mean(axis=1))
+        self.write_facts(
+            "rating",
+            ids,
+            partner,
+            day,
+            side=sides,
+            respondent=who,
+            value=answers.mean(axis=1),
+        )
 
 
 def make_county(size: Size) -> None:

@@ -1,14 +1,15 @@
 """Today: what needs me – promises due, feedback waiting, partners past their cadence, meetings coming up."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
-from erp.queries.commitments import PromiseFilters, PromiseGroup, promise_counts, promises_due
+from erp.queries.commitments import OPEN_GROUPS, PromiseFilters, PromiseGroup, promise_counts, promises_due
 from erp.queries.feedback import WAITING, feedback_counts, feedback_waiting
 from erp.queries.partners import DirectoryFilter, partner_directory
-from erp.queries.today import coming_up
+from erp.queries.today import coming_up, to_record
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.loads import county_today, load
@@ -19,6 +20,7 @@ from erp.vocabulary import RecordKind, Verb
 
 #: Lines of each list; the rest are a click away.
 LINES = 8
+TO_RECORD = 3
 
 actor = require_actor()
 st.title("Today", anchor=False)
@@ -32,11 +34,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if navigation.may_open("log"):
         navigation.link_to("log", "Log an engagement", icon=":material/edit_calendar:")
 holder = actor.user_id if mine else None
+only_mine = "true" if mine else None
 
 promises = load(promises_due, holder)
 feedback = load(feedback_waiting, holder)
 past = load(partner_directory, DirectoryFilter(contact="past", order="past", holder_id=holder))
-ahead = load(coming_up)
+ahead, unrecorded = load(coming_up, holder, LINES), load(to_record, holder, TO_RECORD)
 
 promised = load(promise_counts, PromiseFilters(holder_id=holder)).set_index("group")["n"]
 overdue, soon = int(promised[PromiseGroup.OVERDUE]), int(promised[PromiseGroup.SOON])
@@ -48,7 +51,7 @@ with st.container(horizontal=True):
     st.metric("Feedback past its target", int(loop["past"].sum()), border=True, width=230)
     st.metric("Partners past their cadence", past.total, border=True, width=230)
 
-if promises.empty and feedback.empty and not past.total and ahead.empty:
+if promises.empty and feedback.empty and not past.total and not ahead.total and not unrecorded.total:
     first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
     no_records("Nothing needs you today.", first_steps, RecordKind.PARTNER)
     st.stop()
@@ -63,16 +66,17 @@ with left:
         words = due_words(promise.due_on, promise.days_over)
         about = f"{promise.partner or 'no partner linked'} · owed by {promise.owed_by.label.lower()}"
         draw_line("promises", words, promise.what, about, promise=promise.commitment_id)
-    draw_more("promises", LINES, overdue + soon, "All promises due")
+    still_open = int(promised[list(OPEN_GROUPS)].sum())
+    draw_more("promises", len(promises.head(LINES)), still_open, "All open promises", promise_mine=only_mine)
 with right:
     st.header("Feedback waiting for us", anchor=False)
     if feedback.empty:
         st.markdown("No feedback waits for us.")
     for item in feedback.head(LINES).itertuples():
         words = due_words(item.target_on, item.days_past, what="next step")
-        about = f"{item.giver or item.partner or 'anonymous'} · {item.state.label.lower()}"
+        about = f"{item.giver} · {item.state.label.lower()}"
         draw_line("feedback", words, item.words, about, feedback=item.item_id)
-    draw_more("feedback", LINES, int(loop["n"].sum()), "All feedback waiting")
+    draw_more("feedback", LINES, int(loop["n"].sum()), "All feedback waiting", feedback_mine=only_mine)
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -87,12 +91,18 @@ with left:
         )
         about = f"{last} · every {partner.cadence_days} days {agreed}"
         draw_line("partner", over, partner.name, about, partner=partner.partner_id)
-    draw_more("partners", LINES, past.total, "All partners past their cadence", contact="past")
+    draw_more("partners", LINES, past.total, "All partners past their cadence", contact="past", holder=holder)
 with right:
     st.header("Coming up", anchor=False)
-    if ahead.empty:
+    if not ahead.total and not unrecorded.total:
         st.markdown("No engagement is planned yet.")
-    for meeting in ahead.head(LINES).itertuples():
-        when = f"{meeting.held_on:%b %-d}" + (" – was it held? Record it" if meeting.held_on < this_day else "")
+    for meeting in unrecorded.rows.itertuples():
+        when = f"{meeting.held_on:%b %-d} – was it held? Record it"
         draw_line("engagement", when, meeting.title, meeting.partners, engagement=meeting.engagement_id)
-    draw_more("engagements", LINES, len(ahead), "All planned engagements", status="planned")
+    planned = {"status": "planned", "mine": "yes" if only_mine else None}
+    yesterday = this_day - timedelta(days=1)
+    draw_more("engagements", TO_RECORD, unrecorded.total, "All that wait to be recorded", **planned, until=yesterday)
+    for meeting in ahead.rows.itertuples():
+        when = f"{meeting.held_on:%b %-d}"
+        draw_line("engagement", when, meeting.title, meeting.partners, engagement=meeting.engagement_id)
+    draw_more("engagements", LINES, ahead.total, "All engagements to come", **planned, **{"from": this_day})

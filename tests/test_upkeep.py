@@ -117,6 +117,20 @@ def test_a_database_of_the_first_version_keeps_every_row_and_rule(database: Path
     assert faults() == []
 
 
+def test_raters_written_in_two_ways_become_one(database: Path, cast: Cast) -> None:
+    add(cast)
+    for name in ("Maria Gomez", "maria  gomez"):
+        columns = "partner_id, kind, source_id, known_from, side, respondent, marks_n, marks_shared, position"
+        values = f"1, 'rating', 1, '2026-03-05', 'partner', '{name}', 0, 0, 0"
+        sql(database, f"INSERT INTO fact ({columns}) VALUES ({values})")
+    sql(database, "UPDATE alembic_version SET version_num = '0002'")
+    db.forget_engines()
+    upkeep.migrate(db.engine())
+    with db.reading() as session:
+        raters = session.execute(text("SELECT respondent FROM fact WHERE kind = 'rating'")).scalars()
+        assert list(raters) == ["mariagomez"] * 2
+
+
 def rules(connection: sqlite3.Connection) -> set[str]:
     """The SQL of every table, index and trigger, but for quotation marks."""
     return {sql.replace('"', "") for (sql,) in connection.execute("SELECT sql FROM sqlite_master") if sql}

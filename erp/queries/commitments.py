@@ -15,6 +15,7 @@ from erp.models.engagements import Engagement
 from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import commitments_visible_to, engagements_visible_to
+from erp.queries.words import says
 from erp.vocabulary import RecordKind, Side, Verb, Word, commitment_state
 
 #: Rows on one page of the list: each is a card with its own form.
@@ -167,9 +168,8 @@ def _conditions(actor: Actor, filters: PromiseFilters, this_day: date) -> list[C
         chosen.append(col(Commitment.owed_by).is_(None))
     elif filters.owed_by is not None:
         chosen.append(col(Commitment.owed_by) == Side(filters.owed_by.value))
-    if filters.words.strip():
-        texts = (Commitment.what, Commitment.notes, Commitment.reason, Partner.name)
-        chosen.append(or_(*(col(text).icontains(filters.words.strip(), autoescape=True) for text in texts)))
+    texts = (Commitment.what, Commitment.notes, Commitment.reason, Partner.name)
+    chosen += [says(word, *texts, col(Commitment.as_written)["partner"].as_string()) for word in filters.words.split()]
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(Commitment.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))

@@ -13,6 +13,7 @@ from erp.models.contacts import Forum
 from erp.models.engagements import BehaviorTag, DiscussionPoint, Engagement, EngagementPartner
 from erp.models.partners import Partner, PartnerName
 from erp.queries.visible import engagements_visible_to
+from erp.queries.words import says
 from erp.vocabulary import EngagementKind, EngagementStatus, RecordKind, Verb
 
 #: Rows on one page of a list.
@@ -25,7 +26,8 @@ LIST_COLUMNS = ["engagement_id", "held_on", "when_words", "status", "kind", "for
 class EngagementFilter:
     """What a list of engagements is narrowed to; `behavior` includes its lettered ones.
 
-    `first` and `last` leave out what has no exact day; `undated` leaves only that. Voided records are apart.
+    `first` and `last` leave out what has no exact day; `undated` leaves only that. `holder_id`: an account's own, with
+    partners it holds or written down by it. Voided records are apart.
     """
 
     words: str = ""
@@ -37,6 +39,7 @@ class EngagementFilter:
     forum_id: int | None = None
     behavior: str | None = None
     undated: bool = False
+    holder_id: int | None = None
     voided: bool = False
 
 
@@ -59,7 +62,7 @@ def engagement_list(session: Session, actor: Actor, wanted: EngagementFilter, pa
             col(Engagement.purpose),
         )
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
-        .where(*_conditions(actor, wanted))
+        .where(*conditions_of(actor, wanted))
         .order_by(col(Engagement.held_on).desc().nulls_last(), col(Engagement.id).desc())
     )
     if page is not None:
@@ -80,7 +83,9 @@ def engagement_list(session: Session, actor: Actor, wanted: EngagementFilter, pa
 def engagement_count(session: Session, actor: Actor, wanted: EngagementFilter) -> int:
     """Return how many engagements a filter leaves of those the actor may see."""
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
-    return session.execute(select(func.count()).select_from(Engagement).where(*_conditions(actor, wanted))).scalar_one()
+    return session.execute(
+        select(func.count()).select_from(Engagement).where(*conditions_of(actor, wanted))
+    ).scalar_one()
 
 
 def with_letters(entry_id: str) -> list[str]:
@@ -103,7 +108,8 @@ def partner_names(session: Session, engagements: Select | list[int]) -> dict[int
     return {engagement_id: "; ".join(listed) for engagement_id, listed in names.items()}
 
 
-def _conditions(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bool]]:
+def conditions_of(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter on Engagement rows that the actor may see."""
     voided = col(Engagement.voided_at)
     conditions = [engagements_visible_to(actor), voided.is_not(None) if wanted.voided else voided.is_(None)]
     same = {Engagement.kind: wanted.kind, Engagement.status: wanted.status, Engagement.forum_id: wanted.forum_id}
@@ -116,6 +122,10 @@ def _conditions(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bo
         conditions.append(col(Engagement.held_on).is_(None))
     if wanted.partner_id is not None:
         conditions.append(_has(EngagementPartner, col(EngagementPartner.partner_id) == wanted.partner_id))
+    if wanted.holder_id is not None:
+        held = select(col(Partner.id)).where(col(Partner.holder_id) == wanted.holder_id)
+        with_one = _has(EngagementPartner, col(EngagementPartner.partner_id).in_(held))
+        conditions.append(or_(with_one, col(Engagement.recorded_by) == wanted.holder_id))
     if wanted.behavior is not None:
         conditions.append(_has(BehaviorTag, col(BehaviorTag.entry_id).in_(with_letters(wanted.behavior))))
     return conditions + [_says(word) for word in wanted.words.split()]
@@ -128,15 +138,13 @@ def _has(part: type[EngagementPartner | BehaviorTag], condition: ColumnElement[b
 def _says(word: str) -> ColumnElement[bool]:
     """Return the condition that an engagement, its forum, a partner of it or one of its points says a word."""
     texts = (Engagement.purpose, Engagement.facts, Engagement.quotes, Engagement.opinions, Engagement.decisions)
-    own = [col(text).icontains(word, autoescape=True) for text in (*texts, Engagement.county_people, Engagement.place)]
-    forum = col(Engagement.forum_id).in_(select(col(Forum.id)).where(col(Forum.name).icontains(word, autoescape=True)))
-    named = select(col(Partner.id)).where(col(Partner.name).icontains(word, autoescape=True))
-    also_named = select(col(PartnerName.partner_id)).where(col(PartnerName.name).icontains(word, autoescape=True))
+    forum_written = col(Engagement.as_written)["forum"].as_string()
+    own = says(word, *texts, Engagement.county_people, Engagement.place, forum_written)
+    forum = col(Engagement.forum_id).in_(select(col(Forum.id)).where(says(word, Forum.name)))
+    named = select(col(Partner.id)).where(says(word, Partner.name))
+    also_named = select(col(PartnerName.partner_id)).where(says(word, PartnerName.name))
     partner = or_(
-        col(EngagementPartner.partner_id).in_(named.union(also_named)),
-        col(EngagementPartner.name_written).icontains(word, autoescape=True),
+        col(EngagementPartner.partner_id).in_(named.union(also_named)), says(word, EngagementPartner.name_written)
     )
-    points = select(col(DiscussionPoint.engagement_id)).where(
-        col(DiscussionPoint.what).icontains(word, autoescape=True)
-    )
-    return or_(*own, forum, _has(EngagementPartner, partner), col(Engagement.id).in_(points))
+    points = select(col(DiscussionPoint.engagement_id)).where(says(word, DiscussionPoint.what))
+    return or_(own, forum, _has(EngagementPartner, partner), col(Engagement.id).in_(points))

@@ -60,8 +60,8 @@ class DirectoryFilter:
     """What the directory is narrowed to, and its order; the default is every partner in use, by name.
 
     `words`: all of them must stand in a name (also another or former one) or the area; accents, case and punctuation
-    do not matter. `contact`: "past" the cadence, or "none" recorded yet. `archived`: only archived partners.
-    `order`: by name, the longest past the cadence first, or the latest contact first.
+    do not matter. `contact`: "past" the cadence (but for those paused or ended), or "none" recorded yet. `archived`:
+    only archived partners. `order`: by name, the longest past the cadence first, or the latest contact first.
     """
 
     words: str = ""
@@ -135,7 +135,7 @@ def partner_directory(
     found = _found_by_words(session, narrowed.words)
     which = _conditions(narrowed, figures, found)
     # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
-    ids = select(col(Partner.id), figures.days_over > 0).where(which).order_by(*_order(narrowed, figures))
+    ids = select(col(Partner.id), _is_past(figures)).where(which).order_by(*_order(narrowed, figures))
     every = session.execute(ids).all()
     numbers, total, past = [number for number, _ in every], len(every), sum(bool(is_past) for _, is_past in every)
     if page is not None:
@@ -196,18 +196,21 @@ def partner_cadences(session: Session, actor: Actor, partner_id: int) -> pd.Data
 
 
 def also_called(session: Session, actor: Actor, name: str) -> list[str]:
-    """Return the partners that go, or went, by this name as another one, each as "X (former name)"; spacing aside.
+    """Return the partners that go, or went, by this name as another one, each as "X (former name)".
+
+    Case, spacing, punctuation and accents do not matter.
 
     One body may have several names, and two bodies nearly the same: a question for a person, never an answer.
     """
     actor.require(Verb.SEE, RecordKind.PARTNER)
     question = (
-        select(col(Partner.name), col(PartnerName.kind))
+        select(col(Partner.name), col(PartnerName.kind), col(PartnerName.name))
         .join(PartnerName, col(PartnerName.partner_id) == col(Partner.id))
-        .where(func.lower(col(PartnerName.name_key)) == "".join(name.split()).lower())
         .order_by(func.lower(col(Partner.name)))
     )
-    return [f"{partner} ({kind.label.lower()})" for partner, kind in session.execute(question)]
+    wanted = _squeezed(name)
+    rows = session.execute(question)
+    return [f"{partner} ({kind.label.lower()})" for partner, kind, other in rows if _squeezed(other) == wanted]
 
 
 def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> pd.DataFrame:
@@ -247,10 +250,15 @@ def _conditions(narrowed: DirectoryFilter, figures: PartnerFigures, found: dict[
     if narrowed.status is not None:
         conditions.append(col(Partner.status) == narrowed.status)
     if narrowed.contact == "past":
-        conditions.append(figures.days_over > 0)
+        conditions.append(_is_past(figures))
     if narrowed.contact == "none":  # hidden figures are not "none": they would say something of a Tribe
         conditions.append(and_(figures.shown, figures.last_contact.is_(None)))
     return and_(*conditions)
+
+
+def _is_past(figures: PartnerFigures) -> ColumnElement[bool]:
+    """Say that contact is overdue; a partnership that ended, or that pauses, waits for nobody."""
+    return and_(figures.days_over > 0, col(Partner.status).not_in((PartnerStatus.PAUSED, PartnerStatus.ENDED)))
 
 
 def _order(narrowed: DirectoryFilter, figures: PartnerFigures) -> list[ColumnElement[Any]]:
@@ -297,6 +305,10 @@ def _folded(text: str) -> str:
     """Return text without accents, case and punctuation, so that "dee ni" finds "Dee-ni'" and "pena" finds "Peña"."""
     plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
     return plain.casefold().translate(_UNMARKED)
+
+
+def _squeezed(name: str) -> str:
+    return "".join(_folded(name).split())
 
 
 #: Apostrophes and accents (once split off their letters) are dropped, other punctuation parts words.

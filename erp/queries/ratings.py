@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.models.accounts import Account
+from erp.models.facts import Fact
 from erp.models.ratings import Rating
 from erp.queries.county import county_zone, today
 from erp.queries.visible import ratings_visible_to
@@ -36,8 +37,12 @@ def rating_counts(session: Session, actor: Actor, partner_id: int) -> RatingCoun
         select(
             col(Rating.side),
             func.count(),
-            func.count(func.distinct(Rating.respondent)),
+            func.count(func.distinct(Fact.respondent)),
             func.max(col(Rating.rated_on)),
+        )
+        .outerjoin(
+            Fact,
+            and_(col(Fact.source_id) == col(Rating.id), col(Fact.kind) == "rating", col(Fact.known_to).is_(None)),
         )
         .where(
             col(Rating.partner_id) == partner_id,

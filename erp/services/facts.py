@@ -11,6 +11,7 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence
 from erp.models.ratings import Rating
+from erp.services.records import person_key
 from erp.vocabulary import EngagementStatus, FeedbackState, Who
 
 #: Marks that are an answer to "who asked, who set the agenda, who decided". Source: health definition h1.
@@ -76,7 +77,7 @@ def rating_facts(rating: Rating) -> list[Draft]:
             "kind": "rating",
             "on_day": rating.rated_on,
             "side": rating.side.value,
-            "respondent": rating.respondent,
+            "respondent": person_key(rating.respondent),
             "value": sum(answers) / len(answers),
         }
     ]

@@ -1,6 +1,7 @@
 """Saving imported engagements, commitments and ratings."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete
@@ -66,7 +67,9 @@ def update_engagement(batch: Batch, engagement: Engagement, merged: RowReading, 
     session, number = batch.session, engagement.id or 0
     before = told(session, engagement)
     if {"partners", "two_way"} & set(changed):
-        links = _links(batch, merged, number)
+        here = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == number)).all()
+        took_part = {link.partner_id or link.name_written: link.two_way for link in here if "two_way" not in changed}
+        links = _links(batch, merged, number, took_part)
         tribe = tribe_at(session, number, {link.partner_id for link in links})
         if tribe is not None and not batch.actor.sees_tribal_records:
             raise NotAllowed(
@@ -186,7 +189,10 @@ def _forum(batch: Batch, reading: RowReading) -> int | None:
     return forum_id
 
 
-def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPartner]:
+def _links(
+    batch: Batch, reading: RowReading, number: int, took_part: Mapping[int | str, bool] = MappingProxyType({})
+) -> list[EngagementPartner]:
+    """Return the partners of a row. `took_part`: partner or unlinked name → as it was, and stays."""
     links: list[EngagementPartner] = []
     linked: set[int] = set()
     for name in reading.values.get("partners") or ():
@@ -201,7 +207,7 @@ def _links(batch: Batch, reading: RowReading, number: int) -> list[EngagementPar
                 engagement_id=number,
                 partner_id=partner_id,
                 name_written="" if partner_id else name,
-                two_way=bool(reading.values.get("two_way")),
+                two_way=took_part.get(partner_id or name, bool(reading.values.get("two_way"))),
             )
         )
     return links

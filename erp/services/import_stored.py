@@ -22,7 +22,7 @@ from erp.queries.visible import (
     ratings_visible_to,
 )
 from erp.services.import_batch import Batch, was_made
-from erp.services.records import squeeze
+from erp.services.records import person_key, squeeze
 from erp.vocabulary import Door, RecordKind, Verb
 
 
@@ -286,4 +286,4 @@ def may_tell(actor: Actor, kind: str, field: str) -> bool:
 
 def _rating_identity(partner: object, respondent: str, side: str, day: date) -> object:
     """Return what a rating is known by; names alike but for spacing and case are one person."""
-    return partner, squeeze(respondent).casefold(), str(side), day
+    return partner, person_key(respondent), str(side), day

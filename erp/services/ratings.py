@@ -16,12 +16,12 @@ from erp.services.records import (
     need_reason,
     new_key,
     now,
+    person_key,
     record_change,
     remember_save,
     saved_before,
     set_void,
     snapshot,
-    squeeze,
 )
 from erp.vocabulary import RATING_ITEMS, RecordKind, Side, Verb
 
@@ -104,7 +104,7 @@ def _check(session: Session, draft: RatingDraft) -> None:
 
 
 def _refuse_second(session: Session, partner_id: int, respondent: str, side: Side, rated_on: date) -> None:
-    """Refuse a person's second rating of a side and day; names alike but for spacing and case are one person."""
+    """Refuse a person's second rating of a side and day."""
     that_day = session.exec(
         select(Rating.respondent).where(
             Rating.partner_id == partner_id,
@@ -113,5 +113,5 @@ def _refuse_second(session: Session, partner_id: int, respondent: str, side: Sid
             col(Rating.voided_at).is_(None),
         )
     )
-    if squeeze(respondent).casefold() in {squeeze(other).casefold() for other in that_day}:
+    if person_key(respondent) in set(map(person_key, that_day)):
         raise Conflict("This person's rating of that day is here already. Void it first if it was entered wrongly.")

@@ -212,6 +212,11 @@ def new_key(session: Session, table: Any, prefix: str, record_id: int) -> str:
     return key
 
 
+def person_key(name: str) -> str:
+    """Return a rater's name for comparing: names alike but for spacing and case are one person."""
+    return squeeze(name).casefold()
+
+
 def squeeze(name: str) -> str:
     """Return a name without any spacing: names alike but for spacing are one."""
     return "".join(unicodedata.normalize("NFC", name).split())

@@ -11,6 +11,7 @@ from erp.queries.engagements import EngagementFilter
 from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import load
+from erp.ui.session import require_actor
 from erp.ui.words import NO_EXACT_DATE, day_text
 from erp.vocabulary import EngagementKind, EngagementStatus
 
@@ -38,6 +39,7 @@ def draw_filters() -> EngagementFilter:
             behaviors = {behavior.id: behavior_label(behavior.id) for behavior in frameworks.pick_list()}
             behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
             last = day_in_address("Until", "until", page=PAGE)
+        mine = switch_in_address("Only partnerships I hold and what I wrote down", "mine", page=PAGE)
         undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)
     return EngagementFilter(
         words=words,
@@ -49,6 +51,7 @@ def draw_filters() -> EngagementFilter:
         forum_id=int(forum) if forum else None,
         behavior=behavior or None,
         undated=undated,
+        holder_id=require_actor().user_id if mine else None,
         voided=status == VOIDED,
     )
 

@@ -835,3 +835,18 @@ def test_a_finding_names_nobody_who_did_not_agree(cast: Cast) -> None:
         told = said(bring(kind, rows, by=cast.administrator))
         assert "differs" in told
         assert "Realname" not in told
+
+
+def test_a_partner_that_was_absent_stays_absent_when_another_is_added(cast: Cast) -> None:
+    bring("partners", "name\nCedar House\nHeron Circle\nAlder Band\n")
+    bring("engagements", "key,held_on,purpose,partners\nm1,2024-03-05,Seats,Cedar House; Heron Circle\n")
+    with db.writing() as session:
+        absent = session.exec(select(EngagementPartner).where(EngagementPartner.partner_id == 2)).one()
+        absent.two_way = False
+    changed = "key,held_on,purpose,partners\nm1,2024-03-05,Seats,Cedar House; Heron Circle; Alder Band\n"
+    assert bring("engagements", changed, update=True).rejected == 0
+    assert {link.partner_id: link.two_way for link in stored(EngagementPartner)} == {1: True, 2: False, 3: True}
+    assert sorted(fact.partner_id for fact in stored(Fact) if fact.kind == "contact" and not fact.known_to) == [1, 3]
+    no_more = "key,held_on,purpose,partners,two_way\nm1,2024-03-05,Seats,Cedar House; Heron Circle; Alder Band,no\n"
+    bring("engagements", no_more, update=True)
+    assert not any(link.two_way for link in stored(EngagementPartner))

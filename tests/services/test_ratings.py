@@ -1,7 +1,7 @@
 """Ratings: entering one from paper or speech, voiding, restoring."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,9 @@ from erp.errors import Conflict, Invalid, NotAllowed, NotFound
 from erp.models.changes import Change
 from erp.models.facts import Fact
 from erp.models.ratings import Rating
+from erp.queries.county import today
+from erp.queries.partner_health import PartnerHealth
+from erp.queries.ratings import rating_counts
 from erp.services.partners import PartnerDraft, add_partner
 from erp.services.ratings import RatingDraft, enter_rating, restore_rating, visible_rating, void_rating
 from erp.vocabulary import RATING_ITEMS, PartnerKind, Side
@@ -50,6 +53,17 @@ def test_a_rating_keeps_each_answer_and_blanks_stay_blank(session: Session, cast
     change = session.exec(select(Change).order_by(col(Change.id).desc())).first()
     assert change is not None
     assert (change.verb, change.record_kind, change.record_id) == ("enter", "rating", entered.id)
+
+
+def test_one_person_is_one_rater_however_the_name_is_written(session: Session, cast: Cast) -> None:
+    fern = partner(session, cast)
+    this_day = today(session)
+    for days, name in enumerate(("Maria Gomez", "maria  gomez", "MARIA GOMEZ")):
+        enter_rating(session, cast.coordinator, draft(fern, respondent=name, rated_on=this_day - timedelta(days=days)))
+    counts = rating_counts(session, cast.coordinator, fern)
+    assert (counts.ratings, counts.partner_people) == (3, 1)
+    figures = PartnerHealth(session, cast.coordinator, fern).figures([this_day])
+    assert figures["trust_n"].tolist() == [1]
 
 
 def test_one_person_rates_a_side_once_a_day(session: Session, cast: Cast) -> None:

@@ -12,9 +12,9 @@ from erp.queries.health import formula_in_force, standing_by_month
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
-from erp.services.partners import PartnerDraft, add_partner
+from erp.services.partners import PartnerDraft, add_partner, change_partner
 from erp.ui import health_overview
-from erp.vocabulary import EngagementStatus, PartnerKind
+from erp.vocabulary import EngagementStatus, PartnerKind, PartnerStatus
 from tests.conftest import Cast
 from tests.ui.conftest import unfold
 
@@ -67,6 +67,42 @@ def test_today_shows_what_is_due_late_and_coming(app_as: Open, cast: Cast, count
     shown = words(app_as(cast.leadership))
     for expected in ("Owed Lark Clinic", "Said Lark Clinic", "Owed A Tribe", "Next A Tribe", "Promises overdue: 2"):
         assert expected in shown
+
+
+def test_what_waits_to_be_recorded_hides_nothing_to_come_and_links_count_what_they_open(
+    app_as: Open, cast: Cast, county: dict[str, int]
+) -> None:
+    with db.writing() as session:
+        day = today(session)
+        for past in range(1, 41):
+            held_on = day - timedelta(days=past)
+            planned = EngagementDraft(
+                status=EngagementStatus.PLANNED,
+                held_on=held_on,
+                purpose=f"Past {past}",
+                partners=(PartnerAt(partner_id=county["Lark Clinic"]),),
+            )
+            log_engagement(session, cast.leadership, planned)
+    shown = words(app_as(cast.leadership))
+    for expected in ("Next A Tribe", "Next Lark Clinic", "Past 1", "All that wait to be recorded (40)"):
+        assert expected in shown
+    assert "Past 4" not in shown
+    until = (day - timedelta(days=1)).isoformat()
+    listed = words(app_as(cast.leadership, "engagements", status="planned", until=until))
+    assert "40 engagements" in listed
+    mine = words(app_as(cast.coordinator, mine="true"))
+    assert "No engagement is planned yet." in mine or "Nothing needs you today" in mine
+    assert "Past 1" not in mine
+
+
+def test_a_partnership_that_ended_is_not_past_its_cadence(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    ended = PartnerDraft(
+        name="Lark Clinic", kind=PartnerKind.SYSTEM_PARTNER, status=PartnerStatus.ENDED, status_reason="closed"
+    )
+    assert "Partners past their cadence: 2" in words(app_as(cast.leadership))
+    with db.writing() as session:
+        change_partner(session, cast.leadership, county["Lark Clinic"], 1, ended)
+    assert "Partners past their cadence: 1" in words(app_as(cast.leadership))
 
 
 def test_today_counts_and_lists_only_what_one_may_see(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
