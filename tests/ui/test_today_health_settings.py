@@ -90,7 +90,7 @@ def test_what_waits_to_be_recorded_hides_nothing_to_come_and_links_count_what_th
     until = (day - timedelta(days=1)).isoformat()
     listed = words(app_as(cast.leadership, "engagements", status="planned", until=until))
     assert "40 engagements" in listed
-    mine = words(app_as(cast.coordinator, mine="true"))
+    mine = words(app_as(cast.coordinator, "today", mine="true"))
     assert "No engagement is planned yet." in mine or "Nothing needs you today" in mine
     assert "Past 1" not in mine
 
