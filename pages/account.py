@@ -8,23 +8,27 @@ from erp.queries.accounts import own_account, own_sign_ins
 from erp.queries.county import county_zone
 from erp.services.accounts import change_own_password
 from erp.services.sign_in import end_all_sign_ins, end_sign_in
-from erp.ui.actions import form_button, once, refuse, show_outcome, submit
+from erp.ui.actions import forget_form, form_button, form_token, once, refuse, show_outcome, submit
 from erp.ui.session import require_actor, sign_in_hash
 from erp.ui.show import show_rows
 from erp.ui.words import plain
+
+FORM = "account_form"
 
 actor = require_actor()
 here = sign_in_hash()
 
 
 @once
-def change_password() -> None:
+def change_password(_drawn: str) -> None:
+    """Change the password, and begin the form anew."""
     old, new, again = (st.session_state[f"account_{name}"] for name in ("old", "new", "again"))
     if new != again:
         refuse("The two new passwords differ. Nothing was changed; enter the same one twice.")
         return
     said = "Your password is changed. You are signed out everywhere else."
-    submit(change_own_password, old, new, keep=here, said=said)
+    if submit(change_own_password, old, new, keep=here, said=said) is not None:
+        forget_form(FORM)
 
 
 st.title("My account", anchor=False)
@@ -42,7 +46,7 @@ if account is not None:
     st.caption("Names, addresses and roles are set by an administrator of your county.")
 
 st.header("Change password", anchor=False)
-with st.form("account_password", clear_on_submit=True, width=480):
+with st.form(FORM, clear_on_submit=True, width=480):
     st.text_input("Present password", type="password", key="account_old", autocomplete="current-password")
     st.text_input(
         "New password",
@@ -52,7 +56,7 @@ with st.form("account_password", clear_on_submit=True, width=480):
         help="At least 12 characters; a few words in a row are easy to remember.",
     )
     st.text_input("The new password again", type="password", key="account_again", autocomplete="new-password")
-    form_button("Change password", change_password, type="primary")
+    form_button("Change password", change_password, form_token(FORM), type="primary")
 
 st.header("Where you are signed in", anchor=False)
 for number, entry in enumerate(sign_ins):

@@ -123,29 +123,37 @@ def standing_by_month(session: Session, actor: Actor, months: int) -> pd.DataFra
 
 @dataclass(frozen=True)
 class Ledgers:
-    """How far a reading of the ledger reached: its newest fact, its newest closing, and what all figures hang on.
+    """How far a reading of the ledger reached: its newest fact, its newest closing, how many there are,
+    and what all figures hang on.
 
     `rules`: formula and default cadences in force. Where it differs, every figure is another.
     """
 
     newest_fact: int
     newest_close: datetime
+    closings: int
     rules: tuple[object, ...]
 
 
 def ledger_reach(session: Session) -> Ledgers:
     """Return how far the ledger reaches now."""
     newest = session.scalar(sa_select(func.max(Fact.id)))
-    closed = session.scalar(sa_select(func.max(Fact.known_to)).where(col(Fact.known_to).is_not(None)))
+    is_closed = col(Fact.known_to).is_not(None)
+    closed, closings = session.execute(sa_select(func.max(Fact.known_to), func.count()).where(is_closed)).one()
     formula = formula_in_force(session)
     rules = (formula.version, session.scalar(sa_select(func.max(DefaultCadence.id))))
-    return Ledgers(newest or 0, closed or datetime.min.replace(tzinfo=UTC), rules)
+    return Ledgers(newest or 0, closed or datetime.min.replace(tzinfo=UTC), closings, rules)
 
 
-def partners_with_news(session: Session, since: Ledgers) -> set[int]:
-    """Return the partners whose facts were added or closed after a reading of the ledger."""
+def partners_with_news(session: Session, since: Ledgers, until: Ledgers) -> set[int] | None:
+    """Return the partners whose facts were added or closed between two readings of the ledger.
+
+    None where that cannot be told: the clock was set back, and a closing is older than the newest one known before.
+    """
     added = session.scalars(sa_select(col(Fact.partner_id)).where(col(Fact.id) > since.newest_fact))
-    closed = session.scalars(sa_select(col(Fact.partner_id)).where(col(Fact.known_to) > since.newest_close))
+    closed = session.scalars(sa_select(col(Fact.partner_id)).where(col(Fact.known_to) > since.newest_close)).all()
+    if since.closings + len(closed) != until.closings:
+        return None
     return {*added, *closed}  # asked apart: each has its index, an OR of both walks every fact
 
 

@@ -149,7 +149,7 @@ def accept_invitation(session: Session, token: str, password: str) -> int:
     return holder.account_id
 
 
-def change_own_password(session: Session, actor: Actor, old: str, new: str, *, keep: str = "") -> None:
+def change_own_password(session: Session, actor: Actor, old: str, new: str, *, keep: str = "") -> Account:
     """Change the actor's own password; every sign-in but the one with the hash `keep` ends.
 
     Raises: Invalid where the old password is wrong or the new one will not do.
@@ -164,6 +164,7 @@ def change_own_password(session: Session, actor: Actor, old: str, new: str, *, k
     ended = end_sign_ins_of(session, _id(account), but=keep)
     about: dict[str, object] = {"password": "changed", "other sign-ins ended": ended}
     record_change(session, actor, "change own password", RecordKind.ACCOUNT, account.id, after=about)
+    return account
 
 
 def set_roles(session: Session, actor: Actor, account_id: int, version: int, roles: frozenset[Role]) -> None:

@@ -20,7 +20,7 @@ from erp.services.accounts import (
     set_roles,
 )
 from erp.settings import settings
-from erp.ui.actions import field_keys, forget_form, form_button, once, submit
+from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, submit
 from erp.ui.session import require_actor
 from erp.vocabulary import RecordKind, Role, Verb
 
@@ -97,7 +97,7 @@ def _draw_one(actor: Actor, rows: list[AccountRow]) -> None:
                     "Make a one-time link",
                     key="accounts_link",
                     on_click=_make_link,
-                    args=(row,),
+                    args=(row, form_token("accounts_link")),
                     disabled=row.disabled,
                     help="The person chooses a new password with it. Earlier links stop working.",
                 )
@@ -126,10 +126,11 @@ def _save_roles(row: AccountRow, key: str) -> None:
 
 
 @once
-def _make_link(row: AccountRow) -> None:
+def _make_link(row: AccountRow, _drawn: str) -> None:
     link = submit(reset_link, row.account_id, said=f"The link for {row.name} is below.")
     if link is not None:
         st.session_state[LINK] = link
+        forget_form("accounts_link")
 
 
 @once

@@ -57,11 +57,14 @@ def once(callback: Callable[P, OutcomeT]) -> Callable[P, OutcomeT | None]:
     in it saves nothing more. The clicks of one sign-in wait for each other.
     """
 
+    # The callback by its place in the code: a page's own functions are made anew at each run.
+    site = (callback.__code__.co_filename, callback.__code__.co_firstlineno)
+
     @wraps(callback)
     def clicked(*args: P.args, **values: P.kwargs) -> OutcomeT | None:
         if _click.get() is not None:  # called by a callback that is itself made once
             return callback(*args, **values)
-        who, call = sign_in_hash(), (callback, args, values)
+        who, call = sign_in_hash(), (site, args, values)
         with _one_at_a_time(who):
             this = _last.get(who)
             if this is None or this.call != call or not _is_fresh(this):

@@ -13,7 +13,7 @@ import streamlit as st
 from erp import frameworks
 from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
-from erp.ui.actions import once, show_outcome
+from erp.ui.actions import form_token, once, show_outcome
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.loads import county_today
@@ -38,7 +38,16 @@ def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str,
                 section(form)
         show_outcome()
         guard.draw(form.name)
-        st.button(save_label, on_click=once(on_save), type="primary", icon=":material/check:", width="stretch")
+        drawn = (on_save, form_token(form.name))
+        st.button(save_label, on_click=_save, args=drawn, type="primary", icon=":material/check:", width="stretch")
+
+
+def _save(on_save: Callable[[], None], drawn: str) -> None:
+    @once
+    def save_once(_drawn: str) -> None:
+        on_save()
+
+    save_once(drawn)
 
 
 def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None:

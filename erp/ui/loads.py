@@ -123,7 +123,9 @@ def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) ->
     ):
         return _Standings(here, reach, partners, standings(session, days, partners))
     known = kept.partners.merge(partners, on=["partner_id", "kind", "tracked"])["partner_id"]
-    news = partners_with_news(session, kept.reach)
+    news = partners_with_news(session, kept.reach, reach)
+    if news is None:
+        return _Standings(here, reach, partners, standings(session, days, partners))
     same = set(known) - news
     changed = partners[~partners["partner_id"].isin(same)]
     rows = kept.rows[kept.rows["partner_id"].isin(same)]

@@ -21,10 +21,11 @@ from erp.services.county_settings import (
     change_health_formula,
     set_default_cadence,
 )
+from erp.services.partners import MOST_CADENCE_DAYS
 from erp.ui.actions import forget_form, form_button, form_token, once, refuse, submit
-from erp.ui.loads import load
+from erp.ui.loads import county_today, load
 from erp.ui.show import show_rows
-from erp.ui.words import plain
+from erp.ui.words import FIRST_DAY, plain
 from erp.vocabulary import Band, PartnerKind
 
 _BANDS = (Band.STRONG, Band.STEADY, Band.STRAINED)
@@ -65,8 +66,11 @@ def draw_cadences(*, may_change: bool) -> None:
     with st.form("cadence", clear_on_submit=True):
         kinds = list(PartnerKind)
         st.selectbox("Kind of partner", kinds, format_func=lambda kind: kind.label, key="cadence_kind")
-        st.number_input("Days between contacts", 1, 3660, 91, key="cadence_days")
-        st.date_input("From this day on", key="cadence_from")
+        st.number_input("Days between contacts", 1, MOST_CADENCE_DAYS, 91, key="cadence_days")
+        st.date_input(
+            "From this day on (blank: always)", county_today(), key="cadence_from", format="MM/DD/YYYY",
+            min_value=FIRST_DAY,
+        )  # fmt: skip
         form_button("Save", _save_cadence, form_token("cadence"))
 
 
@@ -116,7 +120,8 @@ def draw_formula(*, may_change: bool) -> None:
     formula = load(health_formula)
     st.markdown(
         f"Version **{formula.version}** is in force. Standing is the weighted mean of the dimensions with enough "
-        "evidence; docs/health.md says how each is figured. A change makes a new version and marks the charts."
+        "evidence; docs/health.md says how each is figured. A change makes a new version, and is "
+        "marked on the course of each partner."
     )
     rows = [
         {"Dimension": LABELS[d], "Weight": f"{formula.weights[d]:g}", "Facts needed": formula.minimums[d]}

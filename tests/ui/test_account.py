@@ -88,3 +88,14 @@ def test_everybody_sees_their_own_name_and_sign_ins_only(app_as: Callable[..., A
     written = " ".join(part.value for part in app.markdown)
     assert written.count("Opened") == 1
     assert "vic@alder.example" in app.table[0].value.to_string()
+
+
+def test_a_second_click_on_a_changed_password_is_told_the_same(app_as: Callable[..., AppTest], vic: Actor) -> None:
+    app = app_as(vic, "account")
+    for name, value in {"old": PASSWORD, "new": NEW, "again": NEW}.items():
+        app.text_input(key=f"account_{name}").set_value(value)
+    stale = next(button for button in app.button if button.label == "Change password")
+    press(app, "Change password")
+    assert "Your password is changed" in app.success[0].value
+    assert stale.key not in [button.key for button in app.button]
+    assert try_password("vic@alder.example", NEW, "198.51.100.8").account_id == vic.user_id
