@@ -67,8 +67,7 @@ def engine() -> Engine:
 
 def forget_engines() -> None:
     """Close every connection: after the database file was replaced, or the settings were changed."""
-    for url in (settings().database,):
-        _engine_at(url).dispose()
+    engine().dispose()
     _engine_at.cache_clear()
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
+from erp.ui.formula_choice import pick_version
 from erp.ui.health_overview import ORDERS, bands, grid
 from erp.ui.loads import load
 from erp.ui.session import require_actor
@@ -64,7 +65,7 @@ if {"kinds", "order"} & set(st.query_params):
 folded("Kinds of partner, order", draw_choices, key="health_choices")
 kinds, order = (st.session_state.get(name) for name in ("kinds", "order"))
 order = order or next(iter(ORDERS))
-asked = (tuple(kinds or ()), int(months or 13))
+asked = (tuple(kinds or ()), int(months or 13), pick_version("health"))
 by_band = load(bands, *asked)
 if by_band is None:
     empty_state(

@@ -1,5 +1,6 @@
 """Charts of partnership health: bands by quarter, partner × month grid, one partner's dimensions over time."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -56,20 +57,29 @@ _LEAST_MOVE = 5
 Layered = alt.LayerChart | alt.FacetChart
 
 
-def bands_frames(bands: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return what `bands_chart` draws. `bands`: quarter str, band (Band value), partnerships int."""
+def bands_frames(bands: pd.DataFrame, changes: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Return what `bands_chart` draws. `bands`: quarter str, band (Band value), partnerships int.
+
+    `changes`: quarter → the version of the formula that began in it.
+    """
     from_foot = [Band.AT_RISK, Band.STRAINED, Band.STEADY, Band.STRONG, Band.NOT_ENOUGH]
     drawn = _named(bands).assign(place=bands["band"].map(lambda b: from_foot.index(Band(b))))
     drawn = drawn.sort_values(["quarter", "place"])
     top = drawn.groupby("quarter")["partnerships"].cumsum()
     lower = top - drawn["partnerships"]
-    return {"bands": drawn.assign(upper=top, lower=lower, middle=top - drawn["partnerships"] / 2)}
+    marked = [
+        (quarter, f"Formula {version}") for quarter, version in changes.items() if quarter in set(drawn["quarter"])
+    ]
+    return {
+        "bands": drawn.assign(upper=top, lower=lower, middle=top - drawn["partnerships"] / 2),
+        "changes": pd.DataFrame(marked, columns=["quarter", "mark"], dtype=str),
+    }
 
 
 def bands_chart() -> Layered:
     """Draw how many partnerships stand in each band, per quarter, the count printed in each piece.
 
-    One stacked bar per quarter, at risk at the foot, not enough evidence on top.
+    One stacked bar per quarter, at risk at the foot, not enough evidence on top; above it where the formula changed.
     """
     drawn = alt.NamedData("bands")
     quarters = alt.X("quarter:N", title=None, axis=alt.Axis(labelAngle=0), sort=None)
@@ -87,14 +97,17 @@ def bands_chart() -> Layered:
     )
     figures = alt.Chart(drawn).mark_text(fontSize=12)
     figures = figures.encode(x=quarters, y=alt.Y("middle:Q"), text=alt.Text("partnerships:Q"), color=_INK_COLOR)
-    return alt.layer(bars, figures).properties(height=300)
+    changes = alt.Chart(alt.NamedData("changes")).mark_text(baseline="bottom", dy=-4, color="#7A8594")
+    changes = changes.encode(x=quarters, y=alt.value(0), text=alt.Text("mark:N"))
+    return alt.layer(bars, figures, changes).properties(height=300)
 
 
-def standing_grid(figures: pd.DataFrame) -> str:
+def standing_grid(figures: pd.DataFrame, changes: Mapping[str, str]) -> str:
     """Write standing per partner and month as a table in HTML, each cell in the color of its band.
 
     A dash stands where there is not enough evidence. `figures`: partner str, as_of datetime, standing 0–100 or NaN,
-    band; partners in the order given. It is a table and no drawing: it is read by screen readers, wraps names, and
+    band; partners in the order given. `changes`: month ("2026-05") → the version of the formula that began in it, which
+    stands in the month's head. It is a table and no drawing: it is read by screen readers, wraps names, and
     scrolls on a phone with the names staying in sight.
     """
     months = list(dict.fromkeys(figures["as_of"]))
@@ -104,7 +117,8 @@ def standing_grid(figures: pd.DataFrame) -> str:
         words = "–" if pd.isna(standing) else f"{standing:.0f}"
         rests_on = "" if pd.isna(standing) else f", from {of_dimensions(n)}"
         rows.setdefault(partner, []).append(f'<td class="{band}" title="{Band(band).label}{rests_on}">{words}</td>')
-    heads = "".join(f'<th scope="col">{month:%b}<br>{month:%Y}</th>' for month in months)
+    began = {month: f"<br>{changes[f'{month:%Y-%m}']}" for month in months if f"{month:%Y-%m}" in changes}
+    heads = "".join(f'<th scope="col">{month:%b}<br>{month:%Y}{began.get(month, "")}</th>' for month in months)
     lines = "".join(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for name, cells in rows.items())
     bands = " ".join(f'<span class="{band}">{Band(band).label}</span>' for band in BAND_COLORS)
     return (

@@ -28,8 +28,9 @@ def behavior_coverage(session: Session, actor: Actor, first: date, last: date) -
 
     Columns: entry_id str (one of the sixteen; lettered ones count to their heading), kind str (a PartnerKind's value,
     or ANY_KIND), quarter str ("2026-Q1", calendar quarters), engagements int (at least 1: what has no evidence has no
-    row). Grain: behavior × kind × quarter, in that order. A partner that did not take part does not count, except
-    by e-mail, where the county's side shows the behavior. What has no exact day is in no quarter.
+    row). Grain: behavior × kind × quarter, in that order. A partner that did not take part does not count for its kind,
+    except by e-mail, where the county's side shows the behavior; ANY_KIND counts every engagement. What has no exact
+    day is in no quarter.
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
     held = _held(actor, first, last)

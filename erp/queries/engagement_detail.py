@@ -163,7 +163,7 @@ def engagement_detail(session: Session, actor: Actor, engagement_id: int) -> Eng
     return EngagementDetail(
         engagement_id=engagement_id,
         when_words=engagement.as_written.get("held_on", "") if engagement.held_on is None else "",
-        forum=forum or "",
+        forum=forum or engagement.as_written.get("forum", ""),
         recorded_by=writer or "the operator of this machine",
         partners=_partners(session, engagement_id),
         people=_people(session, actor, engagement_id),

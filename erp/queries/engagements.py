@@ -47,8 +47,8 @@ def engagement_list(session: Session, actor: Actor, wanted: EngagementFilter, pa
     """Return a page of the engagements the actor may see, newest first, those without an exact day last.
 
     Columns: engagement_id int, held_on date or None, when_words str (where there is no day), status and kind (words),
-    forum, purpose, partners (names; those not linked yet are marked) str. `page` from 1, PAGE_ROWS each; None: all.
-    Without rows: an empty frame with these columns.
+    forum (one not known yet as written), purpose, partners (names; those not linked yet are marked) str. `page` from 1,
+    PAGE_ROWS each; None: all. Without rows: an empty frame with these columns.
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
     question = (
@@ -73,7 +73,16 @@ def engagement_list(session: Session, actor: Actor, wanted: EngagementFilter, pa
     names = partner_names(session, everything if page is None else [row[0] for row in rows])
     return pd.DataFrame(
         [
-            (number, day, written.get("held_on", ""), status, kind, forum or "", purpose, names.get(number, ""))
+            (
+                number,
+                day,
+                written.get("held_on", ""),
+                status,
+                kind,
+                forum or written.get("forum", ""),
+                purpose,
+                names.get(number, ""),
+            )
             for number, day, written, status, kind, forum, purpose in rows
         ],
         columns=LIST_COLUMNS,

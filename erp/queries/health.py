@@ -13,6 +13,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.errors import NotFound
 from erp.health.engine import health_by_day
 from erp.health.formula import Formula
 from erp.health.ledger import as_known
@@ -79,6 +80,17 @@ def formula_versions(session: Session, actor: Actor) -> list[FormulaVersion]:
     return [FormulaVersion(Formula(), None), *changed]
 
 
+def formula_of(session: Session, version: str) -> Formula:
+    """Return the formula of a version, of an empty one the formula in force. Raises: NotFound."""
+    if not version:
+        return formula_in_force(session)
+    settings = [row.value for row in setting_history(session, "health_formula")]
+    for formula in (Formula(), *map(Formula.from_settings, settings)):
+        if formula.version == version:
+            return formula
+    raise NotFound(f"There is no version {version} of the health formula. Choose another one.")
+
+
 def figures_by_day(
     session: Session,
     actor: Actor,
@@ -105,20 +117,15 @@ def figures_by_day(
     return figures.merge(partners[["partner_id", "partner", "key"]], on="partner_id", how="left")
 
 
-def health_by_month(
-    session: Session, actor: Actor, months: int, partner_id: int | None = None, formula: Formula | None = None
-) -> pd.DataFrame:
-    """Return health at the last `months` month-ends, the running month as of today. Columns: `figures_by_day`."""
-    return figures_by_day(session, actor, last_months(today(session), months), partner_id=partner_id, formula=formula)
-
-
-def standing_by_month(session: Session, actor: Actor, months: int) -> pd.DataFrame:
+def standing_by_month(session: Session, actor: Actor, months: int, version: str = "") -> pd.DataFrame:
     """Return standing at the last `months` month-ends of every scored partner the actor may see figures of.
 
     Columns: partner_id int, as_of datetime (month's last day, today for the running month), standing 0–100 (NaN not
     enough evidence), standing_n (dimensions that entered), band (vocabulary.Band value). Ordered by both.
     """
-    return health_by_month(session, actor, months)[[*STANDING_COLUMNS]]
+    days = last_months(today(session), months)
+    figures = figures_by_day(session, actor, days, formula=formula_of(session, version))
+    return figures[[*STANDING_COLUMNS]]
 
 
 @dataclass(frozen=True)

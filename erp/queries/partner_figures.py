@@ -13,11 +13,8 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import DefaultCadence, Partner
 from erp.queries.county import today
+from erp.queries.targets import COUNTY_NEXT
 from erp.queries.visible import commitments_visible_to, feedback_visible_to, figures_visible_to
-from erp.vocabulary import FeedbackState
-
-#: States of feedback whose giver has still to be told (or told again). Source: product notes, promise 1.
-NOT_TOLD = (FeedbackState.RECEIVED, FeedbackState.ACKNOWLEDGED, FeedbackState.DECIDED, FeedbackState.REOPENED)
 
 
 class PartnerFigures:
@@ -59,7 +56,7 @@ class PartnerFigures:
         waiting = and_(
             col(FeedbackItem.partner_id) == col(Partner.id),
             col(FeedbackItem.voided_at).is_(None),
-            col(FeedbackItem.state).in_(NOT_TOLD),
+            col(FeedbackItem.state).in_(COUNTY_NEXT),
             feedback_visible_to(actor),
         )
         self.last_contact = self._if_shown(newest_contact)

@@ -17,7 +17,7 @@ from erp.health.explain import SUBJECTS, Change, Timeline
 from erp.models.commitments import Commitment
 from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
-from erp.queries.health import default_cadences, formula_in_force, ledger, tracked_partners
+from erp.queries.health import default_cadences, formula_of, ledger, tracked_partners
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -39,15 +39,16 @@ _AT_ONCE = 500
 class PartnerHealth:
     """The health of a partner as this actor may see it. Figures rest on all facts; facts are listed where visible.
 
-    Raises: NotFound where the partner has no figures or the actor may not see them.
+    `version`: of the formula; empty: the one in force.
+    Raises: NotFound where the partner has no figures or the actor may not see them, or there is no such version.
     """
 
-    def __init__(self, session: Session, actor: Actor, partner_id: int) -> None:
+    def __init__(self, session: Session, actor: Actor, partner_id: int, version: str = "") -> None:
         actor.require(Verb.SEE, RecordKind.PARTNER)
         partner = tracked_partners(session, figures_visible_to(actor), partner_id)
         if not partner["tracked"].any():
             raise NotFound("This partner has no health figures that you may see.")
-        self.formula = formula_in_force(session)
+        self.formula = formula_of(session, version)
         self._session, self._actor, self._partner = session, actor, partner
         self._facts = ledger(session, [partner_id])
         self._timeline = Timeline(self._facts, partner_id, self.formula)

@@ -45,7 +45,7 @@ def partner_engagements(session: Session, actor: Actor, partner_id: int, page: i
             col(Engagement.kind),
             col(Engagement.held_on),
             col(Engagement.as_written),
-            func.coalesce(col(Forum.name), ""),
+            func.coalesce(col(Forum.name), col(Engagement.as_written)["forum"].as_string(), ""),
             col(Engagement.purpose),
             col(EngagementPartner.two_way),
         )

@@ -128,7 +128,8 @@ def partner_directory(
     last_contact (day; None: none recorded, or not shown), cadence_days (int), cadence_is_default, days_over_cadence
     (days past the cadence, negative within it, NaN without a contact), open_promises, overdue_promises,
     feedback_waiting (to be told; all three NaN where not shown), scored. One row per partner, in the order asked for.
-    Figures rest on every fact held true, also on those the actor may not open, so that they agree with health.
+    Last contact and cadence rest on every fact held true, also on those the actor may not open, so that they agree with
+    health; promises and feedback are counted where the actor may see them, as the lists they lead to show them.
     """
     actor.require(Verb.EXPORT if page is None else Verb.SEE, RecordKind.PARTNER)
     figures = PartnerFigures(session, actor)

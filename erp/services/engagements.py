@@ -153,7 +153,7 @@ def change_engagement(
         return engagement
     _refuse_voided(engagement)
     there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
-    _check(session, draft, there)
+    _check(session, draft, there, engagement.as_written.get("forum", ""))
     _keep_closed(session, actor, engagement_id, draft)
     before = told(session, engagement)
     revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft)})
@@ -273,13 +273,18 @@ def _add_what_came_up(
         receive_feedback(session, actor, item.model_copy(update={"engagement_id": engagement_id}))
 
 
-def _check(session: Session, draft: EngagementDraft, there: Sequence[EngagementPartner] = ()) -> None:
-    """Check a draft. `there`: who is at the record already; they stay, also where they were archived since."""
+def _check(
+    session: Session, draft: EngagementDraft, there: Sequence[EngagementPartner] = (), forum_written: str = ""
+) -> None:
+    """Check a draft. `there`: who is at the record already; they stay, also where they were archived since.
+
+    `forum_written`: a spreadsheet's name for a forum that is not known here.
+    """
     if not draft.partners and not any(link.partner_id is None for link in there):
         raise Invalid("Name at least one partner who took part or was in touch.")
     if len({p.partner_id for p in draft.partners}) < len(draft.partners):
         raise Invalid("A partner is named twice. Name each partner once.")
-    if not draft.purpose and draft.forum_id is None:
+    if not draft.purpose and draft.forum_id is None and not forum_written:
         raise Invalid("Say what it was about, or choose the forum.")
     if draft.held_on is None and not draft.when_words:
         raise Invalid("Say when: a day, or words if the day is not known.")
@@ -327,6 +332,7 @@ def _written(draft: EngagementDraft) -> dict[str, str]:
 def _still_written(engagement: Engagement, draft: EngagementDraft) -> dict[str, str]:
     """Keep a spreadsheet's own words for fields that the person did not decide anew."""
     decided = {"held_on", "two_way"} | ({"kind"} if draft.kind != EngagementKind.OTHER else set())
+    decided |= {"forum"} if draft.forum_id is not None else set()
     decided |= {"status"} if draft.status != EngagementStatus.OTHER else set()
     return {f: words for f, words in engagement.as_written.items() if f not in decided} | _written(draft)
 

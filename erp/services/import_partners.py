@@ -9,6 +9,7 @@ from erp.errors import Conflict, NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.contacts import Contact
 from erp.models.partners import Cadence, LookAlike, Partner, PartnerName
+from erp.services.contacts import CHANNELS
 from erp.services.facts import cadence_facts, sync_cadence
 from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot, squeeze
@@ -19,7 +20,6 @@ _PARTNER_COLUMNS = {"name": ("name", "name_key"), "kind": ("kind", "recognition"
 _CONTACT_TEXTS = ("name", "role", "language", "email", "phone", "notes")
 _CONTACT_COLUMNS = {"partner": ("partner_id",)}
 #: Personal channels of a contact, held apart.
-CHANNELS = ("email", "phone")
 _UNTIL_AGREED = "A Tribal government is tracked without figures until it agrees to them."
 
 

@@ -52,6 +52,8 @@ def draw_head(detail: EngagementDetail) -> None:
         st.markdown(f"**{plain(day_text(detail.held_on, detail.when_words))}**{_at(detail.held_at)}")
     if detail.forum_id is not None:
         navigation.link_to("engagements", plain(detail.forum), icon=":material/groups:", forum=detail.forum_id)
+    elif detail.forum:
+        st.markdown(f":material/groups: {plain(detail.forum)} (a forum not known here, as written)")
     where = ", ".join(filter(None, (detail.place, "remote" if detail.remote else "")))
     spoken = {Interpreter.NOT_SAID: ""}.get(detail.interpreter, f"interpreter: {detail.interpreter.label.lower()}")
     details = " · ".join(filter(None, (where, detail.language, spoken)))

@@ -15,6 +15,7 @@ from erp.ui.engagement_parts import day_text, plain
 from erp.ui.feedback_forms import draw_mending, draw_step
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
+from erp.ui.words import plain_lines
 from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, RecordKind, Verb
 
 S = FeedbackState
@@ -52,7 +53,7 @@ def next_words(row: Mapping[str, Any]) -> str:
     return f"Next: {step} by {day_text(row['target_on'])}{late}."
 
 
-def step_lines(detail: FeedbackDetail) -> list[str]:
+def stepplain_lines(detail: FeedbackDetail) -> list[str]:
     """Return the history of an item as Markdown lines, with "not recorded" for steps that were skipped."""
     steps = detail.steps.to_dict("records")
     there = {step["step"] for step in steps}
@@ -141,14 +142,14 @@ def _draw_head(row: Mapping[str, Any]) -> None:
 
 
 def _draw_words(row: Mapping[str, Any]) -> None:
-    st.markdown(f"“{_lines(row['words'])}”")
+    st.markdown(f"“{plain_lines(row['words'])}”")
     if row["translation"]:
-        st.markdown(f"In English: “{_lines(row['translation'])}”")
+        st.markdown(f"In English: “{plain_lines(row['translation'])}”")
     received = day_text(row["received_on"] if not pd.isna(row["received_on"]) else None, row["received_words"])
     language = f" · {row['language']}" if row["language"] else ""
     st.caption(plain(f"From {row['giver']} · {row['way'].lower()} · received: {received}{language} · {row['key']}"))
     if row["decision"]:
-        st.markdown(f"Decided: {_lines(row['decision'])}")
+        st.markdown(f"Decided: {plain_lines(row['decision'])}")
 
 
 def _draw_next(row: Mapping[str, Any]) -> None:
@@ -173,14 +174,9 @@ def _draw_way_in(actor: Actor, row: Mapping[str, Any], item_id: int) -> None:
         st.button("Open", key=f"feedback_open_{item_id}", on_click=open_record, args=("feedback", item_id))
 
 
-def _lines(text: str) -> str:
-    """Return a person's text for Markdown, its line breaks kept."""
-    return plain(text).replace("\n", "  \n")
-
-
 def _draw_history(detail: FeedbackDetail) -> None:
     st.markdown("**What happened**")
-    st.markdown("\n".join(f"{n}. {line}" for n, line in enumerate(step_lines(detail), 1)))
+    st.markdown("\n".join(f"{n}. {line}" for n, line in enumerate(stepplain_lines(detail), 1)))
     if detail.engagement_id is not None:
         label = plain(f"Said at: {detail.engagement}")
         navigation.link_to("engagement", label, icon=":material/forum:", engagement=detail.engagement_id)

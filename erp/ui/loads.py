@@ -25,6 +25,7 @@ from erp.queries.health import (
     last_months,
     ledger_reach,
     partners_with_news,
+    standing_by_month,
     standings,
     tracked_partners,
 )
@@ -70,11 +71,14 @@ def county_today() -> date:
     return county_now().day
 
 
-def standing(months: int) -> pd.DataFrame:
+def standing(months: int, version: str = "") -> pd.DataFrame:
     """Return standing at the last `months` month-ends of every scored partner whose figures the actor may see.
 
-    Columns and grain: as `erp.queries.health.standing_by_month`.
+    Columns and grain: as `erp.queries.health.standing_by_month`. `version`: of the formula; empty: the one in force,
+    whose figures are kept up to date.
     """
+    if version:
+        return load(standing_by_month, months, version)
     here = county_now()
     rows = _standings_of(here)
     first = pd.Timestamp(last_months(here.day, months)[0])

@@ -86,11 +86,5 @@ def go(name: str, **query: Any) -> None:
     st.switch_page(st.session_state["_pages"][name], query_params=_text(query))
 
 
-def address(name: str, **query: Any) -> str:
-    """Return the address of a page, for links inside tables."""
-    text = "&".join(f"{key}={value}" for key, value in _text(query).items())
-    return f"/{'' if name == 'today' else name}{'?' + text if text else ''}"
-
-
 def _text(query: dict[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in query.items() if value is not None}

@@ -15,9 +15,10 @@ from erp.errors import NotFound
 from erp.health.explain import Change, contributions, missing_for_standing
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.county import today
-from erp.queries.health import formula_versions, last_months
+from erp.queries.health import last_months
 from erp.queries.partner_health import PartnerHealth
 from erp.ui import navigation
+from erp.ui.formula_choice import changes_of_formula, pick_version
 from erp.ui.loads import load
 from erp.ui.show import Drawn, empty_state, folded, show_chart, show_rows
 from erp.ui.words import plain
@@ -79,9 +80,12 @@ class Profile:
     why: Why
 
 
-def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Profile:
-    """Return the figures of a partner over the last months. Raises: NotFound where the actor may see none."""
-    own = PartnerHealth(session, actor, partner_id)
+def profile(session: Session, actor: Actor, partner_id: int, months: int, version: str) -> Profile:
+    """Return the figures of a partner over the last months. Raises: NotFound where the actor may see none.
+
+    `version`: of the formula; empty: the one in force.
+    """
+    own = PartnerHealth(session, actor, partner_id, version)
     days = last_months(today(session), months)
     figures = own.figures(days)
     newest = {str(name): value for name, value in figures.iloc[-1].items()}
@@ -91,21 +95,21 @@ def profile(session: Session, actor: Actor, partner_id: int, months: int) -> Pro
         missing_for_standing(newest, own.formula),
         contributions(newest, own.formula),
         days,
-        _course(own, figures, [v.since for v in formula_versions(session, actor) if v.since is not None]),
+        _course(own, figures, list(changes_of_formula())),
         since,
         _why(own.change(figures, since, days[-1])),
     )
 
 
-def why(session: Session, actor: Actor, partner_id: int, start: date, end: date) -> Why:
+def why(session: Session, actor: Actor, partner_id: int, version: str, start: date, end: date) -> Why:
     """Return why a partner's standing changed between two days."""
-    own = PartnerHealth(session, actor, partner_id)
+    own = PartnerHealth(session, actor, partner_id, version)
     return _why(own.change(own.figures([start, end]), start, end))
 
 
-def behind(session: Session, actor: Actor, partner_id: int, day: date) -> pd.DataFrame:
+def behind(session: Session, actor: Actor, partner_id: int, version: str, day: date) -> pd.DataFrame:
     """Return the facts behind a partner's figures on a day. Columns: as `PartnerHealth.behind`."""
-    return PartnerHealth(session, actor, partner_id).behind(day)
+    return PartnerHealth(session, actor, partner_id, version).behind(day)
 
 
 def _why(change: Change) -> Why:
@@ -139,8 +143,9 @@ def draw(partner_id: int) -> None:
     months = st.segmented_control(
         "Months shown", [13, 25, 37], default=25, key="health_months", required=True, bind="query-params"
     )
+    version = pick_version("partner")
     try:
-        figures = load(profile, partner_id, int(months or 25))
+        figures = load(profile, partner_id, int(months or 25), version)
     except NotFound:
         empty_state(
             "There are no figures for this partner that you may see.",
@@ -151,9 +156,13 @@ def draw(partner_id: int) -> None:
     _draw_now(figures)
     if figures.course is not None:
         show_chart(figures.course, f"partner_health_{partner_id}")
-    _draw_why(partner_id, figures)
+    _draw_why(partner_id, version, figures)
     newest = figures.days[-1]
-    folded("What is behind the figures of today", lambda: _draw_behind(partner_id, newest), key=f"behind_{partner_id}")
+    folded(
+        "What is behind the figures of today",
+        lambda: _draw_behind(partner_id, version, newest),
+        key=f"behind_{partner_id}",
+    )
 
 
 def _draw_now(figures: Profile) -> None:
@@ -233,7 +242,7 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
     )
 
 
-def _draw_why(partner_id: int, figures: Profile) -> None:
+def _draw_why(partner_id: int, version: str, figures: Profile) -> None:
     st.header("Why it changed", anchor=False)
     left, right = st.columns(2)
     days = figures.days
@@ -242,7 +251,7 @@ def _draw_why(partner_id: int, figures: Profile) -> None:
     )
     end = right.selectbox("To", days, index=len(days) - 1, format_func=_long_day, key=f"why_to_{partner_id}")
     usual = (start, end) == (figures.since, days[-1])
-    change = figures.why if usual else load(why, partner_id, start, end)
+    change = figures.why if usual else load(why, partner_id, version, start, end)
     st.markdown(change.said)
     if change.facts.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
@@ -254,8 +263,8 @@ def _draw_why(partner_id: int, figures: Profile) -> None:
         folded(label, lambda: show_rows(rest), key=f"why_more_{partner_id}")
 
 
-def _draw_behind(partner_id: int, day: date) -> None:
-    facts = load(behind, partner_id, day)
+def _draw_behind(partner_id: int, version: str, day: date) -> None:
+    facts = load(behind, partner_id, version, day)
     if facts.empty:
         st.markdown("No fact that you may see is behind these figures.")
     for dimension in DIMENSIONS:

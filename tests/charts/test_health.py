@@ -54,11 +54,11 @@ def profile(scores: list[float]) -> pd.DataFrame:
 
 
 def test_each_piece_of_a_bar_prints_its_count() -> None:
-    bars, figures = layers(bands_chart())
+    bars, figures, _ = layers(bands_chart())
     assert bars["mark"]["type"] == "bar"
     assert figures["mark"]["type"] == "text"
     assert figures["encoding"]["text"]["field"] == "partnerships"
-    drawn = bands_frames(bands(("2026 Q1", "not_enough", 2), ("2026 Q1", "strong", 4)))["bands"]
+    drawn = bands_frames(bands(("2026 Q1", "not_enough", 2), ("2026 Q1", "strong", 4)), {})["bands"]
     assert drawn[["band", "lower", "upper"]].to_numpy().tolist() == [["strong", 0, 4], ["not_enough", 4, 6]]
 
 
@@ -77,15 +77,26 @@ def test_the_grid_prints_standing_and_a_dash_where_evidence_is_missing() -> None
             "band": ["steady", "not_enough"],
         }
     )
-    html = standing_grid(figures)
+    html = standing_grid(figures, {})
     assert '<td class="steady" title="Steady, from 4 of 5 dimensions">62</td><td class="not_enough"' in html
     assert ">–</td>" in html
     assert '<th scope="row">A&lt;b&gt;</th>' in html
     assert re.findall(r'scope="col">(\w+)<br>(\d+)', html) == [("Jan", "2026"), ("Feb", "2026")]
 
 
+def test_a_change_of_formula_is_marked_where_it_began() -> None:
+    changes = {"2026 Q1": "h1.1", "2020 Q1": "h1.2"}
+    marked = bands_frames(bands(("2026 Q1", "strong", 2)), changes)["changes"]
+    assert marked.to_dict("records") == [{"quarter": "2026 Q1", "mark": "Formula h1.1"}]
+    figures = pd.DataFrame(
+        {"partner": "A", "as_of": MONTHS[:2], "standing": [60.0, 61.0], "standing_n": 4, "band": "steady"}
+    )
+    assert "Jan<br>2026</th>" in standing_grid(figures, {"2026-02": "h1.1"})
+    assert "Feb<br>2026<br>h1.1</th>" in standing_grid(figures, {"2026-02": "h1.1"})
+
+
 def test_figures_are_legible_on_every_band() -> None:
-    styles = re.findall(r"\.standings \.(\w+) { background: (#\w+); color: (#\w+); }", standing_grid(EMPTY_GRID))
+    styles = re.findall(r"\.standings \.(\w+) { background: (#\w+); color: (#\w+); }", standing_grid(EMPTY_GRID, {}))
     assert {band for band, _, _ in styles} == set(Band)
     assert [band for band, fill, ink in styles if contrast(fill, ink) < 4.5] == []
 
@@ -119,7 +130,7 @@ def test_events_and_changes_of_the_formula_are_marked() -> None:
 
 
 def test_a_spec_carries_its_frames_and_is_drawn_once() -> None:
-    one, other = (spec_of(bands_frames(bands(("2026 Q1", "strong", n))), bands_chart) for n in (4, 5))
+    one, other = (spec_of(bands_frames(bands(("2026 Q1", "strong", n)), {}), bands_chart) for n in (4, 5))
     assert one["layer"] is other["layer"]
     read = [
         pa.ipc.open_stream(spec["datasets"]["bands"]).read_all()["partnerships"].to_pylist() for spec in (one, other)

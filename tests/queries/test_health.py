@@ -8,11 +8,13 @@ import time_machine
 from sqlmodel import Session
 
 from erp import db
+from erp.access import Actor
 from erp.errors import Invalid, NotFound
+from erp.queries.county import today
 from erp.queries.health import (
     bands_by_quarter,
     figures_by_day,
-    health_by_month,
+    formula_of,
     last_months,
     standing_by_month,
 )
@@ -48,6 +50,13 @@ def meet(session: Session, cast: Cast, day: date, *partners: int, asked_by: Who 
 
 def on(session: Session, cast: Cast, day: date, partner: int, known_on: date | None = None) -> pd.Series:
     return figures_by_day(session, cast.leadership, [day], partner_id=partner, known_on=known_on).iloc[0]
+
+
+def by_month(
+    session: Session, actor: Actor, months: int, partner_id: int | None = None, version: str = ""
+) -> pd.DataFrame:
+    formula = formula_of(session, version)
+    return figures_by_day(session, actor, last_months(today(session), months), partner_id=partner_id, formula=formula)
 
 
 def test_contact_falls_by_half_for_each_cadence_past(session: Session, cast: Cast) -> None:
@@ -141,7 +150,7 @@ def test_figures_rest_on_all_facts_and_explanations_list_only_visible_ones(sessi
     session.flush()
     counts, listed, changed = [], [], []
     for actor in (cast.leadership, cast.coordinator):
-        counts.append(int(health_by_month(session, actor, 1, clinic)["contact_n"].iloc[0]))
+        counts.append(int(by_month(session, actor, 1, clinic)["contact_n"].iloc[0]))
         own = PartnerHealth(session, actor, clinic)
         days = [date(2026, 1, 1), date(2026, 6, 30)]
         listed.append(len(own.behind(days[1])))
@@ -159,11 +168,12 @@ def test_a_change_of_formula_is_a_new_version_and_history_can_be_drawn_under_any
     session.flush()
     clinic = add(session, cast, "Lark Clinic")
     assert formula.version == "h1.1"
-    assert set(health_by_month(session, cast.leadership, 2, clinic)["formula"].astype(str)) == {"h1.1"}
-    from erp.health.formula import FORMULA_H1
-
-    under = health_by_month(session, cast.leadership, 2, clinic, FORMULA_H1)
+    assert set(by_month(session, cast.leadership, 2, clinic)["formula"].astype(str)) == {"h1.1"}
+    under = by_month(session, cast.leadership, 2, clinic, "h1")
     assert set(under["formula"].astype(str)) == {"h1"}
+    assert PartnerHealth(session, cast.leadership, clinic, "h1").formula.version == "h1"
+    with pytest.raises(NotFound, match="h7"):
+        standing_by_month(session, cast.leadership, 2, "h7")
 
 
 def test_telling_may_not_be_due_before_deciding(session: Session, cast: Cast) -> None:

@@ -26,8 +26,10 @@ from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.county import today
+from erp.queries.engagement_detail import engagement_detail
+from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.services import upkeep
-from erp.services.engagements import void_engagement
+from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, void_engagement
 from erp.services.feedback import StepDraft, take_step
 from erp.services.imports import STRETCH
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
@@ -850,3 +852,16 @@ def test_a_partner_that_was_absent_stays_absent_when_another_is_added(cast: Cast
     no_more = "key,held_on,purpose,partners,two_way\nm1,2024-03-05,Seats,Cedar House; Heron Circle; Alder Band,no\n"
     bring("engagements", no_more, update=True)
     assert not any(link.two_way for link in stored(EngagementPartner))
+
+
+def test_a_forum_that_is_not_known_is_shown_found_and_need_not_be_chosen(cast: Cast) -> None:
+    bring("partners", "name\nCedar House\n")
+    bring("engagements", "held_on,forum,partners\n2024-03-05,Interagency Table,Cedar House\n")
+    with db.writing() as session:
+        [row] = engagement_list(session, cast.viewer, EngagementFilter(words="interagency")).to_dict("records")
+        detail = engagement_detail(session, cast.viewer, row["engagement_id"])
+        assert row["forum"] == detail.forum == "Interagency Table"
+        partners = (PartnerAt(partner_id=1),)
+        draft = EngagementDraft(held_on=detail.held_on, partners=partners, decisions="We meet again")
+        change_engagement(session, cast.coordinator, detail.engagement_id, detail.version, draft)
+    assert [one.as_written["forum"] for one in stored(Engagement)] == ["Interagency Table"]

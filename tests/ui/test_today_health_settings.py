@@ -7,9 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from erp import db
+from erp.health.formula import DIMENSIONS
 from erp.queries.county import today
 from erp.queries.health import formula_in_force, standing_by_month
 from erp.services.commitments import CommitmentDraft, make_commitment
+from erp.services.county_settings import change_health_formula
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.partners import PartnerDraft, add_partner, change_partner
@@ -107,6 +109,20 @@ def test_a_partnership_that_ended_is_not_past_its_cadence(app_as: Open, cast: Ca
     assert "Partners past their cadence: 1" in words(app_as(cast.leadership))
 
 
+def test_history_is_drawn_under_any_version_of_the_formula(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    app = app_as(cast.leadership, "health")
+    assert "Health formula" not in [box.label for box in app.selectbox]  # there is only one
+    with db.writing() as session:
+        weights = dict.fromkeys(DIMENSIONS, 20.0)
+        bands = {"strong": 80.0, "steady": 60.0, "strained": 40.0}
+        change_health_formula(session, cast.leadership, "h1", weights, dict.fromkeys(DIMENSIONS, 1), bands, 30)
+    app = app_as(cast.leadership, "health", formula="h1")
+    assert "Drawn as if version h1 had always been in force; h1.1 is." in words(app)
+    partner_page = app_as(cast.leadership, "partner", partner=county["Lark Clinic"], formula="h1")
+    assert not partner_page.exception
+    assert "Drawn as if version h1 had always been in force; h1.1 is." in words(partner_page)
+
+
 def test_today_counts_and_lists_only_what_one_may_see(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
     for actor in (cast.coordinator, cast.community_liaison, cast.viewer, cast.administrator):
         shown = words(app_as(actor))
@@ -140,7 +156,7 @@ def test_the_grid_comes_as_a_table_with_the_n_of_each_standing(
     with db.reading() as session:
         figures = standing_by_month(session, cast.leadership, 13)
         monkeypatch.setattr(health_overview, "standing", lambda _months: figures)
-        rows = health_overview.grid(session, cast.leadership, (), 13, "name", 1).rows
+        rows = health_overview.grid(session, cast.leadership, (), 13, "", "name", 1).rows
     assert rows.columns.tolist() == ["Partner", "Month", "Standing", "Dimensions (n of 5)", "Band"]
     assert len(rows) == 13
 
