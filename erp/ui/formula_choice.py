@@ -3,7 +3,9 @@
 from datetime import date
 
 import streamlit as st
+from sqlmodel import Session
 
+from erp.access import Actor
 from erp.queries.health import formula_versions
 from erp.ui.address import pick_in_address
 from erp.ui.loads import load
@@ -21,6 +23,7 @@ def pick_version(page: str) -> str:
     return chosen
 
 
-def changes_of_formula() -> dict[date, str]:
+def changes_of_formula(session: Session, actor: Actor) -> dict[date, str]:
     """Return on which days the formula changed, and to which version."""
-    return {each.since: each.formula.version for each in load(formula_versions) if each.since is not None}
+    versions = formula_versions(session, actor)
+    return {each.since: each.formula.version for each in versions if each.since is not None}

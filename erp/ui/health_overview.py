@@ -49,7 +49,7 @@ def bands(session: Session, actor: Actor, kinds: tuple[str, ...], months: int, v
         return None
     rows = bands_by_quarter(figures)
     return Drawn(
-        spec_of(bands_frames(rows, _quarters(changes_of_formula())), bands_chart),
+        spec_of(bands_frames(rows, _quarters(changes_of_formula(session, actor))), bands_chart),
         rows.assign(band=rows["band"].map(lambda b: Band(b).label)).rename(columns=str.capitalize),
         takeaway=bands_takeaway(rows),
         text="Stacked bars: the number of partnerships in each band of standing at the end of each quarter, with not "
@@ -73,7 +73,7 @@ def grid(
         standing=cells["standing"].round(1),
     )[["partner", "month", "standing", "standing_n", "band"]]
     table = table.rename(columns=lambda name: {"standing_n": "Dimensions (n of 5)"}.get(name, name.capitalize()))
-    html = standing_grid(cells, _months(changes_of_formula()))
+    html = standing_grid(cells, _months(changes_of_formula(session, actor)))
     return Grid(_takeaway(moves, order), html, table, -(-len(moves) // ROWS), shown.reset_index(drop=True))
 
 

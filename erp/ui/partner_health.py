@@ -95,7 +95,7 @@ def profile(session: Session, actor: Actor, partner_id: int, months: int, versio
         missing_for_standing(newest, own.formula),
         contributions(newest, own.formula),
         days,
-        _course(own, figures, list(changes_of_formula())),
+        _course(own, figures, list(changes_of_formula(session, actor))),
         since,
         _why(own.change(figures, since, days[-1])),
     )
