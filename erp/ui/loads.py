@@ -7,6 +7,7 @@ changes. Standings of all partners are brought up to date partner by partner ins
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -33,7 +34,8 @@ from erp.ui.session import require_actor
 
 AnswerT = TypeVar("AnswerT")
 
-_NOW = "_now"
+#: The state of the data within this run. Not in the session's state, which cannot be reached once a page was stopped.
+_now: ContextVar[Now | None] = ContextVar("_now", default=None)
 #: Months of standing that are kept; no page shows more.
 KEPT_MONTHS = 37
 
@@ -47,23 +49,28 @@ def load(question: Callable[..., AnswerT], *args: Any) -> AnswerT:
 
 @contextmanager
 def one_state() -> Iterator[None]:
-    """Within it the state of the data is asked for once: what a run of a page draws belongs together."""
-    st.session_state[_NOW] = _ask_now()
+    """Within it the state of the data is asked for once: what a run of a page, or of a part, draws belongs together.
+
+    Callbacks run before the page does, and ask again.
+    """
+    if _now.get() is not None:  # a part of a page, within the run of the whole
+        yield
+        return
+    asked = _now.set(_ask_now())
     try:
         yield
-    finally:  # callbacks run before the next page does, and ask again
-        look_again()
+    finally:
+        _now.reset(asked)
 
 
 def look_again() -> None:
     """Ask for the state of the data again at the next question: something was saved."""
-    st.session_state.pop(_NOW, None)
+    _now.set(None)
 
 
 def county_now() -> Now:
     """Return the state of the data, the county's day and its name."""
-    known: Now | None = st.session_state.get(_NOW)
-    return known or _ask_now()
+    return _now.get() or _ask_now()
 
 
 def county_today() -> date:
