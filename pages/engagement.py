@@ -5,12 +5,13 @@ import streamlit as st
 from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
+from erp.ui import drafts, navigation
 from erp.ui import engagement_parts as parts
-from erp.ui import navigation
 from erp.ui.actions import show_outcome, submit
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
-from erp.ui.engagement_form import Form, filled, forget, open_form, save
+from erp.ui.engagement_form import Form, filled, open_form, throw_away
+from erp.ui.engagement_saving import save
 from erp.ui.history import draw_history, draw_since
 from erp.ui.loads import load
 from erp.ui.session import require_actor
@@ -54,7 +55,7 @@ def begin_edit() -> None:
 
 def leave(form: Form, *, stay: bool = False) -> None:
     """Throw away what was typed; with `stay`, begin again from what is saved now."""
-    forget(form)
+    throw_away(form)
     st.session_state[EDITING] = stay
 
 
@@ -73,7 +74,9 @@ def draw_actions(detail: EngagementDetail) -> None:
                     args=(cancel_engagement, detail.engagement_id, detail.version),
                     kwargs={"said": "Marked as cancelled."},
                 )
-            st.button("Edit", icon=":material/edit:", on_click=begin_edit)
+            begun = drafts.exists(f"edit_{detail.engagement_id}")
+            label = "Go on with your draft of changes" if begun else "Edit"
+            st.button(label, icon=":material/edit:", on_click=begin_edit)
         if navigation.may_open("log"):
             navigation.link_to("log", "Log another", icon=":material/add:")
 

@@ -5,11 +5,12 @@ import streamlit as st
 from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
 from erp.services.engagements import change_engagement, log_engagement
-from erp.ui import navigation
+from erp.ui import drafts, navigation
 from erp.ui.actions import forget_told, show_outcome, tell, told
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
-from erp.ui.engagement_form import Form, blank, filled, open_form, save
+from erp.ui.engagement_form import Form, blank, filled, open_form, throw_away
+from erp.ui.engagement_saving import save
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
@@ -45,6 +46,7 @@ def draw_held(detail: EngagementDetail) -> None:
     form = open_form(begun, start, detail)
     st.markdown("Check what was planned, add what came of it, and save." if open_still else "What you typed is below.")
     draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, detail))
+    drafts.draw_end(form.name, "Clear this form", throw_away, form)
 
 
 def log(form: Form) -> None:
@@ -78,3 +80,4 @@ else:
     form = open_form(f"log_{partner_id or 'new'}", blank((partner_id,) if partner_id else ()))
     label = "Save as planned" if form.planned else "Save"
     draw(form, statuses=(HELD, PLANNED), save_label=label, on_save=lambda: log(form))
+    drafts.draw_end(form.name, "Clear this form", throw_away, form)

@@ -10,12 +10,13 @@ from erp.queries.commitments import OPEN_GROUPS, PromiseFilters, PromiseGroup, p
 from erp.queries.feedback import WAITING, feedback_counts, feedback_waiting
 from erp.queries.partners import DirectoryFilter, partner_directory
 from erp.queries.today import coming_up, to_record
-from erp.ui import navigation
+from erp.ui import drafts, navigation
 from erp.ui.actions import show_outcome
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
 from erp.ui.show import no_records
 from erp.ui.today_parts import days_from, draw_line, draw_more, due_words
+from erp.ui.words import day_text
 from erp.vocabulary import RecordKind, Verb
 
 #: Lines of each list; the rest are a click away.
@@ -33,6 +34,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     if navigation.may_open("log"):
         navigation.link_to("log", "Log an engagement", icon=":material/edit_calendar:")
+for draft in drafts.mine():
+    page, query = drafts.place_of(draft.form)
+    words = str(draft.fields.get("purpose") or "nothing said yet of what it is about")
+    when = f"Draft of {day_text(draft.kept_at.date())}, {draft.kept_at:%-I:%M %p}"
+    with st.container(border=True):
+        draw_line(page, when, words, drafts.what_of(draft.form), **query)
+        drafts.draw_end(draft.form, "Not wanted any more", drafts.end, draft.form)
 holder = actor.user_id if mine else None
 only_mine = "true" if mine else None
 

@@ -51,9 +51,13 @@ class DataRevision(Table, table=True):
 
 
 class Submission(Table, table=True):
-    """A form that was saved. Its token makes a second, accidental save answer with the first one's record."""
+    """A form that was saved. Its token makes a second, accidental save answer with the first one's record.
+
+    `content`: SHA-256 of what was saved, so that other words typed into the same form elsewhere are not taken for it.
+    """
 
     token: str = Field(primary_key=True)
     record_kind: str
     record_id: int
     at: datetime
+    content: str = ""

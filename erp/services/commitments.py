@@ -57,7 +57,7 @@ def make_commitment(session: Session, actor: Actor, draft: CommitmentDraft, *, t
     Raises: NotAllowed, NotFound (no such partner or meeting), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.COMMITMENT)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return visible_commitment(session, actor, already)
     if draft.partner_id is None:
@@ -77,7 +77,7 @@ def make_commitment(session: Session, actor: Actor, draft: CommitmentDraft, *, t
     commitment.key = draft.key or new_key(session, Commitment, "C", _id(commitment))
     sync_commitment(session, commitment, commitment.recorded_at)
     record_change(session, actor, "make", RecordKind.COMMITMENT, commitment.id, after=snapshot(commitment))
-    remember_save(session, token, RecordKind.COMMITMENT, _id(commitment))
+    remember_save(session, token, RecordKind.COMMITMENT, _id(commitment), draft)
     session.flush()
     return commitment
 

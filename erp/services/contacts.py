@@ -51,7 +51,7 @@ def add_contact(session: Session, actor: Actor, draft: ContactDraft, *, token: s
     Raises: NotAllowed (also for phone and e-mail), NotFound (no such partner), Invalid (neither name nor role).
     """
     actor.require(Verb.ADD, RecordKind.CONTACT)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return get_or_refuse(session, Contact, already, "person")
     _check(session, draft)
@@ -66,7 +66,7 @@ def add_contact(session: Session, actor: Actor, draft: ContactDraft, *, token: s
     session.flush()
     contact.key = draft.key or new_key(session, Contact, "N", _id(contact))
     record_change(session, actor, "add", RecordKind.CONTACT, contact.id, after=snapshot(contact))
-    remember_save(session, token, RecordKind.CONTACT, _id(contact))
+    remember_save(session, token, RecordKind.CONTACT, _id(contact), draft)
     session.flush()
     return contact
 

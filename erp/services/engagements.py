@@ -113,7 +113,7 @@ def log_engagement(
     Raises: NotAllowed, NotFound (a partner, person or forum that is not here), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.ENGAGEMENT)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft, *promises, *feedback)
     if already is not None:
         return visible_engagement(session, actor, already)
     _check(session, draft)
@@ -127,7 +127,7 @@ def log_engagement(
     after = told(session, engagement)
     record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
-    remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
+    remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id, draft, *promises, *feedback)
     session.flush()
     return engagement
 
@@ -149,7 +149,7 @@ def change_engagement(
     """
     actor.require(Verb.CHANGE, RecordKind.ENGAGEMENT)
     engagement = visible_engagement(session, actor, engagement_id)
-    if saved_before(session, token) == engagement_id:
+    if saved_before(session, token, draft, *promises, *feedback) == engagement_id:
         return engagement
     _refuse_voided(engagement)
     there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
@@ -168,7 +168,7 @@ def change_engagement(
     after = told(session, engagement)
     record_change(session, actor, "change", RecordKind.ENGAGEMENT, engagement_id, before=before, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
-    remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id)
+    remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id, draft, *promises, *feedback)
     session.flush()
     return engagement
 

@@ -84,7 +84,7 @@ def receive_feedback(session: Session, actor: Actor, draft: FeedbackDraft, *, to
     Raises: NotAllowed, NotFound (no such partner, person or meeting), Invalid.
     """
     actor.require(Verb.ADD, RecordKind.FEEDBACK_ITEM)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return visible_feedback(session, actor, already)
     _check(session, draft)
@@ -103,7 +103,7 @@ def receive_feedback(session: Session, actor: Actor, draft: FeedbackDraft, *, to
     sync_feedback(session, item, item.recorded_at)
     after = snapshot(item)
     record_change(session, actor, "receive", RecordKind.FEEDBACK_ITEM, item.id, after=after)
-    remember_save(session, token, RecordKind.FEEDBACK_ITEM, _id(item))
+    remember_save(session, token, RecordKind.FEEDBACK_ITEM, _id(item), draft)
     session.flush()
     return item
 

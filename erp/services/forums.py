@@ -48,7 +48,7 @@ class SeatDraft(Draft):
 def add_forum(session: Session, actor: Actor, draft: ForumDraft, *, token: str = "") -> Forum:
     """Add a forum; the same form saved twice answers with the first one. Raises: NotAllowed, Conflict (same name)."""
     actor.require(Verb.ADD, RecordKind.FORUM)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return get_or_refuse(session, Forum, already, "forum")
     _refuse_doubled_name(session, draft.name, None)
@@ -56,7 +56,7 @@ def add_forum(session: Session, actor: Actor, draft: ForumDraft, *, token: str =
     session.add(forum)
     session.flush()
     record_change(session, actor, "add", RecordKind.FORUM, forum.id, after=snapshot(forum))
-    remember_save(session, token, RecordKind.FORUM, forum.id or 0)
+    remember_save(session, token, RecordKind.FORUM, forum.id or 0, draft)
     session.flush()
     return forum
 
@@ -92,7 +92,7 @@ def add_seat(session: Session, actor: Actor, forum_id: int, draft: SeatDraft, *,
     else); Conflict (the same seat is held at that time already).
     """
     actor.require(Verb.CHANGE, RecordKind.FORUM)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return get_or_refuse(session, ForumMember, already, "seat")
     forum = get_or_refuse(session, Forum, forum_id, "forum")
@@ -104,7 +104,7 @@ def add_seat(session: Session, actor: Actor, forum_id: int, draft: SeatDraft, *,
     session.add(seat)
     session.flush()
     record_change(session, actor, "add seat", RecordKind.FORUM, forum_id, after=snapshot(seat))
-    remember_save(session, token, RecordKind.FORUM, seat.id or 0)
+    remember_save(session, token, RecordKind.FORUM, seat.id or 0, draft)
     session.flush()
     return seat
 

@@ -61,7 +61,7 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: s
     Raises: NotAllowed; NotFound (no such holder); Conflict where the name or key is here already.
     """
     actor.require(Verb.ADD, RecordKind.PARTNER)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return get_or_refuse(session, Partner, already, "partner")
     _refuse_doubled_name(session, draft.name, None)
@@ -84,7 +84,7 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: s
     _set_names(session, partner, draft)
     session.flush()
     record_change(session, actor, "add", RecordKind.PARTNER, partner.id, after=_told(session, partner))
-    remember_save(session, token, RecordKind.PARTNER, _id(partner))
+    remember_save(session, token, RecordKind.PARTNER, _id(partner), draft)
     _close_if_tribe(session, actor, partner)
     session.flush()
     return partner

@@ -44,7 +44,7 @@ def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: s
     day is here already.
     """
     actor.require(Verb.ADD, RecordKind.RATING)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return visible_rating(session, actor, already)
     known_partner(session, draft.partner_id)
@@ -60,7 +60,7 @@ def enter_rating(session: Session, actor: Actor, draft: RatingDraft, *, token: s
     sync_rating(session, rating, rating.recorded_at)
     after = snapshot(rating)
     record_change(session, actor, "enter", RecordKind.RATING, rating.id, after=after)
-    remember_save(session, token, RecordKind.RATING, rating.id)
+    remember_save(session, token, RecordKind.RATING, rating.id, draft)
     session.flush()
     return rating
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotFound
 from erp.models.changes import Change, ChangeHead, Submission
+from erp.services.drafts import Draft
 from erp.vocabulary import RecordKind
 
 RecordT = TypeVar("RecordT", bound=SQLModel)
@@ -19,6 +20,11 @@ RecordT = TypeVar("RecordT", bound=SQLModel)
 #: Columns that never enter the history: secrets, and what is derived from other columns.
 _UNTOLD = frozenset({"password_hash", "name_key"})
 _KEPT_BECAUSE = "kept_because"
+#: What is said where a form was open twice.
+SAVED_ELSEWHERE = (
+    "This form was open in two places, and was saved from the other one. What was typed here since is not saved: copy "
+    "what is missing, open the saved record, and add it there."
+)
 #: The values that bring an archived record back.
 BACK = {"archived_at": None, "archive_reason": ""}
 
@@ -191,17 +197,28 @@ def get_or_refuse(session: Session, table: type[RecordT], record_id: int | None,
     return record
 
 
-def saved_before(session: Session, token: str) -> int | None:
-    """Return the id of the record that this form already saved, or None."""
-    if not token:
+def saved_before(session: Session, token: str, *drafts: Draft) -> int | None:
+    """Return the id of the record that this form already saved with these drafts, or None.
+
+    Raises: Conflict where the form was open twice, and was saved with other words from the other place.
+    """
+    saved = session.get(Submission, token) if token else None
+    if saved is None:
         return None
-    return session.exec(select(Submission.record_id).where(Submission.token == token)).first()
+    if saved.content not in ("", _content(drafts)):
+        raise Conflict(SAVED_ELSEWHERE)
+    return saved.record_id
 
 
-def remember_save(session: Session, token: str, kind: RecordKind, record_id: int) -> None:
+def remember_save(session: Session, token: str, kind: RecordKind, record_id: int, *drafts: Draft) -> None:
     """Remember that the form with this token was saved, so that a second click makes no second record."""
     if token:
-        session.add(Submission(token=token, record_kind=kind.value, record_id=record_id, at=now()))
+        content = _content(drafts)
+        session.add(Submission(token=token, record_kind=kind.value, record_id=record_id, at=now(), content=content))
+
+
+def _content(drafts: tuple[Draft, ...]) -> str:
+    return hashlib.sha256("\n".join(draft.model_dump_json() for draft in drafts).encode()).hexdigest()
 
 
 def new_key(session: Session, table: Any, prefix: str, record_id: int) -> str:

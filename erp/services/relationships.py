@@ -41,7 +41,7 @@ def add_relationship(session: Session, actor: Actor, draft: RelationshipDraft, *
     Conflict (the same tie is here for that time).
     """
     actor.require(Verb.ADD, RecordKind.RELATIONSHIP)
-    already = saved_before(session, token)
+    already = saved_before(session, token, draft)
     if already is not None:
         return get_or_refuse(session, Relationship, already, "tie between partners")
     for partner_id in (draft.from_partner_id, draft.to_partner_id):
@@ -51,7 +51,7 @@ def add_relationship(session: Session, actor: Actor, draft: RelationshipDraft, *
     session.add(tie)
     session.flush()
     record_change(session, actor, "add", RecordKind.RELATIONSHIP, tie.id, after=snapshot(tie))
-    remember_save(session, token, RecordKind.RELATIONSHIP, tie.id or 0)
+    remember_save(session, token, RecordKind.RELATIONSHIP, tie.id or 0, draft)
     session.flush()
     return tie
 

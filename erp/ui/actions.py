@@ -215,6 +215,11 @@ def form_token(form: str) -> str:
     return tokens.setdefault(form, uuid.uuid4().hex)
 
 
+def take_token(form: str, token: str) -> None:
+    """Let a form go on under the token it was begun with in another tab, or on another device."""
+    st.session_state.setdefault("_form_tokens", {})[form] = token
+
+
 def field_keys(form: str) -> str:
     """Return what the keys of a form's fields begin with; also the token that makes two clicks save once.
 

@@ -1,7 +1,7 @@
 """Draws the form of an engagement: the essentials first, the rest folded away.
 
-It is no st.form: the choice of partners decides what the lines below it offer. Every other input waits for the next
-button, so that typing never reruns the page, and is kept while the person looks something up on another page.
+It is no st.form: the choice of partners decides what the lines below it offer, and what was typed is kept as a draft
+from field to field. Only the inputs run again then, not the page. What stands in them outlives a look at another page.
 """
 
 from collections.abc import Callable
@@ -14,32 +14,68 @@ from erp import frameworks
 from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
 from erp.ui.actions import form_token, once, show_outcome
-from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form
+from erp.ui.drafts import Known
+from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, keep_draft, open_form
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
-from erp.ui.loads import county_today
-from erp.ui.words import FIRST_DAY, LAST_DAY
+from erp.ui.loads import county_today, one_state
+from erp.ui.session import ask_who_is_there
+from erp.ui.words import FIRST_DAY, LAST_DAY, day_text
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
 
 #: Status → as the form says it.
 STATUS_WORDS = {"held": "Was held", "planned": "Is planned", "cancelled": "Was cancelled", "other": "Something else"}
-#: An input that reruns nothing by itself and outlives a look at another page.
-WAITS: Any = {"on_change": "ignore", "persist_state": "session"}
+
+#: An input that outlives a look at another page.
+STAYS: Any = {"persist_state": "session"}
 
 
 def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str, on_save: Callable[[], None]) -> None:
     """Draw the form: the essentials first, the rest folded, the outcome of the last try beside the button."""
     with st.container(width=READING_WIDTH):
-        _draw_essentials(form, statuses)
-        for title, fields, section in SECTIONS:
-            started = any(form.start.get(field) not in ("", [], None, Who.UNKNOWN) for field in fields)
-            if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
-                continue
-            with st.expander(title, expanded=started):
-                section(form)
+        st.segmented_control(
+            "This engagement",
+            [status.value for status in statuses],
+            format_func=STATUS_WORDS.__getitem__,
+            key=form.key("status"),
+            required=True,
+            **STAYS,
+        )
+        _draw_inputs(form)
         show_outcome()
         guard.draw(form.name)
         drawn = (on_save, form_token(form.name))
         st.button(save_label, on_click=_save, args=drawn, type="primary", icon=":material/check:", width="stretch")
+
+
+@st.fragment
+def _draw_inputs(form: Form) -> None:
+    """Draw what runs again by itself as one goes from field to field, and keep the draft."""
+    ask_who_is_there()
+    with one_state():
+        form = open_form(form.name, form.start, form.detail)
+        _draw_essentials(form)
+        for title, fields, section in SECTIONS:
+            key = form.key(f"add_open_{title}")
+            started = st.session_state.setdefault(key, _is_begun(form, fields))
+            if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
+                continue
+            with st.expander(title, expanded=started):
+                section(form)
+        _draw_draft(keep_draft(form))
+
+
+def _draw_draft(known: Known) -> None:
+    if known.conflict:
+        st.warning(known.conflict, icon=":material/devices:")
+    elif known.at is not None and known.fields:
+        left_out = [TEXTS.get(name, name.replace("_", " ").capitalize()) for name in known.left_out]
+        without = f" Without: {', '.join(left_out)}; it has words that may identify somebody." if left_out else ""
+        when = f"{day_text(known.at.date())}, {known.at:%-I:%M %p}"
+        st.caption(f"Draft kept {when}: it is here again after a reload, and on your other devices.{without}")
+
+
+def _is_begun(form: Form, fields: tuple[str, ...]) -> bool:
+    return any(form.value(field) not in ("", [], None, Who.UNKNOWN) for field in fields)
 
 
 def _save(on_save: Callable[[], None], drawn: str) -> None:
@@ -50,15 +86,7 @@ def _save(on_save: Callable[[], None], drawn: str) -> None:
     save_once(drawn)
 
 
-def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None:
-    st.segmented_control(
-        "This engagement",
-        [status.value for status in statuses],
-        format_func=STATUS_WORDS.__getitem__,
-        key=form.key("status"),
-        required=True,
-        persist_state="session",
-    )
+def _draw_essentials(form: Form) -> None:
     st.multiselect(
         "Partners",
         list(form.partners),
@@ -66,7 +94,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
         key=form.key("partners"),
         placeholder="Type a name; choose one or several",
         select_all=False,
-        persist_state="session",
+        **STAYS,
     )
     if form.tribes & set(form.chosen):
         st.info(
@@ -78,7 +106,10 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
     with day:
         if form.value("day_unknown"):
             st.text_input(
-                TEXTS["when_words"], key=form.key("when_words"), placeholder="for example: late last month", **WAITS
+                TEXTS["when_words"],
+                key=form.key("when_words"),
+                placeholder="for example: late last month",
+                **STAYS,
             )
         else:
             st.date_input(
@@ -88,19 +119,19 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
                 max_value=date(county_today().year + YEARS_AHEAD, 12, 31),
                 format="MM/DD/YYYY",
                 key=form.key("held_on"),
-                **WAITS,
+                **STAYS,
             )
-    time.text_input(TEXTS["held_at"], key=form.key("held_at"), placeholder="2:30 pm", **WAITS)
-    unknown.checkbox("The day is not known", key=form.key("day_unknown"), persist_state="session")
+    time.text_input(TEXTS["held_at"], key=form.key("held_at"), placeholder="2:30 pm", **STAYS)
+    unknown.checkbox("The day is not known", key=form.key("day_unknown"), **STAYS)
     st.pills(
         "Kind",
         [kind.value for kind in EngagementKind],
         format_func=lambda kind: EngagementKind(kind).label,
         key=form.key("kind"),
         required=True,
-        persist_state="session",
+        **STAYS,
     )
-    st.text_area(TEXTS["purpose"], key=form.key("purpose"), height="content", **WAITS)
+    st.text_area(TEXTS["purpose"], key=form.key("purpose"), height="content", **STAYS)
     st.selectbox(
         "Forum (where it was a standing table)",
         list(form.forums),
@@ -108,7 +139,7 @@ def _draw_essentials(form: Form, statuses: tuple[EngagementStatus, ...]) -> None
         format_func=lambda forum: form.forums.get(forum, ""),
         key=form.key("forum_id"),
         placeholder="None",
-        **WAITS,
+        **STAYS,
     )
 
 
@@ -123,13 +154,13 @@ def _draw_who(form: Form) -> None:
         key=form.key("people"),
         placeholder="Choose people" if labels else "Nobody is on file for these partners yet",
         select_all=False,
-        **WAITS,
+        **STAYS,
     )
     if form.chosen and form.value("kind") == EngagementKind.EMAIL:
         _partner_pills(form, "answered", "Which partners wrote back or gave input?")
     elif form.chosen:
         _partner_pills(form, "absent", "Which partners did not take part or give input?")
-    st.text_input(TEXTS["county_people"], key=form.key("county_people"), placeholder="Names or roles", **WAITS)
+    st.text_input(TEXTS["county_people"], key=form.key("county_people"), placeholder="Names or roles", **STAYS)
 
 
 def _person(form: Form, partner_id: float, name: str, role: str) -> str:
@@ -144,7 +175,7 @@ def _partner_pills(form: Form, field: str, question: str) -> None:
         format_func=lambda partner: form.partners.get(partner, ""),
         key=form.key(field),
         help="Contact counts as two-way only where the partner took part or gave input.",
-        **WAITS,
+        **STAYS,
     )
 
 
@@ -157,11 +188,11 @@ def _draw_said(form: Form) -> None:
         ("quotes", "In their own words, only where they agreed to be quoted"),
         ("opinions", "Our impressions, marked as such"),
     ):
-        st.text_area(TEXTS[field], key=form.key(field), placeholder=hint, height="content", **WAITS)
+        st.text_area(TEXTS[field], key=form.key(field), placeholder=hint, height="content", **STAYS)
 
 
 def _draw_decided(form: Form) -> None:
-    st.text_area(TEXTS["decisions"], key=form.key("decisions"), height="content", **WAITS)
+    st.text_area(TEXTS["decisions"], key=form.key("decisions"), height="content", **STAYS)
     for field, question in MARKS.items():
         st.segmented_control(
             question,
@@ -169,7 +200,7 @@ def _draw_decided(form: Form) -> None:
             format_func=lambda who: Who(who).label,
             key=form.key(field),
             required=True,
-            **WAITS,
+            **STAYS,
         )
 
 
@@ -181,11 +212,11 @@ def _draw_behaviors(form: Form) -> None:
         key=form.key("behaviors"),
         placeholder="Type or choose",
         select_all=False,
-        persist_state="session",
+        **STAYS,
     )
     for entry_id in form.value("behaviors"):
         key = form.key(f"evidence_{entry_id}")
-        st.text_input(f"What showed it: {behavior_label(entry_id)}", key=key, **WAITS)
+        st.text_input(f"What showed it: {behavior_label(entry_id)}", key=key, **STAYS)
     st.multiselect(
         "ERP Toolkit topics this touches",
         [topic.id for topic in frameworks.erp_topics()],
@@ -193,16 +224,16 @@ def _draw_behaviors(form: Form) -> None:
         key=form.key("topics"),
         placeholder="Type or choose",
         select_all=False,
-        **WAITS,
+        **STAYS,
     )
 
 
 def _draw_points(form: Form) -> None:
     for n in range(form.value("points_n")):
-        st.text_input(f"Point {n + 1}", key=form.key(f"point_{n}_what"), **WAITS)
+        st.text_input(f"Point {n + 1}", key=form.key(f"point_{n}_what"), **STAYS)
         follow_up, due = st.columns([3, 1])
         with follow_up:
-            st.text_input("Its follow-up (if any)", key=form.key(f"point_{n}_follow_up"), **WAITS)
+            st.text_input("Its follow-up (if any)", key=form.key(f"point_{n}_follow_up"), **STAYS)
         with due:
             _day(form, "By when", f"point_{n}_due")
     _another(form, "points_n", "Add another point")
@@ -210,7 +241,12 @@ def _draw_points(form: Form) -> None:
 
 def _draw_promises(form: Form) -> None:
     for n in range(form.value("promises_n")):
-        st.text_input(f"Promise {n + 1}", key=form.key(f"promise_{n}_what"), placeholder="Who will do what", **WAITS)
+        st.text_input(
+            f"Promise {n + 1}",
+            key=form.key(f"promise_{n}_what"),
+            placeholder="Who will do what",
+            **STAYS,
+        )
         owed_by, partner, due = st.columns([2, 3, 2])
         with owed_by:
             st.segmented_control(
@@ -220,7 +256,7 @@ def _draw_promises(form: Form) -> None:
                 format_func=lambda side: Side(side).label,
                 key=form.key(f"promise_{n}_owed_by"),
                 required=True,
-                **WAITS,
+                **STAYS,
             )
         with partner:
             _one_partner(form, "Between the county and", f"promise_{n}_partner")
@@ -235,35 +271,35 @@ def _draw_feedback(form: Form) -> None:
             f"Feedback {n + 1}, in the giver's own words",
             key=form.key(f"feedback_{n}_words"),
             height="content",
-            **WAITS,
+            **STAYS,
         )
         giver, person, kind = st.columns([3, 3, 2])
         with giver:
             _one_partner(form, "From", f"feedback_{n}_from", SOMEBODY_ELSE, ANONYMOUS)
-        person.text_input("Person or role (optional)", key=form.key(f"feedback_{n}_person"), **WAITS)
+        person.text_input("Person or role (optional)", key=form.key(f"feedback_{n}_person"), **STAYS)
         kind.selectbox(
             "Kind of feedback",
             [kind.value for kind in FeedbackKind],
             index=1,
             format_func=lambda kind: FeedbackKind(kind).label,
             key=form.key(f"feedback_{n}_kind"),
-            **WAITS,
+            **STAYS,
         )
     _another(form, "feedback_n", "Add more feedback")
 
 
 def _draw_where(form: Form) -> None:
-    st.text_input(TEXTS["place"], key=form.key("place"), **WAITS)
-    st.checkbox("Remote (phone or video)", key=form.key("remote"), **WAITS)
-    st.text_input(TEXTS["language"], key=form.key("language"), **WAITS)
+    st.text_input(TEXTS["place"], key=form.key("place"), **STAYS)
+    st.checkbox("Remote (phone or video)", key=form.key("remote"), **STAYS)
+    st.text_input(TEXTS["language"], key=form.key("language"), **STAYS)
     st.selectbox(
         "Interpreter",
         [each.value for each in Interpreter],
         format_func=lambda each: Interpreter(each).label,
         key=form.key("interpreter"),
-        **WAITS,
+        **STAYS,
     )
-    st.text_area(TEXTS["notes"], key=form.key("notes"), height="content", **WAITS)
+    st.text_area(TEXTS["notes"], key=form.key("notes"), height="content", **STAYS)
 
 
 def _one_partner(form: Form, label: str, field: str, *more: str) -> None:
@@ -277,7 +313,7 @@ def _one_partner(form: Form, label: str, field: str, *more: str) -> None:
         format_func=lambda each: form.partners.get(each, str(each).capitalize()),
         key=form.key(field),
         placeholder=placeholder if form.chosen else "Choose partners above first",
-        **WAITS,
+        **STAYS,
     )
 
 
@@ -289,7 +325,7 @@ def _day(form: Form, label: str, field: str) -> None:
         max_value=LAST_DAY,
         format="MM/DD/YYYY",
         key=form.key(field),
-        **WAITS,
+        **STAYS,
     )
 
 

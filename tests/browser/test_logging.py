@@ -1,0 +1,137 @@
+"""Logging a meeting as a person does: in few interactions, and without losing what was typed."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.browser.conftest import Server, open_demo_as, settle, start
+
+#: Interactions a meeting with three partners, two promises and one piece of feedback may take. Source: the project's
+#: own goal, "a meeting in about a minute".
+MOST_INTERACTIONS = 25
+
+
+class Hands:
+    """A person's hands: every click, and every field typed into, is one interaction."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.interactions = page, 0
+
+    def click(self, what: Locator) -> None:
+        self.interactions += 1
+        what.click()
+        self.page.wait_for_timeout(300)
+
+    def type(self, *words: str) -> None:
+        """Type into the field that has the focus; each of several words is chosen from a list by Enter."""
+        self.interactions += 1
+        for word in words:
+            self.page.keyboard.type(word, delay=10)
+            if len(words) > 1:
+                self.page.get_by_role("option").first.wait_for()
+                self.page.keyboard.press("Enter")
+                settle(self.page)
+
+    def choose(self, field: Locator, word: str) -> None:
+        self.click(field)
+        self.type(word)
+        self.page.keyboard.press("Enter")
+        settle(self.page)
+
+
+def test_a_meeting_of_three_is_logged_in_few_interactions(window: BrowserContext, demo: Server) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    hands = Hands(page)
+    hands.click(page.get_by_role("link", name="Log engagement").first)
+    settle(page)
+    hands.click(page.get_by_role("combobox", name="Partners"))
+    hands.type("Kin Keepers", "Open Sky", "Lantern")
+    hands.click(page.get_by_label("What it was about"))
+    hands.type("Summer jobs for older youth")
+    hands.click(page.get_by_text("Promises made"))
+    settle(page)
+    hands.click(page.get_by_label("Promise 1"))
+    hands.type("Send the list of employers")
+    hands.choose(page.get_by_role("combobox", name="Between the county and").first, "Open Sky")
+    hands.click(page.get_by_role("button", name="Add another promise"))
+    settle(page)
+    hands.click(page.get_by_label("Promise 2"))
+    hands.type("Pay the stipends monthly")
+    hands.choose(page.get_by_role("combobox", name="Between the county and").nth(1), "Lantern")
+    hands.click(page.get_by_text("Feedback heard"))
+    settle(page)
+    hands.click(page.get_by_label("Feedback 1, in the giver's own words"))
+    hands.type("Nobody told us what came of the survey")
+    hands.choose(page.get_by_role("combobox", name="From"), "Kin")
+    hands.click(page.get_by_role("button", name="Save", exact=True))
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    assert "Held: Meeting with Kin Keepers, Open Sky Youth Space and Lantern Fund" in said.inner_text()
+    assert "With 2 promises and 1 piece of feedback." in said.inner_text()
+    print(f"interactions: {hands.interactions} of at most {MOST_INTERACTIONS}")
+    assert hands.interactions <= MOST_INTERACTIONS
+
+
+def begin(page: Page, address: str) -> None:
+    page.goto(f"{address}/log")
+    settle(page)
+    page.get_by_label("What it was about").fill("Plan the spring gathering")
+    page.keyboard.press("Tab")
+    page.get_by_text("Draft kept").wait_for()
+    page.get_by_text("What was said: facts, quotes, opinions").click()
+    page.get_by_label("Facts").fill("Forty families came")
+    page.keyboard.press("Tab")
+    settle(page)
+
+
+def assert_all_there(page: Page) -> None:
+    settle(page)
+    assert page.get_by_label("What it was about").input_value() == "Plan the spring gathering"
+    assert page.get_by_label("Facts").input_value() == "Forty families came"
+    assert page.get_by_label("Facts").is_visible()
+
+
+@pytest.fixture
+def liaison(window: BrowserContext, demo: Server) -> Page:
+    """A liaison, whose drafts no other test counts."""
+    return open_demo_as(window, demo, "community liaison")
+
+
+def test_a_reload_in_mid_form_loses_nothing_nor_does_another_device(
+    liaison: Page, demo: Server, chromium: Browser
+) -> None:
+    begin(liaison, demo.address)
+    liaison.reload()
+    assert_all_there(liaison)
+    phone = chromium.new_context(viewport={"width": 360, "height": 780})
+    there = open_demo_as(phone, demo, "community liaison")
+    there.locator("a", has_text="Plan the spring gathering").first.click()
+    assert_all_there(there)
+    phone.close()
+    liaison.get_by_text("Clear this form").click()
+    liaison.get_by_role("button", name="Throw it away").click()
+    settle(liaison)
+    assert liaison.get_by_label("What it was about").input_value() == ""
+
+
+def test_typing_goes_on_while_the_draft_is_kept(liaison: Page, demo: Server) -> None:
+    begin(liaison, demo.address)
+    liaison.get_by_label("Quotes").click()
+    for words in ("They said yes", "Warm room"):
+        liaison.keyboard.type(words, delay=15)
+        liaison.keyboard.press("Tab")
+    settle(liaison)
+    assert liaison.get_by_label("Quotes").input_value() == "They said yes"
+    assert liaison.get_by_label("Opinions").input_value() == "Warm room"
+
+
+def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:
+    first = start(tmp_path / "data", "demo")
+    page = open_demo_as(window, next(first), "coordinator")
+    begin(page, page.url.rstrip("/"))
+    first.close()
+    again = start(tmp_path / "data", "demo")
+    page.goto(f"{next(again).address}/log")
+    assert_all_there(page)
+    again.close()
