@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Server, open_demo_as, settle, start
+from tests.browser.conftest import PATIENCE, Server, open_demo_as, settle, start
 
 #: Interactions a meeting with three partners, two promises and one piece of feedback may take. Source: the project's
 #: own goal, "a meeting in about a minute".
@@ -87,9 +87,9 @@ def begin(page: Page, address: str) -> None:
 
 def assert_all_there(page: Page) -> None:
     settle(page)
-    assert page.get_by_label("What it was about").input_value() == "Plan the spring gathering"
-    assert page.get_by_label("Facts").input_value() == "Forty families came"
-    assert page.get_by_label("Facts").is_visible()
+    expect(page.get_by_label("What it was about")).to_have_value("Plan the spring gathering", timeout=PATIENCE)
+    expect(page.get_by_label("Facts")).to_have_value("Forty families came")
+    expect(page.get_by_label("Facts")).to_be_visible()
 
 
 @pytest.fixture
@@ -107,12 +107,13 @@ def test_a_reload_in_mid_form_loses_nothing_nor_does_another_device(
     phone = chromium.new_context(viewport={"width": 360, "height": 780})
     there = open_demo_as(phone, demo, "community liaison")
     there.locator("a", has_text="Plan the spring gathering").first.click()
+    there.get_by_role("heading", name="Log engagement").wait_for()
     assert_all_there(there)
     phone.close()
     liaison.get_by_text("Clear this form").click()
     liaison.get_by_role("button", name="Throw it away").click()
     settle(liaison)
-    assert liaison.get_by_label("What it was about").input_value() == ""
+    expect(liaison.get_by_label("What it was about")).to_have_value("")
 
 
 def test_typing_goes_on_while_the_draft_is_kept(liaison: Page, demo: Server) -> None:
@@ -122,8 +123,8 @@ def test_typing_goes_on_while_the_draft_is_kept(liaison: Page, demo: Server) -> 
         liaison.keyboard.type(words, delay=15)
         liaison.keyboard.press("Tab")
     settle(liaison)
-    assert liaison.get_by_label("Quotes").input_value() == "They said yes"
-    assert liaison.get_by_label("Opinions").input_value() == "Warm room"
+    expect(liaison.get_by_label("Quotes")).to_have_value("They said yes")
+    expect(liaison.get_by_label("Opinions")).to_have_value("Warm room")
 
 
 def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:
