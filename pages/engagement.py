@@ -78,7 +78,7 @@ def draw_actions(detail: EngagementDetail) -> None:
             label = "Go on with your draft of changes" if begun else "Edit"
             st.button(label, icon=":material/edit:", on_click=begin_edit)
         if navigation.may_open("log"):
-            navigation.link_to("log", "Log another", icon=":material/add:")
+            navigation.link_to("log", "Log another like this", icon=":material/add:", like=detail.engagement_id)
 
 
 def draw_undoing(detail: EngagementDetail) -> None:

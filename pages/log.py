@@ -9,7 +9,7 @@ from erp.ui import drafts, navigation
 from erp.ui.actions import forget_told, show_outcome, tell, told
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
-from erp.ui.engagement_form import Form, blank, filled, open_form, throw_away
+from erp.ui.engagement_form import Form, blank, filled, like, open_form, throw_away
 from erp.ui.engagement_saving import save
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
@@ -27,6 +27,15 @@ def planned_one(engagement_id: int) -> EngagementDetail:
         st.title("Log engagement", anchor=False)
         empty_state(str(refusal), "Log a new engagement from the menu, or look for it under Engagements.")
         st.stop()
+
+
+def like_this(engagement_id: int) -> EngagementDetail | None:
+    """Return the engagement that a new one begins like; None where it is not here, then the form is blank."""
+    try:
+        return load(engagement_detail, engagement_id)
+    except NotFound:
+        st.info("The engagement to begin from is not here. The form below is blank.", icon=":material/info:")
+        return None
 
 
 def draw_held(detail: EngagementDetail) -> None:
@@ -66,6 +75,7 @@ def hold(form: Form, detail: EngagementDetail) -> None:
 actor = require_actor()
 logged = told("logged")
 engagement_id, partner_id = number_in_address("engagement"), number_in_address("partner")
+like_id = number_in_address("like")
 planned = planned_one(engagement_id) if engagement_id and logged is None else None
 
 st.title("Log a planned engagement as held" if planned else "Log engagement", anchor=False)
@@ -77,7 +87,11 @@ if logged is not None:
 elif planned is not None:
     draw_held(planned)
 else:
-    form = open_form(f"log_{partner_id or 'new'}", blank((partner_id,) if partner_id else ()))
+    before = like_this(like_id) if like_id else None
+    if before is not None:
+        form = open_form(f"like_{like_id}", like(before))
+    else:
+        form = open_form(f"log_{partner_id or 'new'}", blank((partner_id,) if partner_id else ()))
     label = "Save as planned" if form.planned else "Save"
     draw(form, statuses=(HELD, PLANNED), save_label=label, on_save=lambda: log(form))
     drafts.draw_end(form.name, "Clear this form", throw_away, form)

@@ -16,9 +16,15 @@ from erp.ui.actions import form_token, take_token
 from erp.ui.session import require_actor
 
 #: What a form's name begins with → the page it stands on, and what its number is called in that page's address.
-PLACES = {"log": ("log", "partner"), "held": ("log", "engagement"), "edit": ("engagement", "engagement")}
+PLACES = {
+    "log": ("log", "partner"),
+    "like": ("log", "like"),
+    "held": ("log", "engagement"),
+    "edit": ("engagement", "engagement"),
+}
 WHAT = {
     "log": "A new engagement, not saved yet",
+    "like": "A new engagement like one before, not saved yet",
     "held": "A planned engagement to be recorded as held, not saved yet",
     "edit": "Changes of an engagement, not saved yet",
 }

@@ -11,15 +11,16 @@ from typing import Any
 import streamlit as st
 
 from erp import frameworks
+from erp.queries.forums import forum_seats
 from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
 from erp.ui.actions import form_token, once, show_outcome
 from erp.ui.drafts import Known
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, keep_draft, open_form
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
-from erp.ui.loads import county_today, one_state
+from erp.ui.loads import county_today, load, one_state
 from erp.ui.session import ask_who_is_there
-from erp.ui.words import FIRST_DAY, LAST_DAY, day_text
+from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, listed, plain
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
 
 #: Status → as the form says it.
@@ -141,6 +142,25 @@ def _draw_essentials(form: Form) -> None:
         placeholder="None",
         **STAYS,
     )
+    _offer_members(form)
+
+
+def _offer_members(form: Form) -> None:
+    """Offer the partners that have a seat at the chosen forum."""
+    forum_id = form.value("forum_id")
+    if forum_id is None:
+        return
+    seats = load(forum_seats, forum_id)
+    held = seats[seats["held_now"] & seats["archived_at"].isna()]["partner_id"].astype(int)
+    members = [partner for partner in dict.fromkeys(held) if partner in form.partners and partner not in form.chosen]
+    if members:
+        label = f"Add its members: {plain(listed([form.partners[partner] for partner in members]))}"
+        chosen = (form, members)
+        st.button(label, key=form.key("add_members"), icon=":material/group_add:", on_click=_choose, args=chosen)
+
+
+def _choose(form: Form, partners: list[int]) -> None:
+    st.session_state[form.key("partners")] = [*form.chosen, *partners]
 
 
 def _draw_who(form: Form) -> None:

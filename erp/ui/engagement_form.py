@@ -27,6 +27,10 @@ from erp.vocabulary import (
 
 #: Fields whose value as the form opens depends on the day or the record: kept with whatever else was typed.
 ALWAYS_KEPT = ("version", "status", "held_on", "day_unknown")
+#: What the next one of a row of engagements has in common with the one before.
+LIKE = (
+    "kind", "partners", "people", "county_people", "forum_id", "place", "remote", "language", "interpreter", "purpose",
+)  # fmt: skip
 #: What a line's pick lists say before anybody chose.
 _LINE_DEFAULTS = {"by": Side.COUNTY.value, "kind": FeedbackKind.CONCERN.value}
 SOMEBODY_ELSE, ANONYMOUS = "somebody else", "anonymous"
@@ -102,20 +106,22 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
         tribes |= {p.partner_id for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT}
         tables |= {detail.forum_id: detail.forum} if detail.forum_id is not None else {}
     form = Form(name, names, frozenset(tribes), pd.DataFrame(), tables, start, detail)
-    for field, value in (start | _restored(form)).items():
+    for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))
 
 
 def _restored(form: Form) -> dict[str, Any]:
-    """Return the fields of the form's draft, where it is opened here for the first time; what is gone is left out."""
+    """Return the fields of the form's draft, where it is opened here for the first time."""
     kept = drafts.begin(form.name)
-    fields: dict[str, Any] = {name: _day(value) if _is_day(name) else value for name, value in kept.items()}
-    if "partners" in fields:
-        fields["partners"] = [partner for partner in fields["partners"] if partner in form.partners]
-    if fields.get("forum_id") not in (None, *form.forums):
-        del fields["forum_id"]
-    return fields
+    return {name: _day(value) if _is_day(name) else value for name, value in kept.items()}
+
+
+def _still_here(form: Form, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields without partners and a forum that were archived since."""
+    partners = [partner for partner in fields["partners"] if partner in form.partners]
+    forum_id = fields["forum_id"] if fields["forum_id"] in form.forums else None
+    return fields | {"partners": partners, "forum_id": forum_id}
 
 
 def keep_draft(form: Form) -> drafts.Known:
@@ -175,6 +181,12 @@ def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:
         "promises_n": 1,
         "feedback_n": 1,
     }
+
+
+def like(detail: EngagementDetail) -> dict[str, Any]:
+    """Return the fields of a new engagement that begins as another was: who, where, about what; the day is today."""
+    same = filled(detail)
+    return blank() | {field: same[field] for field in LIKE}
 
 
 def filled(detail: EngagementDetail) -> dict[str, Any]:

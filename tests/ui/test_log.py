@@ -24,8 +24,10 @@ from erp.models.engagements import (
 )
 from erp.models.feedback import FeedbackItem
 from erp.services.engagements import log_engagement
+from erp.services.forums import ForumDraft, SeatDraft, add_forum, add_seat
+from erp.services.partners import archive_partner
 from erp.services.records import now
-from erp.vocabulary import EngagementStatus, FeedbackWay, PartnerKind, Side, Who
+from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackWay, PartnerKind, Side, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
 
@@ -407,3 +409,42 @@ def test_who_may_not_log_cannot_open_the_page(app_as: Open, cast: Cast) -> None:
     for actor in (cast.viewer, cast.administrator):
         with pytest.raises(ValueError, match="log"):
             app_as(actor, "log")
+
+
+def test_the_members_of_a_forum_are_offered(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    with db.writing() as session:
+        forum = add_forum(session, cast.coordinator, ForumDraft(name="Steering Committee")).id or 0
+        for partner_id in partners[:2]:
+            add_seat(session, cast.coordinator, forum, SeatDraft(partner_id=partner_id))
+        left = SeatDraft(partner_id=partners[2], from_on=date(2020, 1, 1), until_on=date(2021, 1, 1))
+        add_seat(session, cast.coordinator, forum, left)
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]], forum_id=forum)
+    click(app.run(), "Add its members: Lark Clinic")
+    assert app.get_by_key("log_new__partners").value == list(partners[:2])
+    assert "Add its members" not in " ".join(button.label for button in app.button)
+
+
+def test_another_one_like_it_begins_with_who_where_and_what(
+    app_as: Open, cast: Cast, partners: tuple[int, ...]
+) -> None:
+    with db.writing() as session:
+        session.add(Contact(id=1, key="K1", partner_id=partners[0], name="Ana Agreed", recorded_at=now()))
+        session.flush()
+        draft = meeting(
+            *partners[:2], purpose="Monthly check-in", place="Library", facts="Forty came", people=(1,),
+            held_on=date(2026, 4, 1), kind=EngagementKind.VISIT,
+        )  # fmt: skip
+        before = log_engagement(session, cast.coordinator, draft).id or 0
+        archive_partner(session, cast.coordinator, partners[1], 1, "closed")
+    page = app_as(cast.coordinator, "engagement", engagement=before)
+    assert "Log another like this" in [link.label for link in page.get("page_link")]
+    app = app_as(cast.coordinator, "log", like=before)
+    form = f"like_{before}"
+    same = ("partners", "people", "purpose", "place", "kind", "facts", "held_on")
+    assert [app.get_by_key(f"{form}__{field}").value for field in same] == [
+        [partners[0]], [1], "Monthly check-in", "Library", "visit", "", TODAY,
+    ]  # fmt: skip
+    click(app, "Save")
+    assert [engagement.purpose for engagement in all_of(Engagement)] == ["Monthly check-in"] * 2
+    assert "The form below is blank." in said(app_as(cast.coordinator, "log", like=999))
