@@ -73,6 +73,10 @@ def health_formula(session: Session, actor: Actor) -> Formula:
 def formula_versions(session: Session, actor: Actor) -> list[FormulaVersion]:
     """Return every version of the formula, oldest first; the first is h1 as published."""
     actor.require(Verb.SEE, RecordKind.PARTNER)
+    return _versions(session)
+
+
+def _versions(session: Session) -> list[FormulaVersion]:
     changed = [
         FormulaVersion(Formula.from_settings(row.value), day_of(session, row.recorded_at))
         for row in setting_history(session, "health_formula")
@@ -84,10 +88,9 @@ def formula_of(session: Session, version: str) -> Formula:
     """Return the formula of a version, of an empty one the formula in force. Raises: NotFound."""
     if not version:
         return formula_in_force(session)
-    settings = [row.value for row in setting_history(session, "health_formula")]
-    for formula in (Formula(), *map(Formula.from_settings, settings)):
-        if formula.version == version:
-            return formula
+    for known in _versions(session):
+        if known.formula.version == version:
+            return known.formula
     raise NotFound(f"There is no version {version} of the health formula. Choose another one.")
 
 

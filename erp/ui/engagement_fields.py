@@ -66,9 +66,12 @@ def _draw_inputs(form: Form) -> None:
 
 
 def _draw_draft(known: Known) -> None:
+    """Say what is kept. The line is always there, and as long: leaving a field for the button must not move that."""
     if known.conflict:
         st.warning(known.conflict, icon=":material/devices:")
-    elif known.at is not None and known.fields:
+    elif known.at is None or not known.fields:
+        st.caption("What you type is kept as a draft: it is here again after a reload, and on your other devices.")
+    else:
         left_out = [TEXTS.get(name, name.replace("_", " ").capitalize()) for name in known.left_out]
         without = f" Without: {', '.join(left_out)}; it has words that may identify somebody." if left_out else ""
         when = f"{day_text(known.at.date())}, {known.at:%-I:%M %p}"
@@ -80,6 +83,8 @@ def _is_begun(form: Form, fields: tuple[str, ...]) -> bool:
 
 
 def _save(on_save: Callable[[], None], drawn: str) -> None:
+    """Save once for each drawing of the form: `on_save` is made anew at each run, and tells no clicks apart."""
+
     @once
     def save_once(_drawn: str) -> None:
         on_save()

@@ -127,6 +127,26 @@ def test_typing_goes_on_while_the_draft_is_kept(liaison: Page, demo: Server) -> 
     expect(liaison.get_by_label("Opinions")).to_have_value("Warm room")
 
 
+def test_a_slow_click_on_save_out_of_a_text_saves(window: BrowserContext, demo: Server) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    page.goto(f"{demo.address}/log")
+    settle(page)
+    page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_label("What it was about").fill("A word at the door")
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.scroll_into_view_if_needed()
+    save.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1_000)  # meanwhile the field was left, and the draft was kept
+    page.mouse.up()
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    assert "Saved. Held: Meeting with Kin Keepers" in said.inner_text()
+
+
 def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:
     first = start(tmp_path / "data", "demo")
     page = open_demo_as(window, next(first), "coordinator")
