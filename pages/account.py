@@ -42,7 +42,7 @@ with db.reading() as session:
 if account is not None:
     roles = ", ".join(role.label for role in account.roles)
     about = {"Name": account.name, "E-mail address": account.email, "Roles": roles}
-    show_rows(pd.DataFrame(about.items()), hide_header=True, border="horizontal", width=480)
+    show_rows(pd.DataFrame(about.items()), heads=False)
     st.caption("Names, addresses and roles are set by an administrator of your county.")
 
 st.header("Change password", anchor=False)

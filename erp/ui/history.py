@@ -74,7 +74,7 @@ def _draw_changes(kind: RecordKind, changes: pd.DataFrame) -> None:
             st.markdown(f"**{plain(row.verb.capitalize())}** – {long_day(row.at)}, {row.at:%-I:%M %p} – {by}")
             fields = change_rows(kind, row.before, row.after)
             if not fields.empty:
-                show_rows(fields, border="horizontal")
+                show_rows(fields)
 
 
 def change_rows(kind: RecordKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from erp.services.import_stretch import looks_identifying
 from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
 from erp.ui.loads import county_today, load
+from erp.ui.show import show_rows
 from erp.ui.words import day_text, plain
 
 KIND_LABELS = {
@@ -214,18 +215,18 @@ def _draw_findings(findings: list[Finding]) -> None:
     asked_for = (f for f in findings if not chosen or f.severity in chosen)
     shown = sorted(asked_for, key=lambda f: (order.index(f.severity), f.row, f.column))
     with st.container(height=480 if len(shown) > 6 else "content"):
-        st.table(pd.DataFrame([_as_told(finding) for finding in shown[:SHOWN]]), hide_index=True)
+        show_rows(pd.DataFrame([_as_told(finding) for finding in shown[:SHOWN]]))
     if len(shown) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(shown):,} findings; all are in the download.")
 
 
 def _as_told(finding: Finding) -> dict[str, str]:
     """Return a finding in three columns, which a phone has room for."""
-    found = f"“{plain(finding.found)}”" if finding.found not in ("", finding.column) else ""
+    found = f"“{finding.found}”" if finding.found not in ("", finding.column) else ""
     return {
         "Row": f"{finding.row} · {_SEVERITIES[finding.severity].lower()}",
-        "Cell": " ".join(filter(None, (f"**{plain(finding.column)}**" if finding.column else "", found))),
-        "Why, and what to do": plain(f"{finding.reason} {finding.advice}"),
+        "Cell": " ".join(filter(None, (finding.column, found))),
+        "Why, and what to do": f"{finding.reason} {finding.advice}",
     }
 
 

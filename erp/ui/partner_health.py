@@ -9,7 +9,14 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.charts.health import dimension_rows, of_dimensions, profile_chart, profile_frames, profile_takeaway
+from erp.charts.health import (
+    dimension_rows,
+    dimension_tiles,
+    of_dimensions,
+    profile_chart,
+    profile_frames,
+    profile_takeaway,
+)
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
 from erp.health.explain import Change, contributions, missing_for_standing
@@ -173,12 +180,9 @@ def _draw_now(figures: Profile) -> None:
     else:
         st.header(f"{band.label} – standing {newest['standing']:.0f} of 100", anchor=False)
         st.markdown(f"Rests on {of_dimensions(newest['standing_n'])}, those with enough evidence.")
-    with st.container(horizontal=True, gap="small"):
-        for dimension in DIMENSIONS:
-            _draw_dimension(newest, dimension)
-    points = ", ".join(f"{LABELS[name]} {part:.0f}" for name, part in figures.parts.items() if part)
-    made_of = f"Points of standing: {points}. " if points else ""
-    st.caption(f"{made_of}Beside n stands how many days ago the newest fact was.")
+    st.html(dimension_tiles(newest))
+    if points := ", ".join(f"{LABELS[name]} {part:.0f}" for name, part in figures.parts.items() if part):
+        st.caption(f"Points of standing: {points}.")
     beside = []
     if newest["partner_promises_n"]:
         beside.append(
@@ -188,21 +192,6 @@ def _draw_now(figures: Profile) -> None:
         beside.append(_gap_sentence(newest))
     if beside:
         st.markdown(" ".join(beside) + " Both stand beside the figures and enter none of them.")
-
-
-def _draw_dimension(newest: dict[str, Any], dimension: str) -> None:
-    n, evidence = int(newest[f"{dimension}_n"]), str(newest[f"{dimension}_evidence"])
-    last = newest[f"{dimension}_newest"]
-    st.metric(
-        LABELS[dimension],
-        "–" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}",
-        f"n = {n}{', thin' if evidence == 'thin' else ''}",
-        delta_color="off",
-        delta_arrow="off",
-        delta_description="no evidence" if pd.isna(last) else f"{(newest['as_of'] - last).days} days",
-        border=True,
-        width=184,
-    )
 
 
 def _gap_sentence(newest: dict[str, Any]) -> str:
@@ -244,14 +233,24 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
 
 def _draw_why(partner_id: int, version: str, figures: Profile) -> None:
     st.header("Why it changed", anchor=False)
+    st.markdown(f"From {_long_day(figures.since)} to {_long_day(figures.days[-1])}.")
+    _draw_reasons(figures.why, f"why_more_{partner_id}")
+    folded(
+        "Between other days",
+        lambda: _draw_other_days(partner_id, version, figures),
+        key=f"why_between_{partner_id}",
+    )
+
+
+def _draw_other_days(partner_id: int, version: str, figures: Profile) -> None:
     left, right = st.columns(2)
     days = figures.days
-    start = left.selectbox(
-        "From", days, index=days.index(figures.since), format_func=_long_day, key=f"why_from_{partner_id}"
-    )
+    start = left.selectbox("From", days, index=0, format_func=_long_day, key=f"why_from_{partner_id}")
     end = right.selectbox("To", days, index=len(days) - 1, format_func=_long_day, key=f"why_to_{partner_id}")
-    usual = (start, end) == (figures.since, days[-1])
-    change = figures.why if usual else load(why, partner_id, version, start, end)
+    _draw_reasons(load(why, partner_id, version, start, end), f"why_rest_{partner_id}")
+
+
+def _draw_reasons(change: Why, key: str) -> None:
     st.markdown(change.said)
     if change.facts.empty:
         st.markdown("No fact that you may see entered, left or changed between these days.")
@@ -260,7 +259,7 @@ def _draw_why(partner_id: int, version: str, figures: Profile) -> None:
     rest = change.facts.iloc[FACTS_SHOWN:]
     if not rest.empty:
         label = f"{len(rest)} more facts" if len(rest) > 1 else "One more fact"
-        folded(label, lambda: show_rows(rest), key=f"why_more_{partner_id}")
+        folded(label, lambda: show_rows(rest), key=key)
 
 
 def _draw_behind(partner_id: int, version: str, day: date) -> None:

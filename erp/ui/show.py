@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,15 @@ from erp.services.sign_in import resolve
 from erp.ui.session import require_actor, sign_in_hash
 from erp.ui.words import plain
 from erp.vocabulary import RecordKind, Verb
+
+_ROWS_STYLE = """<style>
+.rows { overflow-x: auto; max-width: 100%; }
+.rows table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+.rows th, .rows td { padding: 0.4rem 0.7rem 0.4rem 0; text-align: left; vertical-align: top; white-space: pre-line;
+  border-bottom: 1px solid light-dark(#DDE2E8, #2A3643); }
+.rows th { font-weight: 600; white-space: nowrap; }
+.rows td { min-width: 5.5rem; max-width: 34rem; overflow-wrap: break-word; }
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +78,27 @@ def _show_table(rows: pd.DataFrame, name: str) -> None:
     download_table(rows, name)
 
 
-def show_rows(rows: pd.DataFrame, **options: Any) -> None:
-    """Show a short table as text, whatever people typed into its cells. `options`: those of `st.table`."""
-    st.table(rows.map(lambda cell: plain(cell) if isinstance(cell, str) else cell), hide_index=True, **options)
+def show_rows(rows: pd.DataFrame, *, heads: bool = True) -> None:
+    """Show a short table as text, whatever people typed into its cells; `heads`: with the names of its columns."""
+    st.html(_ROWS_STYLE + rows_html(rows, heads=heads))
+
+
+def rows_html(rows: pd.DataFrame, *, heads: bool = True) -> str:
+    """Write a table in HTML: its cells as typed, scrolling by itself where it is wider than the page.
+
+    `st.table` reads every cell as Markdown, in the browser: a dozen rows took it as long as a chart.
+    """
+    named = [escape(str(name)) for name in rows]
+    cells = "".join(f'<th scope="col">{name}</th>' for name in named)
+    head = f"<thead><tr>{cells}</tr></thead>" if heads else ""
+    lines = [
+        "".join(f"<td>{escape(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
+    ]
+    what = f"Table: {', '.join(named)}" if heads else "Table"
+    return (
+        f'<div class="rows" tabindex="0" role="region" aria-label="{what}"><table>{head}'
+        f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"
+    )
 
 
 def download_table(rows: pd.DataFrame, name: str, label: str = "Download as CSV") -> None:

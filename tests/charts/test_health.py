@@ -13,6 +13,7 @@ from erp.charts.health import (
     bands_frames,
     bands_takeaway,
     dimension_rows,
+    dimension_tiles,
     fall_and_rise,
     profile_chart,
     profile_frames,
@@ -21,7 +22,7 @@ from erp.charts.health import (
 )
 from erp.charts.specs import spec_of
 from erp.health.engine import health_by_day
-from erp.health.formula import DIMENSIONS, FORMULA_H1
+from erp.health.formula import DIMENSIONS, FORMULA_H1, LABELS
 from erp.vocabulary import Band
 from tests.charts.contrast import contrast
 
@@ -172,3 +173,14 @@ def test_a_fall_is_measured_between_known_figures_only() -> None:
     )
     moved = fall_and_rise(figures)
     assert moved.to_dict("records") == [{"partner_id": 1, "first": 80.0, "last": 70.0, "change": -10.0}]
+
+
+def test_a_tile_says_score_n_thin_and_age() -> None:
+    newest = {str(name): value for name, value in profile([80.0, 80.0, 80.0]).iloc[-1].items()}
+    newest |= {"trust_evidence": "thin", "trust_n": 1, "trust_newest": newest["as_of"]}
+    tiles = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd><dd>(.*?)</dd><dd>(.*?)</dd>", dimension_tiles(newest))
+    assert [tile[0] for tile in tiles] == list(LABELS.values())
+    said = {tile[0]: tile[1:] for tile in tiles}
+    assert said[LABELS["contact"]] == ("100", "n = 1", "newest 75 days ago")
+    assert said[LABELS["trust"]] == ("80", "n = 1, thin", "newest today")
+    assert said[LABELS["loop_closure"]] == ("–", "n = 0", "no evidence")

@@ -1,8 +1,10 @@
 """The app as somebody of the cast sees it, without a browser."""
 
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -48,3 +50,41 @@ def unfold(app: AppTest, key: str) -> AppTest:
 def keyed(app: AppTest, form: str, field: str) -> str:
     """Return the key of a field of a form whose fields are keyed by its token."""
     return f"{form}_{app.session_state['_form_tokens'][form]}_{field}"
+
+
+class _Cells(HTMLParser):
+    """Reads the cells of a table, heads first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self._cell = []
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cell is not None:
+            self.rows[-1].append("".join(self._cell))
+            self._cell = None
+
+
+def tables(app: AppTest) -> list[pd.DataFrame]:
+    """Return the tables of text on the page, in their order; without heads the columns are numbers."""
+    found = []
+    for shown in app.get("html"):
+        if '<div class="rows"' not in shown.proto.body:
+            continue
+        cells = _Cells()
+        cells.feed(shown.proto.body)
+        with_heads = "<thead>" in shown.proto.body
+        heads = cells.rows.pop(0) if with_heads else None
+        found.append(pd.DataFrame(cells.rows, columns=heads))
+    return found

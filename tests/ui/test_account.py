@@ -10,6 +10,7 @@ from erp.access import Actor
 from erp.models.accounts import Account
 from erp.services.sign_in import hash_password, resolve, try_password
 from tests.conftest import Cast
+from tests.ui.conftest import tables
 
 PASSWORD, NEW = "seven quiet herons", "eight loud herons"
 
@@ -87,7 +88,7 @@ def test_everybody_sees_their_own_name_and_sign_ins_only(app_as: Callable[..., A
     assert not app.exception
     written = " ".join(part.value for part in app.markdown)
     assert written.count("Opened") == 1
-    assert "vic@alder.example" in app.table[0].value.to_string()
+    assert "vic@alder.example" in tables(app)[0].to_string()
 
 
 def test_a_second_click_on_a_changed_password_is_told_the_same(app_as: Callable[..., AppTest], vic: Actor) -> None:

@@ -13,7 +13,7 @@ from erp.services.engagements import BehaviorShown, log_engagement
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
-from tests.ui.conftest import unfold
+from tests.ui.conftest import tables, unfold
 
 Open = Callable[..., AppTest]
 
@@ -41,18 +41,18 @@ def text_of(app: AppTest) -> str:
 
 
 def counts(app: AppTest) -> dict[str, list[int]]:
-    return {row[0]: list(row[1:]) for row in app.table[0].value.to_numpy().tolist()}
+    return {row[0]: list(row[1:]) for row in tables(app)[0].to_numpy().tolist()}
 
 
 def test_the_grid_prints_counts_and_its_takeaway_names_the_gaps(app_as: Open, cast: Cast, fair: int) -> None:
     app = unfold(app_as(cast.viewer, "behaviors"), "table_behaviors")
     assert not app.exception
     assert "**14 of 16 behaviors have no evidence in the last 4 quarters.**" in text_of(app)
-    assert app.table[0].value.columns.tolist() == ["Behavior", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"]
+    assert tables(app)[0].columns.tolist() == ["Behavior", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"]
     table = counts(app)
     assert len(table) == 16
-    assert table["1 · Open, honest, clear, respectful"] == [0, 0, 1, 0]
-    assert table["7 · Seek feedback (unverified)"] == [0, 0, 1, 0]
+    assert table["1 · Open, honest, clear, respectful"] == ["0", "0", "1", "0"]
+    assert table["7 · Seek feedback (unverified)"] == ["0", "0", "1", "0"]
     assert "n = 1 held engagement with a behavior tagged" in text_of(app)
     assert "61 of 64 cells are empty" not in text_of(app)
 
@@ -68,9 +68,9 @@ def test_a_kind_of_partner_and_a_longer_time_are_filters_in_the_address(app_as: 
 
 def test_columns_may_be_the_kinds_of_partner_in_one_quarter(app_as: Open, cast: Cast, fair: int) -> None:
     app = unfold(app_as(cast.viewer, "behaviors", columns="kind", quarter="2026-Q1"), "table_behaviors")
-    table = app.table[0].value
+    table = tables(app)[0]
     assert table.columns.tolist()[1:] == ["Tribal gov.", "Tribal org.", "Community", "System", "Lived exp.", "Other"]
-    assert counts(app)["1 · Open, honest, clear, respectful"] == [0, 0, 0, 1, 0, 0]
+    assert counts(app)["1 · Open, honest, clear, respectful"] == ["0", "0", "0", "1", "0", "0"]
     assert "no evidence with any kind of partner in Q1 2026" in text_of(app)
 
 

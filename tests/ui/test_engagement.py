@@ -24,6 +24,7 @@ from erp.services.feedback import FeedbackDraft
 from erp.vocabulary import EngagementStatus, PartnerKind, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
+from tests.ui.conftest import tables
 
 Open = Callable[..., AppTest]
 
@@ -197,7 +198,7 @@ def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fa
     app = stale_edit(app_as, cast, fair)
     assert "Somebody changed this record" in text_of(app)
     assert app.get_by_key(f"edit_{fair}__purpose").value == "Cora's words"
-    assert ["Purpose", "Plan the fair", "Lena's words"] in app.table[0].value.to_numpy().tolist()
+    assert ["Purpose", "Plan the fair", "Lena's words"] in tables(app)[0].to_numpy().tolist()
     click(app, "Begin again from what is saved now")
     assert app.get_by_key(f"edit_{fair}__purpose").value == "Lena's words"
     assert stored(fair).purpose == "Lena's words"
@@ -209,7 +210,7 @@ def test_a_stale_edit_is_shown_also_what_changed_beside_the_texts(app_as: Open, 
         point = session.exec(select(DiscussionPoint).where(DiscussionPoint.what == "Room")).one()
         finish_follow_up(session, cast.leadership, fair, 1, point.id or 0, date(2026, 3, 6))
     click(app, "Save changes")
-    told = app.table[0].value.to_numpy().tolist()
+    told = tables(app)[0].to_numpy().tolist()
     assert [row[0] for row in told] == ["Points"]
     assert "done 2026-03-06" in told[0][2]
     assert "done" not in told[0][1]
@@ -285,6 +286,6 @@ def test_the_history_tells_who_changed_what_in_words(app_as: Open, cast: Cast, f
     app.run()
     assert not app.exception
     assert "Cora Coordinator, through a page" in text_of(app)
-    newest = app.table[0].value.to_numpy().tolist()
+    newest = tables(app)[0].to_numpy().tolist()
     assert ["Kind", "Meeting", "Visit"] in newest
     assert [row[0] for row in newest] == ["Kind", "Topics"]

@@ -13,6 +13,7 @@ from erp.models.partners import LookAlike, Partner
 from erp.vocabulary import Door
 from tests.conftest import Cast
 from tests.services.county_imports import bring, stored
+from tests.ui.conftest import tables
 
 Open = Callable[..., AppTest]
 
@@ -71,7 +72,7 @@ def test_a_file_is_read_mapped_checked_and_saved(app_as: Open, cast: Cast) -> No
     counted = {"Rows": "3", "Imported": "1", "With a warning": "1", "Rejected": "1", "New": "2"}
     assert metrics(app) == counted
     assert stored(Partner) == []
-    rows = app.table[0].value["Row"].tolist()
+    rows = tables(app)[0]["Row"].tolist()
     assert rows == ["4 · rejected", "3 · warning", "1 · note"]
 
     button(app, "Save").click().run()
@@ -105,7 +106,7 @@ def test_the_address_says_what_kind_of_file_it_is(app_as: Open, cast: Cast) -> N
     assert "Read as: What → **what**, Due → **due on**." in text_of(app)
     assert app.dataframe[0].value["due on"].tolist() == ["Mar 9, 2024"]
     button(app, "Check every row").click().run()
-    assert "month first" in app.table[0].value["Why, and what to do"].tolist()[0]
+    assert "month first" in tables(app)[0]["Why, and what to do"].tolist()[0]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_an_update_must_be_asked_for(app_as: Open, cast: Cast) -> None:
     app = with_file(app_as(cast.coordinator, "imports"), b"key,name,area\nc1,Cedar House,Fern Hollow\n")
     button(app, "Check every row").click().run()
     assert metrics(app)["Rejected"] == "1"
-    assert "differs" in app.table[0].value["Why, and what to do"].tolist()[0]
+    assert "differs" in tables(app)[0]["Why, and what to do"].tolist()[0]
     app.checkbox[0].check().run()
     assert button(app, "Save").disabled
     button(app, "Check every row").click().run()
@@ -151,7 +152,7 @@ def test_findings_are_shown_by_what_they_are(app_as: Open, cast: Cast) -> None:
     app = with_file(app_as(cast.coordinator, "imports"), ROSTER)
     button(app, "Check every row").click().run()
     app.get("button_group")[0].set_value(["rejected"]).run()
-    assert app.table[0].value["Row"].tolist() == ["4 · rejected"]
+    assert tables(app)[0]["Row"].tolist() == ["4 · rejected"]
 
 
 def test_names_are_linked_with_a_suggestion_that_decides_nothing(app_as: Open, cast: Cast) -> None:

@@ -20,6 +20,7 @@ from erp.services.partners import PartnerDraft, add_partner, agree_cadence, arch
 from erp.services.relationships import RelationshipDraft, add_relationship
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
+from tests.ui.conftest import tables, unfold
 
 OpenApp = Callable[..., AppTest]
 FERN = PartnerDraft(name="Fern House", kind=PartnerKind.COMMUNITY_ORGANIZATION, area="North")
@@ -95,6 +96,21 @@ def test_health_is_drawn_for_a_scored_partner(app_as: OpenApp, cast: Cast) -> No
     app = app_as(cast.viewer, "partner", partner=fern)
     assert not app.exception
     assert "Not enough evidence" in said(app)
+
+
+def test_reasons_are_given_for_the_last_months_and_between_any_days(app_as: OpenApp, cast: Cast) -> None:
+    fern = add(cast.coordinator)
+    meet(cast.coordinator, fern, 0, "Spring planning <b>now</b>")
+    meet(cast.coordinator, fern, 900, "Autumn planning")
+    app = app_as(cast.viewer, "partner", partner=fern)
+    both = ["Autumn planning", "Spring planning <b>now</b>"]
+    assert [table["What"].tolist() for table in tables(app)] == [both]
+    app = unfold(app, f"why_between_{fern}_wanted")
+    assert [table["What"].tolist() for table in tables(app)] == [both, both]
+    month_before = app.selectbox(f"why_to_{fern}").options[-2]
+    app.selectbox(f"why_to_{fern}").select(month_before).run()
+    assert [table["What"].tolist() for table in tables(app)] == [both]
+    assert said(app).count("No fact that you may see entered, left or changed between these days.") == 1
 
 
 def test_a_tribe_without_figures_shows_facts_only_and_only_to_some(app_as: OpenApp, cast: Cast) -> None:
@@ -348,7 +364,7 @@ def test_the_history_tells_who_changed_what(app_as: OpenApp, cast: Cast) -> None
     app = app_as(cast.viewer, "partner", partner=fern, section="History")
     assert "2 changes, the newest first" in said(app)
     assert "Lena Leader, through a page" in said(app)
-    newest = app.table[0].value
+    newest = tables(app)[0]
     assert newest.to_numpy().tolist() == [["Area", "North", "East"], ["Holder", "", "Cora Coordinator"]]
 
 

@@ -18,7 +18,7 @@ from erp.services.partners import PartnerDraft, add_partner, change_partner
 from erp.ui import health_overview
 from erp.vocabulary import EngagementStatus, PartnerKind, PartnerStatus
 from tests.conftest import Cast
-from tests.ui.conftest import unfold
+from tests.ui.conftest import tables, unfold
 
 Open = Callable[..., AppTest]
 
@@ -210,4 +210,4 @@ def test_a_default_cadence_is_set_from_a_day_on(app_as: Open, cast: Cast) -> Non
     app.button[0].click().run()
     assert not app.exception
     assert "The default cadence is saved." in [s.value for s in app.success]
-    assert "Jan 1, 2026" in app.table[0].value["From"].tolist()
+    assert "Jan 1, 2026" in tables(app)[0]["From"].tolist()
