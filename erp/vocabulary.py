@@ -123,6 +123,25 @@ class EngagementStatus(Word):
     OTHER = "other", "Other"
 
 
+class Repeats(Word):
+    """How often a row of planned engagements comes round."""
+
+    WEEKLY = "weekly", "Every week"
+    FORTNIGHTLY = "fortnightly", "Every two weeks"
+    MONTHLY_WEEKDAY = "monthly_weekday", "Every month, on the same weekday"
+    MONTHLY_DAY = "monthly_day", "Every month, on the same day"
+    QUARTERLY = "quarterly", "Every three months, on the same weekday"
+    YEARLY = "yearly", "Every year"
+
+
+class Reach(Word):
+    """Which engagements of a row a change is for: this one, those after it as well, all that are still planned."""
+
+    ONE = "one", "Only this one"
+    FOLLOWING = "following", "This and the following"
+    ALL = "all", "All that are planned"
+
+
 class Who(Word):
     """Who asked for an engagement, set its agenda, decided. 'None' and 'unknown' are no answers to health."""
 

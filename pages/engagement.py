@@ -1,16 +1,20 @@
 """One engagement, read as minutes; edit, mark as held, cancel, void, restore; its history."""
 
+from functools import partial
+
 import streamlit as st
 
 from erp.errors import NotFound
 from erp.queries.engagement_detail import EngagementDetail, engagement_detail
-from erp.services.engagements import cancel_engagement, change_engagement, restore_engagement, void_engagement
+from erp.services.engagements import restore_engagement, void_engagement
+from erp.services.series import change_row
 from erp.ui import drafts, navigation
 from erp.ui import engagement_parts as parts
-from erp.ui.actions import show_outcome, submit
+from erp.ui.actions import draw_whole_page, show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, filled, open_form, throw_away
+from erp.ui.engagement_row import draw_cancel, draw_row, reach_of
 from erp.ui.engagement_saving import save
 from erp.ui.history import draw_history, draw_since
 from erp.ui.loads import load
@@ -31,13 +35,15 @@ def edit_form(detail: EngagementDetail) -> Form:
 
 def save_edit(form: Form, engagement_id: int) -> None:
     """Save the edit and go back to reading."""
-    if save(form, change_engagement, engagement_id, form.value("version")) is not None:
+    service = partial(change_row, reach=reach_of(form))
+    if save(form, service, engagement_id, form.value("version")) is not None:
         st.session_state.pop(EDITING, None)
 
 
 def go_on(form: Form, version: int) -> None:
     """Let what was typed be saved over the version that was shown beside it."""
     st.session_state[form.key("version")] = version
+    draw_whole_page()
 
 
 def draw_newer(form: Form, detail: EngagementDetail) -> None:
@@ -67,13 +73,7 @@ def draw_actions(detail: EngagementDetail) -> None:
             if detail.status is EngagementStatus.PLANNED:
                 if st.button("It was held", type="primary", icon=":material/event_available:"):
                     navigation.go("log", engagement=detail.engagement_id, **{"as": "held"})
-                st.button(
-                    "Cancel it",
-                    icon=":material/event_busy:",
-                    on_click=submit,
-                    args=(cancel_engagement, detail.engagement_id, detail.version),
-                    kwargs={"said": "Marked as cancelled."},
-                )
+                draw_cancel(detail)
             begun = drafts.exists(f"edit_{detail.engagement_id}")
             label = "Go on with your draft of changes" if begun else "Edit"
             st.button(label, icon=":material/edit:", on_click=begin_edit)
@@ -126,6 +126,7 @@ show_outcome()
 may_tick = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT) and engagement.voided_at is None
 with st.container(width=parts.READING_WIDTH):
     parts.draw_head(engagement)
+    draw_row(engagement, may_plan=actor.may(Verb.ADD, RecordKind.ENGAGEMENT))
     draw_actions(engagement)
     parts.draw_who(engagement)
     parts.draw_said(engagement)

@@ -13,6 +13,8 @@ class Engagement(Table, Imported, Recorded, Voidable, table=True):
 
     `held_on` None with `as_written["held_on"]`: words that are not a day, in no figure.
     `held_at` is the time of day as written ("7:30 – 8:30 am"), in the county's time zone.
+    `series`: shared by the engagements of one repeating row ("": none); `repeats`: how often it comes round, and
+    `slot_on`: the day on which it would have been this one's turn. One that was moved by itself is held on another.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -34,6 +36,9 @@ class Engagement(Table, Imported, Recorded, Voidable, table=True):
     asked_by: Who = words(Who, default=Who.UNKNOWN)
     agenda_by: Who = words(Who, default=Who.UNKNOWN)
     decided_by: Who = words(Who, default=Who.UNKNOWN)
+    series: str = Field(default="", index=True)
+    repeats: str = ""
+    slot_on: date | None = None
 
 
 class EngagementPartner(Table, table=True):

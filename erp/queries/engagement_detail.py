@@ -104,8 +104,21 @@ class FeedbackGiven:
 
 
 @dataclass(frozen=True)
+class TurnOfRow:
+    """An engagement of a repeating row."""
+
+    engagement_id: int
+    held_on: date | None
+    status: EngagementStatus
+
+
+@dataclass(frozen=True)
 class EngagementDetail:
-    """One engagement as it reads, with its parts in the order they were written down."""
+    """One engagement as it reads, with its parts in the order they were written down.
+
+    `repeats`, `slot_on`, `row`: where it is one of a repeating row, how often it comes round, its turn, and all that
+    the actor may see of the row, itself included, by their turns; voided ones are left out.
+    """
 
     engagement_id: int
     version: int
@@ -137,6 +150,9 @@ class EngagementDetail:
     recorded_by: str
     voided_at: datetime | None
     void_reason: str
+    repeats: str
+    slot_on: date | None
+    row: tuple[TurnOfRow, ...]
     partners: tuple[PartnerThere, ...]
     people: tuple[PersonThere, ...]
     points: tuple[Point, ...]
@@ -165,6 +181,7 @@ def engagement_detail(session: Session, actor: Actor, engagement_id: int) -> Eng
         when_words=engagement.as_written.get("held_on", "") if engagement.held_on is None else "",
         forum=forum or engagement.as_written.get("forum", ""),
         recorded_by=writer or "the operator of this machine",
+        row=_row(session, actor, engagement.series),
         partners=_partners(session, engagement_id),
         people=_people(session, actor, engagement_id),
         points=_points(session, engagement_id),
@@ -174,6 +191,17 @@ def engagement_detail(session: Session, actor: Actor, engagement_id: int) -> Eng
         feedback=_feedback(session, actor, engagement_id),
         **plain,
     )
+
+
+def _row(session: Session, actor: Actor, series: str) -> tuple[TurnOfRow, ...]:
+    if not series:
+        return ()
+    rows = session.execute(
+        select(col(Engagement.id), col(Engagement.held_on), col(Engagement.status))
+        .where(Engagement.series == series, col(Engagement.voided_at).is_(None), engagements_visible_to(actor))
+        .order_by(col(Engagement.slot_on), col(Engagement.id))
+    )
+    return tuple(TurnOfRow(*row) for row in rows)
 
 
 def _partners(session: Session, engagement_id: int) -> tuple[PartnerThere, ...]:

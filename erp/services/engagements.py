@@ -1,6 +1,6 @@
 """Planning, logging, changing and voiding engagements; one save writes everything that was entered, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -107,8 +107,11 @@ def log_engagement(
     promises: tuple[CommitmentDraft, ...] = (),
     feedback: tuple[FeedbackDraft, ...] = (),
     token: str = "",
+    turn: Mapping[str, Any] | None = None,
 ) -> Engagement:
     """Save an engagement with its promises and feedback in one go; the same form twice answers with the first record.
+
+    `turn`: its columns `series`, `repeats` and `slot_on`, where it is one of a row (`erp.services.series`).
 
     Raises: NotAllowed, NotFound (a partner, person or forum that is not here), Invalid.
     """
@@ -118,6 +121,7 @@ def log_engagement(
         return visible_engagement(session, actor, already)
     _check(session, draft)
     engagement = Engagement(key=draft.key or "new", recorded_at=now(), recorded_by=actor.user_id, **_columns(draft))
+    engagement.sqlmodel_update(dict(turn or {}))
     session.add(engagement)
     session.flush()
     engagement_id = _id(engagement)
@@ -142,8 +146,11 @@ def change_engagement(
     promises: tuple[CommitmentDraft, ...] = (),
     feedback: tuple[FeedbackDraft, ...] = (),
     token: str = "",
+    turn: Mapping[str, Any] | None = None,
 ) -> Engagement:
     """Change an engagement opened at `version`, also a planned one into a held one; what came up is added with it.
+
+    `turn`: columns of its place in a row that change with it (`erp.services.series`).
 
     Raises: as log_engagement, and Conflict where somebody changed or voided it since.
     """
@@ -156,7 +163,7 @@ def change_engagement(
     _check(session, draft, there, engagement.as_written.get("forum", ""))
     _keep_closed(session, actor, engagement_id, draft)
     before = told(session, engagement)
-    revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft)})
+    revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft), **(turn or {})})
     tagged = _framework_versions(session, engagement_id)
     for part in (EngagementPartner, EngagementPerson, DiscussionPoint, BehaviorTag, TopicTag):
         kept = delete(part).where(col(part.engagement_id) == engagement_id)

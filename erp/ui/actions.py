@@ -162,6 +162,7 @@ def show_outcome() -> None:
 def tell(name: str, what: Any) -> None:
     """Keep what an action came to for the page that is drawn next."""
     st.session_state[_told(name)] = (what, None)
+    draw_whole_page()
 
 
 def told(name: str) -> Any:
@@ -185,8 +186,24 @@ def forget_told(name: str) -> None:
     st.session_state.pop(_told(name), None)
 
 
+def draw_whole_page() -> None:
+    """Ask, in a callback, for the whole page to be drawn.
+
+    A tap out of a text in a part of the page that runs by itself is sent together with that text, and then only the
+    part runs. A part calls `catch_up` first.
+    """
+    st.session_state["_page_is_due"] = True
+
+
+def catch_up() -> None:
+    """Run the whole page instead of this part of it, where a callback asked for that."""
+    if st.session_state.pop("_page_is_due", False):
+        st.rerun()
+
+
 def on_page(page: str) -> None:
     """Say which page is drawn; on another than before nothing is told again that was told already."""
+    st.session_state.pop("_page_is_due", None)
     if st.session_state.get("_page") == page:
         return
     st.session_state["_page"] = page

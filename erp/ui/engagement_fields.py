@@ -6,7 +6,6 @@ from field to field. Only the inputs run again then, not the page. What stands i
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -14,10 +13,11 @@ from erp import frameworks
 from erp.queries.forums import forum_seats
 from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
-from erp.ui.actions import form_token, once, show_outcome
+from erp.ui.actions import catch_up, draw_whole_page, form_token, once, show_outcome
 from erp.ui.drafts import Known
-from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, keep_draft, open_form
+from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, STAYS, TEXTS, Form, keep_draft, open_form
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
+from erp.ui.engagement_row import draw_reach, draw_repeats
 from erp.ui.loads import county_today, load, one_state
 from erp.ui.session import ask_who_is_there
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, listed, plain
@@ -25,9 +25,6 @@ from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Inter
 
 #: Status → as the form says it.
 STATUS_WORDS = {"held": "Was held", "planned": "Is planned", "cancelled": "Was cancelled", "other": "Something else"}
-
-#: An input that outlives a look at another page.
-STAYS: Any = {"persist_state": "session"}
 
 
 def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str, on_save: Callable[[], None]) -> None:
@@ -39,9 +36,11 @@ def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str,
             format_func=STATUS_WORDS.__getitem__,
             key=form.key("status"),
             required=True,
+            on_change=draw_whole_page,
             **STAYS,
         )
         _draw_inputs(form)
+        draw_reach(form)
         show_outcome()
         guard.draw(form.name)
         drawn = (on_save, form_token(form.name))
@@ -51,6 +50,7 @@ def draw(form: Form, *, statuses: tuple[EngagementStatus, ...], save_label: str,
 @st.fragment
 def _draw_inputs(form: Form) -> None:
     """Draw what runs again by itself as one goes from field to field, and keep the draft."""
+    catch_up()
     ask_who_is_there()
     with one_state():
         form = open_form(form.name, form.start, form.detail)
@@ -129,6 +129,7 @@ def _draw_essentials(form: Form) -> None:
             )
     time.text_input(TEXTS["held_at"], key=form.key("held_at"), placeholder="2:30 pm", **STAYS)
     unknown.checkbox("The day is not known", key=form.key("day_unknown"), **STAYS)
+    draw_repeats(form)
     st.pills(
         "Kind",
         [kind.value for kind in EngagementKind],

@@ -13,7 +13,7 @@ import streamlit as st
 from erp.queries.choices import contact_choices, forum_choices, partner_choices
 from erp.queries.engagement_detail import EngagementDetail
 from erp.ui import drafts
-from erp.ui.actions import forget_form
+from erp.ui.actions import draw_whole_page, forget_form
 from erp.ui.loads import county_today, load
 from erp.vocabulary import (
     EngagementKind,
@@ -31,6 +31,8 @@ ALWAYS_KEPT = ("version", "status", "held_on", "day_unknown")
 LIKE = (
     "kind", "partners", "people", "county_people", "forum_id", "place", "remote", "language", "interpreter", "purpose",
 )  # fmt: skip
+#: An input that outlives a look at another page.
+STAYS: Any = {"persist_state": "session"}
 #: What a line's pick lists say before anybody chose.
 _LINE_DEFAULTS = {"by": Side.COUNTY.value, "kind": FeedbackKind.CONCERN.value}
 SOMEBODY_ELSE, ANONYMOUS = "somebody else", "anonymous"
@@ -85,6 +87,11 @@ class Form:
     def only_partner(self) -> int | None:
         """The one partner chosen, or None where there are several or none."""
         return self.chosen[0] if len(self.chosen) == 1 else None
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether it may be asked how often this comes round: something planned anew, for a day."""
+        return self.planned and self.detail is None and not self.value("day_unknown")
 
     @property
     def planned(self) -> bool:
@@ -144,7 +151,7 @@ def _is_as_opened(form: Form, name: str, value: Any) -> bool:
 
 
 def _is_day(name: str) -> bool:
-    return name == "held_on" or name.endswith(("_due", "_done_on"))
+    return name in ("held_on", "until") or name.endswith(("_due", "_done_on"))
 
 
 def _day(value: str | None) -> date | None:
@@ -174,6 +181,8 @@ def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:
         "forum_id": None,
         "remote": False,
         "interpreter": Interpreter.NOT_SAID.value,
+        "repeats": None,
+        "until": None,
         "behaviors": [],
         "topics": [],
         **dict.fromkeys(MARKS, Who.UNKNOWN.value),
@@ -220,5 +229,6 @@ def forget(form: Form) -> None:
 
 def throw_away(form: Form) -> None:
     """Forget what was typed, also its draft."""
+    draw_whole_page()
     drafts.end(form.name)
     forget(form)

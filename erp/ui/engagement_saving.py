@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -13,13 +14,14 @@ from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, PointDraft
 from erp.services.feedback import FeedbackDraft
 from erp.services.form_drafts import end_draft
+from erp.services.series import RowDraft, plan_row, turns
 from erp.ui import guard
 from erp.ui.actions import form_token, refuse
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, forget, open_form
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import county_today
 from erp.ui.words import day_text, listed
-from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Side
+from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Repeats, Side
 
 #: Kind of engagement → by which way feedback given at it came; every other kind is a meeting.
 WAY_OF = {
@@ -39,6 +41,7 @@ class Entered:
     promises: tuple[CommitmentDraft, ...]
     feedback: tuple[FeedbackDraft, ...]
     texts: dict[str, str]
+    row: RowDraft | None
 
 
 def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
@@ -46,9 +49,12 @@ def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
     form = open_form(form.name, form.start, form.detail)  # partners may have been chosen since it was drawn
     try:
         entered = read(form)
+        said = _said(form, entered)
     except ERPError as refusal:
         refuse(str(refusal))
         return None
+    if entered.row is not None:
+        service = partial(plan_row, row=entered.row)
     saved = guard.guarded(
         form.name,
         entered.texts,
@@ -59,7 +65,7 @@ def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
         promises=entered.promises,
         feedback=entered.feedback,
         token=form_token(form.name),
-        said=_said(form, entered),
+        said=said,
     )
     if saved is not None:
         forget(form)
@@ -96,7 +102,17 @@ def read(form: Form) -> Entered:
         topics=tuple(form.value("topics")),
     )
     happened_on = county_today() if form.planned else draft.held_on
-    return Entered(draft, _read_promises(form, happened_on, texts), _read_feedback(form, happened_on, texts), texts)
+    promises, feedback = _read_promises(form, happened_on, texts), _read_feedback(form, happened_on, texts)
+    return Entered(draft, promises, feedback, texts, read_row(form))
+
+
+def read_row(form: Form) -> RowDraft | None:
+    """Return how a planned engagement comes round again, None where it does not. Raises: Invalid."""
+    if not form.may_repeat or not form.value("repeats"):
+        return None
+    if form.value("until") is None:
+        raise Invalid("Say until which day it repeats. A row can be planned further later.")
+    return RowDraft(repeats=Repeats(form.value("repeats")), until=form.value("until"))
 
 
 def _took_part(form: Form, partner_id: int) -> bool:
@@ -214,4 +230,7 @@ def _said(form: Form, entered: Entered) -> str:
     ]
     what = f"{draft.kind.label} with {names}" if names else draft.kind.label
     saved = f"{draft.status.label}: {what}, {day_text(draft.held_on, draft.when_words)}."
+    if entered.row is not None:
+        days = turns(draft, entered.row)
+        saved = f"{len(days)} planned: {what}, {day_text(days[0])} to {day_text(days[-1])}."
     return f"Saved. {saved}" + (f" With {listed(more)}." if more else "")

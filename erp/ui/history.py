@@ -23,6 +23,7 @@ from erp.vocabulary import (
     PartnerStatus,
     Recognition,
     RecordKind,
+    Repeats,
     Who,
     Word,
 )
@@ -30,7 +31,9 @@ from erp.vocabulary import (
 #: Changes on one page.
 PAGE_ROWS = 20
 #: Fields that say nothing to a person: they number the record, or follow from other fields.
-UNTOLD = frozenset({"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at"})
+UNTOLD = frozenset(
+    {"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at", "series", "slot_on"}
+)
 #: Field → the pick list that names its number.
 NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
     "holder_id": holder_choices,
@@ -44,7 +47,8 @@ _WHO: dict[str, type[Word]] = dict.fromkeys(("asked_by", "agenda_by", "decided_b
 #: Kind of record → field → the closed set its word is of.
 WORDS: dict[RecordKind, dict[str, type[Word]]] = {
     RecordKind.PARTNER: {"kind": PartnerKind, "recognition": Recognition, "status": PartnerStatus},
-    RecordKind.ENGAGEMENT: _WHO | {"status": EngagementStatus, "kind": EngagementKind, "interpreter": Interpreter},
+    RecordKind.ENGAGEMENT: _WHO
+    | {"status": EngagementStatus, "kind": EngagementKind, "interpreter": Interpreter, "repeats": Repeats},
 }
 
 

@@ -9,6 +9,7 @@ from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.partner_words import contact_in_full, kind_in_words, open_in_full
 from erp.ui.show import show_rows
+from erp.ui.words import sentence
 from erp.vocabulary import PartnerStatus, RecordKind, Verb
 
 STATUS_COLORS = {PartnerStatus.ACTIVE: "green", PartnerStatus.PROSPECTIVE: "blue", PartnerStatus.PAUSED: "orange"}
@@ -26,10 +27,10 @@ def draw_head(profile: PartnerProfile) -> None:
     names = [f"also called {', '.join(profile.other_names)}"] if profile.other_names else []
     names += [f"formerly {', '.join(profile.former_names)}"] if profile.former_names else []
     if names:
-        st.markdown(plain(_sentence(" · ".join(names))))
+        st.markdown(plain(sentence(" · ".join(names))))
     st.markdown(contact_in_full(profile))
-    if sentence := open_in_full(profile):
-        st.markdown(sentence)
+    if still_open := open_in_full(profile):
+        st.markdown(still_open)
     facts = [f"Held by {profile.holder}" if profile.holder else "Nobody holds this relationship yet"]
     facts += [f"serves {profile.area}"] if profile.area else []
     facts += [f"speaks {', '.join(profile.languages)}"] if profile.languages else []
@@ -63,7 +64,3 @@ def draw_kept_words(profile: PartnerProfile) -> None:
     if kept:
         with st.expander("Kept from the county's spreadsheet"):
             show_rows(pd.DataFrame(list(kept.items()), columns=["Heading", "Text"]))
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

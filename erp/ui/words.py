@@ -30,6 +30,11 @@ def listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def sentence(words: str) -> str:
+    """Return words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]
+
+
 def day_text(day: date | None, words: str = "") -> str:
     """Return a day as people write it ("Mar 5, 2026"), or the words that stand for it, marked as no exact date."""
     if day is not None:

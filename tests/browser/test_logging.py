@@ -147,6 +147,29 @@ def test_a_slow_click_on_save_out_of_a_text_saves(window: BrowserContext, demo: 
     assert "Saved. Held: Meeting with Kin Keepers" in said.inner_text()
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_quick_tap_on_save_out_of_a_text_saves_and_says_so(
+    window: BrowserContext, demo: Server, refused: bool
+) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    page.goto(f"{demo.address}/log")
+    settle(page)
+    if not refused:
+        page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
+        page.keyboard.press("Enter")
+        settle(page)
+        page.keyboard.press("Escape")
+    page.get_by_label("What it was about").fill("A word on the stairs")
+    page.get_by_role("button", name="Save", exact=True).click()  # as a tap: the text is left and the button hit at once
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    words = "Name at least one partner" if refused else "Saved. Held: Meeting with Kin Keepers"
+    assert words in said.inner_text()
+    assert page.get_by_label("What it was about").count() == int(refused)
+    if refused:
+        expect(page.get_by_label("What it was about")).to_have_value("A word on the stairs")
+
+
 def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:
     first = start(tmp_path / "data", "demo")
     page = open_demo_as(window, next(first), "coordinator")
