@@ -8,18 +8,32 @@ from sqlmodel import Session, col, select
 from erp.access import Actor
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
-from erp.models.partners import Partner
+from erp.models.partners import Partner, PartnerName
 from erp.queries.contacts import name_shown
-from erp.vocabulary import RecordKind, Verb
+from erp.vocabulary import NameKind, RecordKind, Verb
 
 
 def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return partners that are not archived. Columns: partner_id int, name str, kind str. By name."""
+    """Return partners that are not archived. By name.
+
+    Columns: partner_id int, name str, kind str, listed str (the name with all others the partner goes or went by, as a
+    pick list shows it, so that each of them finds it).
+    """
     actor.require(Verb.SEE, RecordKind.PARTNER)
     question = select(col(Partner.id).label("partner_id"), Partner.name, Partner.kind).where(
         col(Partner.archived_at).is_(None)
     )
-    return _frame(session, question.order_by(Partner.name), ["partner_id", "name", "kind"])
+    partners = _frame(session, question.order_by(Partner.name), ["partner_id", "name", "kind"])
+    also: dict[int, list[str]] = {}
+    names = select(PartnerName.partner_id, PartnerName.name, PartnerName.kind)
+    names = names.order_by(col(PartnerName.kind).desc(), col(PartnerName.id))  # former ones last
+    for partner_id, name, kind in session.execute(names):
+        also.setdefault(partner_id, []).append(f"formerly {name}" if kind == NameKind.FORMER else name)
+    listed = [
+        f"{name} ({'; '.join(also[partner_id])})" if partner_id in also else name
+        for partner_id, name in zip(partners["partner_id"].tolist(), partners["name"].tolist(), strict=True)
+    ]
+    return partners.assign(listed=pd.Series(listed, dtype=str))
 
 
 def contact_choices(session: Session, actor: Actor, partner_ids: Collection[int] | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The meetings of the made-up county's forums: who came, what was talked about, and the next one planned."""
+"""The meetings of the made-up county's forums: who came, what was talked about, and what is planned next."""
 
 from datetime import timedelta
 from random import Random
@@ -9,10 +9,16 @@ from erp.services.demo_meetings import entered, shown, topics
 from erp.services.demo_partnership import Partnership, in_service
 from erp.services.demo_records import Clock, Deck, EngagementLife, Share
 from erp.services.engagements import EngagementDraft, PartnerAt
-from erp.vocabulary import EngagementStatus, Interpreter, Who
+from erp.services.recurrence import day_of_turn
+from erp.vocabulary import EngagementStatus, Interpreter, Repeats, Who
 
 #: Days since the forums' first meetings.
 FIRST_MEETING = 1070
+#: Days from one meeting to the next → how the coming ones are planned.
+REPEATS = {30: Repeats.MONTHLY_WEEKDAY, 91: Repeats.QUARTERLY}
+#: Meetings of such a row that are planned.
+MEETINGS_AHEAD = 4
+SATURDAY = 5
 #: From this level on somebody of the partner always comes.
 ALWAYS_COMES = 75
 
@@ -32,7 +38,7 @@ class Table:
         self._say = Share(self.rng)
 
     def meetings(self) -> list[EngagementLife]:
-        """Return its meetings and the next one planned; each is remembered at the partnerships that came."""
+        """Return its meetings and those planned next; each is remembered at the partnerships that came."""
         newest = self.rng.randint(3, self.forum.every - 8)
         first = newest + (FIRST_MEETING - newest) // self.forum.every * self.forum.every
         lives: list[EngagementLife] = []
@@ -42,7 +48,7 @@ class Table:
                 lives.append(self._meeting(came, ago))
                 for partnership in came:
                     partnership.meetings.append(lives[-1])
-        return [*lives, self._next(self.forum.every - newest)]
+        return [*lives, *self._coming(self.forum.every - newest)]
 
     def _who_came(self, ago: int) -> list[Partnership]:
         came: list[Partnership] = []
@@ -75,12 +81,27 @@ class Table:
         planned = rng.random() < 0.5 and ago < FIRST_MEETING - 30
         return entered(self.clock, rng, draft, ago, "tribal_liaison" if _is_sealed(came) else by, planned=planned)
 
-    def _next(self, ahead: int) -> EngagementLife:
-        """Return the next meeting, planned the day before yesterday."""
+    def _coming(self, ahead: int) -> list[EngagementLife]:
+        """Return the next meetings, planned the day before yesterday: of a monthly or quarterly table a row of them."""
         seated = [self.partnerships[seat.partner] for seat in self.forum.members if seat.until is None]
-        draft = EngagementDraft(status=EngagementStatus.PLANNED, held_on=self.clock.day(-ahead), **self._frame(seated))
+        first, frame = self.clock.day(-ahead), self._frame(seated)
+        if first.weekday() >= SATURDAY:
+            first += timedelta(days=7 - first.weekday())
         at = self.clock.moment(self.clock.today - timedelta(days=2), 9, 12)
-        return EngagementLife(draft, at, "tribal_liaison" if _is_sealed(seated) else "coordinator")
+        by = "tribal_liaison" if _is_sealed(seated) else "coordinator"
+        repeats = REPEATS.get(self.forum.every)
+        turns = range(MEETINGS_AHEAD if repeats else 1)
+        days = [day_of_turn(repeats, first, turn) if repeats else first for turn in turns]
+        row = {"series": f"forum-{self.forum.id}", "repeats": repeats.value} if repeats else {}
+        return [
+            EngagementLife(
+                EngagementDraft(status=EngagementStatus.PLANNED, held_on=day, **frame),
+                at,
+                by,
+                turn=row and row | {"slot_on": day},
+            )
+            for day in days
+        ]
 
     def _frame(self, partnerships: list[Partnership]) -> dict[str, Any]:
         return {

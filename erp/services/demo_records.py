@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from erp.services.commitments import CommitmentDraft
@@ -99,7 +99,8 @@ class Share:
 class EngagementLife:
     """An engagement as logged; `planned_at`: entered before it was held; `unlinked`: names that no partner has.
 
-    `of_story`: told in data/demo/stories.toml; nothing made up by chance comes out of it.
+    `of_story`: told in data/demo/stories.toml; nothing made up by chance comes out of it. `turn`: its columns `series`,
+    `repeats` and `slot_on`, where it is one of a row.
     """
 
     draft: EngagementDraft
@@ -111,6 +112,7 @@ class EngagementLife:
     void_reason: str = ""
     unlinked: tuple[str, ...] = ()
     of_story: bool = False
+    turn: dict[str, Any] = field(default_factory=dict)
 
     @property
     def first_at(self) -> datetime:

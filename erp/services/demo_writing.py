@@ -142,7 +142,9 @@ def _write_engagement(book: Book, life: EngagementLife, number: int) -> None:
     draft = life.draft
     parts = _parts(life, number)
     final = _engagement_columns(life)
-    engagement = Engagement(id=number, key=f"E-{number:05d}", **book.stamp(life.first_at, life.by), **final)
+    engagement = Engagement(
+        id=number, key=f"E-{number:05d}", **book.stamp(life.first_at, life.by), **final, **life.turn
+    )
     stages: Stages = []
     if life.planned_at is not None:
         blank = {"facts": "", "quotes": "", "opinions": "", "decisions": ""}

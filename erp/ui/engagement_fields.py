@@ -16,6 +16,7 @@ from erp.ui import guard
 from erp.ui.actions import catch_up, draw_whole_page, form_token, once, show_outcome
 from erp.ui.drafts import Known
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, STAYS, TEXTS, Form, keep_draft, open_form
+from erp.ui.engagement_last import offer_last
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.engagement_row import draw_reach, draw_repeats
 from erp.ui.loads import county_today, load, one_state
@@ -96,9 +97,9 @@ def _draw_essentials(form: Form) -> None:
     st.multiselect(
         "Partners",
         list(form.partners),
-        format_func=lambda partner: form.partners.get(partner, ""),
+        format_func=lambda partner: form.listed.get(partner, ""),
         key=form.key("partners"),
-        placeholder="Type a name; choose one or several",
+        placeholder="Type any of its names; choose one or several",
         select_all=False,
         **STAYS,
     )
@@ -149,6 +150,7 @@ def _draw_essentials(form: Form) -> None:
         **STAYS,
     )
     _offer_members(form)
+    offer_last(form)
 
 
 def _offer_members(form: Form) -> None:

@@ -30,7 +30,9 @@ def draw_filters() -> EngagementFilter:
     with st.expander("More filters", expanded=bool(set(st.query_params) - {"words", "status"})):
         left, right = st.columns(2)
         with left:
-            partner = pick_in_address("Partner", "partner", _named(partner_choices), anything="All partners", page=PAGE)
+            partner = pick_in_address(
+                "Partner", "partner", _named(partner_choices, "listed"), anything="All partners", page=PAGE
+            )
             kinds = {kind.value: kind.label for kind in EngagementKind}
             kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page=PAGE)
             first = day_in_address("From", "from", page=PAGE)
@@ -73,6 +75,7 @@ def _rows(engagements: pd.DataFrame, *columns: str) -> zip:
     return zip(*(engagements[column] for column in columns), strict=True)
 
 
-def _named(choices: Callable[..., pd.DataFrame]) -> dict[str, str]:
-    """Return key → name of a pick list's question, whose first two columns are id and name."""
-    return {str(number): name for number, name in load(choices).iloc[:, :2].itertuples(index=False, name=None)}
+def _named(choices: Callable[..., pd.DataFrame], label: str = "name") -> dict[str, str]:
+    """Return key → label of a pick list's question, whose first column is the id."""
+    rows = load(choices)
+    return dict(zip(rows.iloc[:, 0].astype(str), rows[label], strict=True))

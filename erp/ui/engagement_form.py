@@ -60,10 +60,14 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Form:
-    """One form being filled in: its name, what its pick lists offer, the fields it starts with, the record it edits."""
+    """One form being filled in: its name, what its pick lists offer, the fields it starts with, the record it edits.
+
+    `partners`: id → name; `listed`: id → as the pick list shows it, with all names the partner goes or went by.
+    """
 
     name: str
     partners: dict[int, str]
+    listed: dict[int, str]
     tribes: frozenset[int]
     people: pd.DataFrame
     forums: dict[int, str]
@@ -106,13 +110,14 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
     """
     partners, forums = load(partner_choices), load(forum_choices)
     names = dict(zip(partners["partner_id"].tolist(), partners["name"].tolist(), strict=True))
+    listed = dict(zip(partners["partner_id"].tolist(), partners["listed"].tolist(), strict=True))
     tribes = set(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"])
     tables = dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))
     if detail is not None:
         names |= {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
         tribes |= {p.partner_id for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT}
         tables |= {detail.forum_id: detail.forum} if detail.forum_id is not None else {}
-    form = Form(name, names, frozenset(tribes), pd.DataFrame(), tables, start, detail)
+    form = Form(name, names, names | listed, frozenset(tribes), pd.DataFrame(), tables, start, detail)
     for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))

@@ -19,9 +19,10 @@ from erp.ui import guard
 from erp.ui.actions import form_token, refuse
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, forget, open_form
 from erp.ui.engagement_parts import behavior_label
+from erp.ui.engagement_row import reach_of
 from erp.ui.loads import county_today
 from erp.ui.words import day_text, listed
-from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Repeats, Side
+from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Reach, Repeats, Side
 
 #: Kind of engagement → by which way feedback given at it came; every other kind is a meeting.
 WAY_OF = {
@@ -233,4 +234,5 @@ def _said(form: Form, entered: Entered) -> str:
     if entered.row is not None:
         days = turns(draft, entered.row)
         saved = f"{len(days)} planned: {what}, {day_text(days[0])} to {day_text(days[-1])}."
-    return f"Saved. {saved}" + (f" With {listed(more)}." if more else "")
+    others = " The others were changed with it." if reach_of(form) is not Reach.ONE else ""
+    return f"Saved. {saved}" + (f" With {listed(more)}." if more else "") + others

@@ -198,7 +198,7 @@ def draw_fields(
     """Draw the fields of an item under keys that begin with `at`, filled from a record where there is one."""
     row = detail.row if detail else {}
     partners = load(partner_choices)
-    names = dict(zip(partners["partner_id"].astype(int), partners["name"], strict=True))
+    names = dict(zip(partners["partner_id"].astype(int), partners["listed"], strict=True))
     own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
     if own is not None and row:
         names.setdefault(own, str(row["partner"]))  # archived since, and still the one it came from

@@ -70,7 +70,7 @@ def _put_in_address(name: str, state: str, default: str) -> None:
 def pick_partner(page: str) -> int | None:
     """Draw the partner filter and return the partner chosen; its id stands in the address."""
     partners = load(partner_choices)
-    options = dict(zip(partners["partner_id"].astype(str), partners["name"], strict=True))
+    options = dict(zip(partners["partner_id"].astype(str), partners["listed"], strict=True))
     chosen = pick_in_address("Partner", "partner", options, anything="All partners", page=page)
     return int(chosen) if chosen else None
 

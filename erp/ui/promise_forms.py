@@ -181,7 +181,7 @@ def draw_fields(
 ) -> None:
     """Draw the fields of a promise under keys that begin with `at`, filled from a row where there is one."""
     partners = load(partner_choices)
-    names = dict(zip(partners["partner_id"].astype(int), partners["name"], strict=True))
+    names = dict(zip(partners["partner_id"].astype(int), partners["listed"], strict=True))
     own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
     if own is not None and row:
         names.setdefault(own, str(row["partner"]))  # archived since, and still the one it is about

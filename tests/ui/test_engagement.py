@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 import streamlit
-from sqlmodel import select
+from sqlalchemy import func
+from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from erp import db
@@ -21,10 +22,11 @@ from erp.services.engagements import (
     void_engagement,
 )
 from erp.services.feedback import FeedbackDraft
-from erp.vocabulary import EngagementStatus, PartnerKind, Who
+from erp.services.series import RowDraft, plan_row
+from erp.vocabulary import EngagementStatus, PartnerKind, Repeats, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
-from tests.ui.conftest import tables
+from tests.ui.conftest import tables, unfold
 
 Open = Callable[..., AppTest]
 
@@ -289,3 +291,52 @@ def test_the_history_tells_who_changed_what_in_words(app_as: Open, cast: Cast, f
     newest = tables(app)[0].to_numpy().tolist()
     assert ["Kind", "Meeting", "Visit"] in newest
     assert [row[0] for row in newest] == ["Kind", "Topics"]
+
+
+def a_row(cast: Cast) -> list[int]:
+    """Plan a row of four, and return their ids by their turns."""
+    with db.writing() as session:
+        fern = partner(session, cast, "Kin Center")
+        draft = meeting(fern, status=EngagementStatus.PLANNED, held_on=date(2027, 1, 12), purpose="Youth table")
+        plan_row(session, cast.coordinator, draft, RowDraft(repeats=Repeats.MONTHLY_WEEKDAY, until=date(2027, 4, 30)))
+        rows = session.exec(select(Engagement).where(Engagement.series != "").order_by(col(Engagement.slot_on)))
+        return [row.id or 0 for row in rows]
+
+
+def purposes(ids: list[int]) -> list[str]:
+    with db.reading() as session:
+        return [session.get_one(Engagement, number).purpose for number in ids]
+
+
+def test_a_change_of_one_of_a_row_is_carried_over_where_that_is_asked(app_as: Open, cast: Cast) -> None:
+    ids = a_row(cast)
+    app = app_as(cast.coordinator, "engagement", engagement=ids[1])
+    assert "Repeats every month on the second Tuesday; 2 more planned, the last on Apr 13, 2027." in text_of(app)
+    click(app, "Edit")
+    app.get_by_key(f"edit_{ids[1]}__purpose").set_value("Youth table, with jobs")
+    app.get_by_key(f"edit_{ids[1]}__add_reach").set_value("following")
+    click(app, "Save changes")
+    assert purposes(ids) == ["Youth table", *["Youth table, with jobs"] * 3]
+    assert "The others were changed with it." in text_of(app)
+
+
+def test_a_row_is_cancelled_from_one_on_and_planned_further(app_as: Open, cast: Cast) -> None:
+    ids = a_row(cast)
+    app = app_as(cast.coordinator, "engagement", engagement=ids[2])
+    app.button(key="cancel_following").click().run()
+    with db.reading() as session:
+        stages = [session.get_one(Engagement, number).status for number in ids]
+    assert stages == [*[EngagementStatus.PLANNED] * 2, *[EngagementStatus.CANCELLED] * 2]
+    unfold(app, f"row_{ids[2]}_wanted")
+    app.date_input(key=f"plan_more_{ids[2]}_until").set_value(date(2027, 6, 30))
+    click(app.run(), "Plan")
+    assert "Planned until Jun 30, 2027." in text_of(app)
+    with db.reading() as session:
+        assert session.exec(select(func.count()).where(Engagement.series != "")).one() == 6
+
+
+def test_readers_are_offered_nothing_of_a_row(app_as: Open, cast: Cast) -> None:
+    ids = a_row(cast)
+    app = unfold(app_as(cast.viewer, "engagement", engagement=ids[0]), f"row_{ids[0]}_wanted")
+    assert "3 more planned" in text_of(app)
+    assert not {"Cancel it", "Plan", "Edit"} & {button.label for button in app.button}

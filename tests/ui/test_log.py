@@ -25,7 +25,7 @@ from erp.models.engagements import (
 from erp.models.feedback import FeedbackItem
 from erp.services.engagements import log_engagement
 from erp.services.forums import ForumDraft, SeatDraft, add_forum, add_seat
-from erp.services.partners import archive_partner
+from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.services.records import now
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackWay, PartnerKind, Side, Who
 from tests.conftest import Cast
@@ -448,3 +448,50 @@ def test_another_one_like_it_begins_with_who_where_and_what(
     click(app, "Save")
     assert [engagement.purpose for engagement in all_of(Engagement)] == ["Monthly check-in"] * 2
     assert "The form below is blank." in said(app_as(cast.coordinator, "log", like=999))
+
+
+def test_something_planned_repeats_until_a_day(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    app = app_as(cast.coordinator, "log")
+    put(app, status="planned", partners=[partners[0]], purpose="Youth table", held_on=date(2026, 5, 12))
+    put(app.run(), repeats="monthly_weekday")
+    assert "Every month on the second Tuesday" in app.get_by_key("log_new__repeats").options
+    click(app.run(), "Save as planned")
+    assert "Say until which day it repeats" in said(app)
+    put(app, until=date(2026, 9, 30))
+    app.run()
+    assert any(
+        "5 planned engagements: May 12, 2026, Jun 9, 2026, Jul 14, 2026, … Sep 8, 2026." in c.value for c in app.caption
+    )
+    click(app, "Save as planned")
+    assert "Saved. 5 planned: Meeting with Fern House, May 12, 2026 to Sep 8, 2026." in said(app)
+    assert [each.held_on.month for each in all_of(Engagement)] == [5, 6, 7, 8, 9]
+
+
+def test_what_was_held_is_not_asked_how_often_it_repeats(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    app = app_as(cast.coordinator, "log")
+    assert "Repeats" not in {box.label for box in app.selectbox}
+
+
+def test_the_last_time_is_offered_and_fills_only_what_is_blank(
+    app_as: Open, cast: Cast, partners: tuple[int, ...]
+) -> None:
+    with db.writing() as session:
+        had = {"held_on": date(2026, 4, 1), "place": "Library", "held_at": "10 am", "language": "Spanish"}
+        log_engagement(session, cast.coordinator, meeting(partners[0], **had))
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]])
+    put(app.run(), held_at="2 pm")
+    click(app.run(), "As on Apr 1, 2026: Library and Spanish")
+    put(app, purpose="Plan the fair")
+    click(app.run(), "Save")
+    saved = all_of(Engagement)[-1]
+    assert (saved.held_at, saved.place, saved.language) == ("2 pm", "Library", "Spanish")
+
+
+def test_a_partner_is_found_by_any_of_its_names(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
+    with db.writing() as session:
+        kind = PartnerKind.COMMUNITY_ORGANIZATION
+        names = {"other_names": ("LKC",), "former_names": ("Kin Place",)}
+        add_partner(session, cast.coordinator, PartnerDraft(name="Larkmoor Kin Center", kind=kind, **names))
+    app = app_as(cast.coordinator, "log")
+    assert "Larkmoor Kin Center (LKC; formerly Kin Place)" in app.get_by_key("log_new__partners").options
