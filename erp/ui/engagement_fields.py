@@ -57,12 +57,15 @@ def _draw_inputs(form: Form) -> None:
         form = open_form(form.name, form.start, form.detail)
         _draw_essentials(form)
         for title, fields, section in SECTIONS:
-            key = form.key(f"add_open_{title}")
-            started = st.session_state.setdefault(key, _is_begun(form, fields))
+            started = st.session_state.setdefault(form.key(f"add_open_{title}"), _is_begun(form, fields))
             if form.planned and title in AFTERWARDS and not started and not _any_text(form, fields):
                 continue
-            with st.expander(title, expanded=started):
-                section(form)
+            wanted = form.key(f"add_wanted_{title}")
+            with st.expander(title, expanded=started, key=form.key(f"add_part_{title}"), on_change="rerun") as part:
+                # Every field that is drawn slows every step from field to field.
+                if started or part.open or st.session_state.get(wanted):
+                    st.session_state[wanted] = True
+                    section(form)
         _draw_draft(keep_draft(form))
 
 

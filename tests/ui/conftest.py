@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from erp import db
 from erp.access import Actor
 from erp.services.sign_in import open_sign_in, token_hash
 from erp.settings import ROOT
+from erp.ui.engagement_fields import SECTIONS
 
 
 @pytest.fixture
@@ -45,6 +47,17 @@ def unfold(app: AppTest, key: str) -> AppTest:
     """Open a folded part of the page, as a click on it does."""
     app.session_state[key] = True
     return app.run()
+
+
+def field_of(app: AppTest, form: str, field: str) -> Any:
+    """Return a field of the form of an engagement; where it is folded away, every part of the form is opened first."""
+    key = f"{form}__{field}"
+    try:
+        return app.get_by_key(key)
+    except KeyError:
+        for title, *_ in SECTIONS:
+            app.session_state[f"{form}__add_wanted_{title}"] = True
+        return app.run().get_by_key(key)
 
 
 def keyed(app: AppTest, form: str, field: str) -> str:

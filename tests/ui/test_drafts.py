@@ -20,6 +20,7 @@ from erp.services.partners import archive_partner
 from erp.vocabulary import EngagementStatus, PartnerKind
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
+from tests.ui.conftest import field_of
 from tests.ui.test_log import click, put, said
 
 Open = Callable[..., AppTest]
@@ -50,7 +51,7 @@ def typed(app_as: Open, actor: Actor, fern: int, **fields: Any) -> AppTest:
 
 
 def value(app: AppTest, field: str, form: str = "log_new") -> Any:
-    return app.get_by_key(f"{form}__{field}").value
+    return field_of(app, form, field).value
 
 
 def test_opening_a_form_makes_no_draft(app_as: Open, cast: Cast, fern: int) -> None:

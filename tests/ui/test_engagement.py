@@ -26,7 +26,7 @@ from erp.services.series import RowDraft, plan_row
 from erp.vocabulary import EngagementStatus, PartnerKind, Repeats, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
-from tests.ui.conftest import tables, unfold
+from tests.ui.conftest import field_of, tables, unfold
 
 Open = Callable[..., AppTest]
 
@@ -191,7 +191,7 @@ def stale_edit(app_as: Open, cast: Cast, fair: int) -> AppTest:
     with db.writing() as session:
         a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
         change_engagement(session, cast.leadership, fair, 1, meeting(a, purpose="Lena's words"))
-    app.get_by_key(f"edit_{fair}__purpose").set_value("Cora's words")
+    field_of(app, f"edit_{fair}", "purpose").set_value("Cora's words")
     click(app, "Save changes")
     return app
 
@@ -199,10 +199,10 @@ def stale_edit(app_as: Open, cast: Cast, fair: int) -> AppTest:
 def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fair: int) -> None:
     app = stale_edit(app_as, cast, fair)
     assert "Somebody changed this record" in text_of(app)
-    assert app.get_by_key(f"edit_{fair}__purpose").value == "Cora's words"
+    assert field_of(app, f"edit_{fair}", "purpose").value == "Cora's words"
     assert ["Purpose", "Plan the fair", "Lena's words"] in tables(app)[0].to_numpy().tolist()
     click(app, "Begin again from what is saved now")
-    assert app.get_by_key(f"edit_{fair}__purpose").value == "Lena's words"
+    assert field_of(app, f"edit_{fair}", "purpose").value == "Lena's words"
     assert stored(fair).purpose == "Lena's words"
 
 
@@ -230,18 +230,18 @@ def test_words_kept_before_are_not_asked_about_again(app_as: Open, cast: Cast, d
         a = partner(session, cast, "Fern House")
         number = log_engagement(session, cast.coordinator, meeting(a, facts="case number 12345678")).id or 0
     app = click(app_as(cast.coordinator, "engagement", engagement=number), "Edit")
-    app.get_by_key(f"edit_{number}__purpose").set_value("Another purpose")
+    field_of(app, f"edit_{number}", "purpose").set_value("Another purpose")
     click(app, "Save changes")
     assert stored(number).purpose == "Another purpose"
 
 
 def test_leaving_without_saving_forgets_what_was_typed(app_as: Open, cast: Cast, fair: int) -> None:
     app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
-    app.get_by_key(f"edit_{fair}__purpose").set_value("Something else")
+    field_of(app, f"edit_{fair}", "purpose").set_value("Something else")
     click(app, "Leave without saving")
     assert "Something else" not in text_of(app)
     click(app, "Edit")
-    assert app.get_by_key(f"edit_{fair}__purpose").value == "Plan the fair"
+    assert field_of(app, f"edit_{fair}", "purpose").value == "Plan the fair"
 
 
 def test_a_planned_one_leads_to_logging_it_as_held_or_is_cancelled(app_as: Open, cast: Cast, database: object) -> None:
@@ -281,8 +281,8 @@ def test_a_voided_one_is_still_read_by_those_who_may(app_as: Open, cast: Cast, f
 
 def test_the_history_tells_who_changed_what_in_words(app_as: Open, cast: Cast, fair: int) -> None:
     app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
-    app.get_by_key(f"edit_{fair}__kind").set_value("visit")
-    app.get_by_key(f"edit_{fair}__topics").set_value([])
+    field_of(app, f"edit_{fair}", "kind").set_value("visit")
+    field_of(app, f"edit_{fair}", "topics").set_value([])
     click(app, "Save changes")
     app.session_state["engagement_history"] = True
     app.run()
@@ -313,8 +313,8 @@ def test_a_change_of_one_of_a_row_is_carried_over_where_that_is_asked(app_as: Op
     app = app_as(cast.coordinator, "engagement", engagement=ids[1])
     assert "Repeats every month on the second Tuesday; 2 more planned, the last on Apr 13, 2027." in text_of(app)
     click(app, "Edit")
-    app.get_by_key(f"edit_{ids[1]}__purpose").set_value("Youth table, with jobs")
-    app.get_by_key(f"edit_{ids[1]}__add_reach").set_value("following")
+    field_of(app, f"edit_{ids[1]}", "purpose").set_value("Youth table, with jobs")
+    field_of(app, f"edit_{ids[1]}", "add_reach").set_value("following")
     click(app, "Save changes")
     assert purposes(ids) == ["Youth table", *["Youth table, with jobs"] * 3]
     assert "The others were changed with it." in text_of(app)

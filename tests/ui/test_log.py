@@ -30,6 +30,7 @@ from erp.services.records import now
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackWay, PartnerKind, Side, Who
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
+from tests.ui.conftest import field_of
 
 Open = Callable[..., AppTest]
 TODAY = date(2026, 5, 1)
@@ -56,7 +57,7 @@ def partners(database: object, cast: Cast) -> tuple[int, int, int]:
 def put(app: AppTest, form: str = "log_new", **fields: Any) -> None:
     """Fill fields in, as the browser sends them with the next click."""
     for field, value in fields.items():
-        app.get_by_key(f"{form}__{field}").set_value(value)
+        field_of(app, form, field).set_value(value)
 
 
 def click(app: AppTest, label: str) -> AppTest:
@@ -97,9 +98,9 @@ def test_after_saving_the_next_form_is_empty(app_as: Open, cast: Cast, partners:
     put(app.run(), purpose="Plan the fair", facts="Forty came")
     click(app, "Save")
     click(app, "Log another")
-    assert app.get_by_key("log_new__purpose").value == ""
-    assert app.get_by_key("log_new__facts").value == ""
-    assert app.get_by_key("log_new__partners").value == []
+    assert field_of(app, "log_new", "purpose").value == ""
+    assert field_of(app, "log_new", "facts").value == ""
+    assert field_of(app, "log_new", "partners").value == []
 
 
 def test_everything_of_a_meeting_is_saved_in_one_go(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
@@ -158,7 +159,7 @@ def test_a_refusal_keeps_every_word(app_as: Open, cast: Cast, partners: tuple[in
     click(app, "Save")
     assert "Say what it was about, or choose the forum." in said(app)
     assert not all_of(Engagement)
-    kept = {field: app.get_by_key(f"log_new__{field}").value for field in ("facts", "promise_0_what", "evidence_LB1")}
+    kept = {field: field_of(app, "log_new", field).value for field in ("facts", "promise_0_what", "evidence_LB1")}
     assert kept == {"facts": "Forty came", "promise_0_what": "Send the notes", "evidence_LB1": "Plain words"}
     put(app, purpose="Plan the fair")
     click(app, "Save")
@@ -170,9 +171,9 @@ def test_adding_a_line_loses_nothing(app_as: Open, cast: Cast, partners: tuple[i
     put(app, promise_0_what="Send the notes", point_0_what="Room", feedback_0_words="Later")
     for label in ("Add another promise", "Add another point", "Add more feedback"):
         click(app, label)
-    kept = [app.get_by_key(f"log_new__{f}").value for f in ("promise_0_what", "point_0_what", "feedback_0_words")]
+    kept = [field_of(app, "log_new", f).value for f in ("promise_0_what", "point_0_what", "feedback_0_words")]
     assert kept == ["Send the notes", "Room", "Later"]
-    assert app.get_by_key("log_new__promise_1_what").value == ""
+    assert field_of(app, "log_new", "promise_1_what").value == ""
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_a_line_that_is_half_filled_is_never_lost_in_silence(
 def test_with_one_partner_nobody_is_asked_which(app_as: Open, cast: Cast, partners: tuple[int, ...]) -> None:
     app = app_as(cast.coordinator, "log", partner=partners[1])
     form = f"log_{partners[1]}"
-    assert app.get_by_key(f"{form}__partners").value == [partners[1]]
+    assert field_of(app, form, "partners").value == [partners[1]]
     put(app, form, purpose="Plan", promise_0_what="Send the notes", feedback_0_words="Later")
     click(app, "Save")
     assert [c.partner_id for c in all_of(Commitment)] == [partners[1]]
@@ -319,7 +320,7 @@ def test_only_people_of_the_chosen_partners_are_offered(app_as: Open, cast: Cast
     app = app_as(cast.coordinator, "log")
     put(app, partners=[partners[0]])
     app.run()
-    assert app.get_by_key("log_new__people").options == ["Ana, Director – Fern House"]
+    assert field_of(app, "log_new", "people").options == ["Ana, Director – Fern House"]
     put(app, partners=[partners[1]], people=[1])  # chosen, then its partner was taken out
     put(app.run(), purpose="Plan")
     click(app, "Save")
@@ -354,7 +355,7 @@ def test_what_was_typed_is_not_hidden_by_planning(app_as: Open, cast: Cast, part
     app.run()
     put(app, status="planned")
     app.run()
-    assert app.get_by_key("log_new__facts").value == "Forty came"
+    assert field_of(app, "log_new", "facts").value == "Forty came"
 
 
 def planned(cast: Cast, *partners: int, day: date = date(2026, 6, 1)) -> int:
@@ -395,7 +396,7 @@ def test_somebody_elses_change_in_between_is_not_overwritten(
     click(app_as(cast.leadership, "log", engagement=number, **{"as": "held"}), "Save as held")
     click(mine, "Save as held")
     assert "Somebody changed this record" in said(mine)
-    assert mine.get_by_key(f"held_{number}__facts").value == "My words"
+    assert field_of(mine, f"held_{number}", "facts").value == "My words"
     assert all_of(Engagement)[0].facts == ""
 
 
@@ -421,7 +422,7 @@ def test_the_members_of_a_forum_are_offered(app_as: Open, cast: Cast, partners: 
     app = app_as(cast.coordinator, "log")
     put(app, partners=[partners[0]], forum_id=forum)
     click(app.run(), "Add its members: Lark Clinic")
-    assert app.get_by_key("log_new__partners").value == list(partners[:2])
+    assert field_of(app, "log_new", "partners").value == list(partners[:2])
     assert "Add its members" not in " ".join(button.label for button in app.button)
 
 
@@ -442,7 +443,7 @@ def test_another_one_like_it_begins_with_who_where_and_what(
     app = app_as(cast.coordinator, "log", like=before)
     form = f"like_{before}"
     same = ("partners", "people", "purpose", "place", "kind", "facts", "held_on")
-    assert [app.get_by_key(f"{form}__{field}").value for field in same] == [
+    assert [field_of(app, form, field).value for field in same] == [
         [partners[0]], [1], "Monthly check-in", "Library", "visit", "", TODAY,
     ]  # fmt: skip
     click(app, "Save")
@@ -454,7 +455,7 @@ def test_something_planned_repeats_until_a_day(app_as: Open, cast: Cast, partner
     app = app_as(cast.coordinator, "log")
     put(app, status="planned", partners=[partners[0]], purpose="Youth table", held_on=date(2026, 5, 12))
     put(app.run(), repeats="monthly_weekday")
-    assert "Every month on the second Tuesday" in app.get_by_key("log_new__repeats").options
+    assert "Every month on the second Tuesday" in field_of(app, "log_new", "repeats").options
     click(app.run(), "Save as planned")
     assert "Say until which day it repeats" in said(app)
     put(app, until=date(2026, 9, 30))
@@ -494,4 +495,4 @@ def test_a_partner_is_found_by_any_of_its_names(app_as: Open, cast: Cast, partne
         names = {"other_names": ("LKC",), "former_names": ("Kin Place",)}
         add_partner(session, cast.coordinator, PartnerDraft(name="Larkmoor Kin Center", kind=kind, **names))
     app = app_as(cast.coordinator, "log")
-    assert "Larkmoor Kin Center (LKC; formerly Kin Place)" in app.get_by_key("log_new__partners").options
+    assert "Larkmoor Kin Center (LKC; formerly Kin Place)" in field_of(app, "log_new", "partners").options
