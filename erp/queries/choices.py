@@ -1,6 +1,7 @@
 """What pick lists offer: partners, people, forums, accounts. One row each, by name."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import pandas as pd
 from sqlmodel import Session, col, select
@@ -10,7 +11,7 @@ from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
 from erp.models.partners import Partner, PartnerName
 from erp.queries.contacts import name_shown
-from erp.vocabulary import NameKind, RecordKind, Verb
+from erp.vocabulary import NameKind, PartnerKind, RecordKind, Verb
 
 
 def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
@@ -56,6 +57,31 @@ def forum_choices(session: Session, actor: Actor) -> pd.DataFrame:
     actor.require(Verb.SEE, RecordKind.FORUM)
     question = select(col(Forum.id).label("forum_id"), Forum.name).where(col(Forum.archived_at).is_(None))
     return _frame(session, question.order_by(Forum.name), ["forum_id", "name"])
+
+
+@dataclass(frozen=True)
+class FormChoices:
+    """What the form of an engagement offers: id → name of partners and forums, none of them archived.
+
+    `listed`: partner → as a pick list shows it. `tribes`: which of the partners are Tribal governments.
+    """
+
+    partners: dict[int, str]
+    listed: dict[int, str]
+    tribes: frozenset[int]
+    forums: dict[int, str]
+
+
+def form_choices(session: Session, actor: Actor) -> FormChoices:
+    """Return what the form of an engagement offers."""
+    partners, forums = partner_choices(session, actor), forum_choices(session, actor)
+    ids = partners["partner_id"].tolist()
+    return FormChoices(
+        dict(zip(ids, partners["name"].tolist(), strict=True)),
+        dict(zip(ids, partners["listed"].tolist(), strict=True)),
+        frozenset(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"].tolist()),
+        dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True)),
+    )
 
 
 def holder_choices(session: Session, actor: Actor) -> pd.DataFrame:

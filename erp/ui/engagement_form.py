@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from erp.queries.choices import contact_choices, forum_choices, partner_choices
+from erp.queries.choices import contact_choices, form_choices
 from erp.queries.engagement_detail import EngagementDetail
 from erp.ui import drafts
 from erp.ui.actions import draw_whole_page, forget_form
@@ -108,16 +108,13 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
 
     A record's own partners, people and forum stay choosable when they were archived since.
     """
-    partners, forums = load(partner_choices), load(forum_choices)
-    names = dict(zip(partners["partner_id"].tolist(), partners["name"].tolist(), strict=True))
-    listed = dict(zip(partners["partner_id"].tolist(), partners["listed"].tolist(), strict=True))
-    tribes = set(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"])
-    tables = dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))
+    offered = load(form_choices)
+    names, tribes, tables = offered.partners, offered.tribes, offered.forums
     if detail is not None:
-        names |= {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
+        names = names | {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
         tribes |= {p.partner_id for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT}
-        tables |= {detail.forum_id: detail.forum} if detail.forum_id is not None else {}
-    form = Form(name, names, names | listed, frozenset(tribes), pd.DataFrame(), tables, start, detail)
+        tables = tables | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
+    form = Form(name, names, names | offered.listed, frozenset(tribes), pd.DataFrame(), tables, start, detail)
     for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))

@@ -20,7 +20,7 @@ from erp.ui.actions import form_token, refuse
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, forget, open_form
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.engagement_row import reach_of
-from erp.ui.loads import county_today
+from erp.ui.loads import county_today, one_state
 from erp.ui.words import day_text, listed
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Reach, Repeats, Side
 
@@ -47,10 +47,11 @@ class Entered:
 
 def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
     """Save the form with a service in one go; None where it was refused, then everything typed is still there."""
-    form = open_form(form.name, form.start, form.detail)  # partners may have been chosen since it was drawn
     try:
-        entered = read(form)
-        said = _said(form, entered)
+        with one_state():
+            form = open_form(form.name, form.start, form.detail)  # partners may have been chosen since it was drawn
+            entered = read(form)
+            said = _said(form, entered)
     except ERPError as refusal:
         refuse(str(refusal))
         return None
