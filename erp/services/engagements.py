@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from erp import frameworks
 from erp.access import Actor
@@ -25,7 +25,7 @@ from erp.queries.visible import engagements_visible_to
 from erp.services.checks import known_partner, refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.drafts import Draft
-from erp.services.engagement_told import told
+from erp.services.engagement_told import told, told_parts
 from erp.services.facts import sync_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.records import (
@@ -38,6 +38,7 @@ from erp.services.records import (
     revise,
     saved_before,
     set_void,
+    snapshot,
 )
 from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, RecordKind, Verb, Who
 
@@ -126,9 +127,9 @@ def log_engagement(
     session.flush()
     engagement_id = _id(engagement)
     engagement.key = draft.key or new_key(session, Engagement, "E", engagement_id)
-    _set_parts(session, engagement_id, draft, {})
+    parts = _set_parts(session, engagement_id, draft, {})
     sync_engagement(session, engagement, engagement.recorded_at)
-    after = told(session, engagement)
+    after = snapshot(engagement, **told_parts(*parts))
     record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
     remember_save(session, token, RecordKind.ENGAGEMENT, engagement_id, draft, *promises, *feedback)
@@ -353,27 +354,25 @@ def _framework_versions(session: Session, engagement_id: int) -> dict[str, str]:
     return versions
 
 
-def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tagged: dict[str, str]) -> None:
+def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tagged: dict[str, str]) -> list[SQLModel]:
+    """Add what belongs to an engagement and return it. `tagged`: entry → the version it was tagged under before."""
     version = frameworks.load_frameworks()["cpm_leadership_behaviors"].version
     topic_version = frameworks.load_frameworks()["erp_topics"].version
-    session.add_all(
-        EngagementPartner(engagement_id=engagement_id, partner_id=p.partner_id, two_way=p.two_way)
-        for p in draft.partners
-    )
-    session.add_all(EngagementPerson(engagement_id=engagement_id, contact_id=c) for c in draft.people)
-    session.add_all(
-        DiscussionPoint(engagement_id=engagement_id, position=n, **point.model_dump())
-        for n, point in enumerate(draft.points, 1)
-    )
-    session.add_all(
-        BehaviorTag(engagement_id=engagement_id, framework_version=tagged.get(b.entry_id, version), **b.model_dump())
-        for b in draft.behaviors
-    )
-    session.add_all(
-        TopicTag(engagement_id=engagement_id, framework_version=tagged.get(topic, topic_version), entry_id=topic)
-        for topic in draft.topics
-    )
+    of: dict[str, Any] = {"engagement_id": engagement_id}
+    parts: list[SQLModel] = [
+        EngagementPartner(**of, partner_id=p.partner_id, two_way=p.two_way) for p in draft.partners
+    ]
+    parts += [EngagementPerson(**of, contact_id=contact_id) for contact_id in draft.people]
+    parts += [DiscussionPoint(**of, position=n, **point.model_dump()) for n, point in enumerate(draft.points, 1)]
+    parts += [
+        BehaviorTag(**of, framework_version=tagged.get(b.entry_id, version), **b.model_dump()) for b in draft.behaviors
+    ]
+    parts += [
+        TopicTag(**of, framework_version=tagged.get(topic, topic_version), entry_id=topic) for topic in draft.topics
+    ]
+    session.add_all(parts)
     session.flush()
+    return parts
 
 
 def _id(engagement: Engagement) -> int:

@@ -112,9 +112,10 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
     names, tribes, tables = offered.partners, offered.tribes, offered.forums
     if detail is not None:
         names = names | {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
-        tribes |= {p.partner_id for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT}
+        of_detail = (p for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT)
+        tribes |= {p.partner_id for p in of_detail if p.partner_id is not None}
         tables = tables | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
-    form = Form(name, names, names | offered.listed, frozenset(tribes), pd.DataFrame(), tables, start, detail)
+    form = Form(name, names, names | offered.listed, tribes, pd.DataFrame(), tables, start, detail)
     for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))
