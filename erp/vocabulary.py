@@ -135,11 +135,11 @@ class Repeats(Word):
 
 
 class Reach(Word):
-    """Which engagements of a row a change is for: this one, those after it as well, all that are still planned."""
+    """Which engagements of a row a change is for: this one, those after it as well, all that are still to come."""
 
     ONE = "one", "Only this one"
     FOLLOWING = "following", "This and the following"
-    ALL = "all", "All that are planned"
+    ALL = "all", "All still to come"
 
 
 class Who(Word):

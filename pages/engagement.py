@@ -126,7 +126,7 @@ show_outcome()
 may_tick = actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT) and engagement.voided_at is None
 with st.container(width=parts.READING_WIDTH):
     parts.draw_head(engagement)
-    draw_row(engagement, may_plan=actor.may(Verb.ADD, RecordKind.ENGAGEMENT))
+    draw_row(engagement, may_plan=actor.may(Verb.ADD, RecordKind.ENGAGEMENT) and engagement.voided_at is None)
     draw_actions(engagement)
     parts.draw_who(engagement)
     parts.draw_said(engagement)

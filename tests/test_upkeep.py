@@ -26,7 +26,7 @@ WITHOUT_NEWER = (
     "DROP TABLE form_draft",
     "ALTER TABLE submission DROP COLUMN content",
     "DROP INDEX ix_engagement_series",
-    *(f"ALTER TABLE engagement DROP COLUMN {name}" for name in ("series", "repeats", "slot_on")),
+    *(f"ALTER TABLE engagement DROP COLUMN {name}" for name in ("series", "repeats", "slot_on", "counted_from")),
 )
 CLINIC = PartnerDraft(name="Lark Clinic", kind=PartnerKind.SYSTEM_PARTNER)
 

@@ -15,6 +15,7 @@ class Engagement(Table, Imported, Recorded, Voidable, table=True):
     `held_at` is the time of day as written ("7:30 – 8:30 am"), in the county's time zone.
     `series`: shared by the engagements of one repeating row ("": none); `repeats`: how often it comes round, and
     `slot_on`: the day on which it would have been this one's turn. One that was moved by itself is held on another.
+    `counted_from`: the turn that the others are counted from; only it tells the last Friday from the fourth.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -39,6 +40,7 @@ class Engagement(Table, Imported, Recorded, Voidable, table=True):
     series: str = Field(default="", index=True)
     repeats: str = ""
     slot_on: date | None = None
+    counted_from: date | None = None
 
 
 class EngagementPartner(Table, table=True):

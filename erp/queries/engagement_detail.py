@@ -116,8 +116,8 @@ class TurnOfRow:
 class EngagementDetail:
     """One engagement as it reads, with its parts in the order they were written down.
 
-    `repeats`, `slot_on`, `row`: where it is one of a repeating row, how often it comes round, its turn, and all that
-    the actor may see of the row, itself included, by their turns; voided ones are left out.
+    `repeats`, `slot_on`, `counted_from`, `row`: where it is one of a repeating row, how often it comes round, its turn,
+    the turn it is counted from, and all that the actor may see of the row by their turns, without voided ones.
     """
 
     engagement_id: int
@@ -152,6 +152,7 @@ class EngagementDetail:
     void_reason: str
     repeats: str
     slot_on: date | None
+    counted_from: date | None
     row: tuple[TurnOfRow, ...]
     partners: tuple[PartnerThere, ...]
     people: tuple[PersonThere, ...]

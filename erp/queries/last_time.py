@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from erp.access import Actor
 from erp.models.contacts import Contact
 from erp.models.engagements import Engagement, EngagementPartner, EngagementPerson
-from erp.queries.visible import engagements_visible_to
+from erp.queries.visible import engagements_visible_to, with_another_tribe
 from erp.vocabulary import EngagementStatus, Interpreter, RecordKind, Verb
 
 
@@ -29,7 +29,8 @@ class LastTime:
 def last_time(session: Session, actor: Actor, partner_ids: tuple[int, ...], forum_id: int | None) -> LastTime | None:
     """Return the newest engagement held at the forum, or (None) with all these partners, that the actor may see.
 
-    None where there was none, or nobody was named.
+    None where there was none, or nobody was named. One with a Tribal government that is not among the partners is left
+    out: the new record would be open to more people than that one.
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
     if forum_id is None and not partner_ids:
@@ -39,6 +40,7 @@ def last_time(session: Session, actor: Actor, partner_ids: tuple[int, ...], foru
         col(Engagement.held_on).is_not(None),
         col(Engagement.voided_at).is_(None),
         engagements_visible_to(actor),
+        ~with_another_tribe(partner_ids),
     )
     if forum_id is not None:
         question = question.where(Engagement.forum_id == forum_id)

@@ -5,6 +5,7 @@ wrote them down. An engagement with several partners is closed as soon as one of
 are the promises made and the feedback given at it, whoever they are from.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, true
@@ -69,6 +70,20 @@ def _with_a_tribe(noun: type[Engagement | Commitment | FeedbackItem], engagement
         .where(col(_at.engagement_id) == engagement_id, col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT)
     )
     return exists(at_it.correlate(noun))
+
+
+def with_another_tribe(partner_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition on Engagement rows that a Tribal government other than these partners is among theirs."""
+    at_it = (
+        select(_at.id)
+        .join(_tribe, col(_tribe.id) == col(_at.partner_id))
+        .where(
+            col(_at.engagement_id) == col(Engagement.id),
+            col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT,
+            col(_tribe.id).not_in(partner_ids),
+        )
+    )
+    return exists(at_it.correlate(Engagement))
 
 
 def _not_of_a_tribe(noun: type[Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:

@@ -92,7 +92,7 @@ class Table:
         repeats = REPEATS.get(self.forum.every)
         turns = range(MEETINGS_AHEAD if repeats else 1)
         days = [day_of_turn(repeats, first, turn) if repeats else first for turn in turns]
-        row = {"series": f"forum-{self.forum.id}", "repeats": repeats.value} if repeats else {}
+        row = {"series": f"forum-{self.forum.id}", "repeats": repeats.value, "counted_from": first} if repeats else {}
         return [
             EngagementLife(
                 EngagementDraft(status=EngagementStatus.PLANNED, held_on=day, **frame),

@@ -1,7 +1,7 @@
 """A row of planned engagements that comes round again: planned at once, changed or cancelled one by one or together.
 
-Each of them is an engagement like any other; what joins them is `series`. One that was held, cancelled or voided is no
-part of a later change, and one that was moved by itself keeps its day.
+Each of them is an engagement like any other; what joins them is `series`. One that was held, cancelled or voided, or
+whose day is past, is no part of a later change, and one that was moved by itself keeps its day.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
-from erp.errors import Invalid
+from erp.errors import Conflict, Invalid
 from erp.models.engagements import (
     BehaviorTag,
     DiscussionPoint,
@@ -21,7 +21,9 @@ from erp.models.engagements import (
     EngagementPerson,
     TopicTag,
 )
+from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
+from erp.services.checks import tribe_at
 from erp.services.commitments import CommitmentDraft
 from erp.services.drafts import Draft
 from erp.services.engagements import (
@@ -45,8 +47,7 @@ MOST_TURNS = 120
 _ITS_OWN = {"status", "held_on", "when_words", "key"}
 #: What those planned later have in common with the last one of a row, which may have been held.
 _LIKE = (
-    "kind", "held_at", "partners", "people", "county_people", "forum_id", "place", "remote", "language", "interpreter",
-    "purpose",
+    "kind", "held_at", "people", "county_people", "forum_id", "place", "remote", "language", "interpreter", "purpose",
 )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def plan_row(
 
     def plan(day: date, **came_up: Any) -> Engagement:
         one = draft.model_copy(update={"held_on": day} | ({} if came_up else {"key": ""}))
-        turn = {"series": series, "repeats": row.repeats.value, "slot_on": day}
+        turn = {"series": series, "repeats": row.repeats.value, "slot_on": day, "counted_from": days[0]}
         return log_engagement(session, actor, one, turn=turn, **came_up)
 
     first = plan(days[0], promises=promises, feedback=feedback)
@@ -101,21 +102,34 @@ def turns(draft: EngagementDraft, row: RowDraft) -> list[date]:
 
 
 def plan_more(session: Session, actor: Actor, engagement_id: int, until: date) -> int:
-    """Plan a row further, until a day, as its last engagement is planned. Returns how many were added.
+    """Plan a row further, until a day, as its last engagement is. Returns how many were added.
 
-    Raises: NotAllowed, NotFound, Invalid (it does not repeat, or not before that day).
+    Days on which one of the row is planned or was held already, also one that the actor may not see, are left out.
+    Raises: NotAllowed, NotFound, Conflict (it was voided), Invalid (it does not repeat, or not before that day).
     """
     actor.require(Verb.ADD, RecordKind.ENGAGEMENT)
-    last = _row(session, actor, visible_engagement(session, actor, engagement_id))[-1]
-    begins = _slot(last)
-    days = _not_too_many(days_until(Repeats(last.repeats), begins, until)[1:])
+    engagement = visible_engagement(session, actor, engagement_id)
+    if engagement.voided_at is not None:
+        raise Conflict("This engagement was voided. Open another one of the row, or restore it first.")
+    row = _row(session, actor, engagement)
+    last = ([each for each in row if each.status != EngagementStatus.CANCELLED] or row)[-1]
+    taken = select(col(Engagement.slot_on)).where(
+        Engagement.series == engagement.series,
+        Engagement.status != EngagementStatus.CANCELLED,
+        col(Engagement.voided_at).is_(None),
+    )
+    taken_on = set(session.exec(taken))
+    days = [day for day in days_until(Repeats(last.repeats), _first(last), until) if day > _slot(last)]
+    days = _not_too_many([day for day in days if day not in taken_on])
     if not days:
-        raise Invalid(f"It is planned until {begins:%B %-d, %Y} already. Choose a later day.")
+        raise Invalid(f"Every turn until {until:%B %-d, %Y} is planned already. Choose a later day.")
     known = draft_of(session, last)
     like = {name: getattr(known, name) for name in _LIKE}
+    like["partners"] = tuple(PartnerAt(partner_id=there.partner_id) for there in known.partners)
+    turn = {"series": last.series, "repeats": last.repeats, "counted_from": last.counted_from}
     for day in days:
-        turn = {"series": last.series, "repeats": last.repeats, "slot_on": day}
-        log_engagement(session, actor, EngagementDraft(**like, status=EngagementStatus.PLANNED, held_on=day), turn=turn)
+        draft = EngagementDraft(**like, status=EngagementStatus.PLANNED, held_on=day)
+        log_engagement(session, actor, draft, turn=turn | {"slot_on": day})
     return len(days)
 
 
@@ -133,9 +147,11 @@ def change_row(
 ) -> Engagement:
     """Change an engagement of a row, and carry what was changed in it over to the others that `reach` says.
 
-    The others keep what else they hold. Moved to another day, it takes its row along: from the second Tuesday to the
-    second Wednesday.
-    Raises: as `change_engagement`, and Invalid where it is not planned any more.
+    The others keep what else they hold; of what are several (partners, points, behaviors) what was added is added to
+    them and what was taken out is taken out. Moved to another day, it takes its row along: from the second Tuesday to
+    the second Wednesday.
+    Raises: as `change_engagement`, and Invalid where it is not planned any more, or where a Tribal government is at
+    it and not at the others: what was written for the Tribe's record would be open to everybody in theirs.
     """
     actor.require(Verb.CHANGE, RecordKind.ENGAGEMENT)
     came_up = {"promises": promises, "feedback": feedback, "token": token}
@@ -145,20 +161,43 @@ def change_row(
     if EngagementStatus.PLANNED not in (engagement.status, draft.status) or engagement.status != draft.status:
         raise Invalid("Only what stays planned changes together with others. Change only this one.")
     was, others = draft_of(session, engagement), _others(session, actor, engagement, reach)
-    changed = {name: value for name, value in draft if name not in _ITS_OWN and value != getattr(was, name)}
+    changed = [name for name, value in draft if name not in _ITS_OWN and value != getattr(was, name)]
     moved = draft.held_on is not None and draft.held_on != was.held_on
     turn_of = _turns_from(engagement)
-    turn = {"slot_on": draft.held_on} if moved else {}
+    anchor = {"counted_from": draft.held_on} if moved else {}
+    turn = anchor | ({"slot_on": draft.held_on} if moved else {})
     change_engagement(session, actor, engagement_id, version, draft, turn=turn, **came_up)
+    is_closed = tribe_at(session, engagement_id, ()) is not None
     for other in others:
-        own, values, turn = draft_of(session, other), dict(changed), {}
-        if moved:
-            turn = {"slot_on": turn_of(other)}
+        own, turn = draft_of(session, other), anchor
+        values = {name: _carried(getattr(own, name), getattr(was, name), getattr(draft, name)) for name in changed}
+        if moved and draft.held_on is not None:
+            turn = anchor | {"slot_on": turn_of(other, draft.held_on)}
             values |= {"held_on": turn["slot_on"]} if other.held_on == other.slot_on else {}
         new = own.model_copy(update=values)
         if new != own or turn:
             change_engagement(session, actor, _id(other), other.version, new, turn=turn)
+        if is_closed and tribe_at(session, _id(other), ()) is None:
+            raise Invalid(
+                "A Tribal government is part of this engagement and not of all the others: what you write here would "
+                "be open to everybody there. Change only this one."
+            )
     return engagement
+
+
+def _carried(own: Any, was: Any, becomes: Any) -> Any:
+    """Return what another of the row holds after a change; of several, only what was added or taken out."""
+    if not isinstance(becomes, tuple):
+        return becomes
+    added = {_which(each): each for each in becomes if each not in was}
+    taken_out = {_which(each) for each in was} - {_which(each) for each in becomes}
+    stay = [added.pop(_which(each), each) for each in own if _which(each) not in taken_out]
+    return (*stay, *added.values())
+
+
+def _which(part: Any) -> Any:
+    """Return what tells a partner, a behavior or a point of an engagement from the others."""
+    return getattr(part, "partner_id", None) or getattr(part, "entry_id", None) or getattr(part, "what", None) or part
 
 
 def cancel_row(session: Session, actor: Actor, engagement_id: int, version: int, reach: Reach) -> Engagement:
@@ -204,29 +243,37 @@ def _row(session: Session, actor: Actor, engagement: Engagement) -> list[Engagem
 
 
 def _others(session: Session, actor: Actor, engagement: Engagement, reach: Reach) -> list[Engagement]:
-    """Return the planned engagements of its row, without itself, that a change of this reach is for."""
+    """Return those of its row that are still to come, without itself, that a change of this reach is for."""
     if reach is Reach.ONE:
         return []
+    this_day = today(session)
     return [
         other
         for other in _row(session, actor, engagement)
         if other.id != engagement.id
         and other.status == EngagementStatus.PLANNED
+        and (other.held_on or _slot(other)) >= this_day  # what is past waits to be recorded as it was
         and (reach is Reach.ALL or _slot(other) > _slot(engagement))
     ]
 
 
-def _turns_from(engagement: Engagement) -> Callable[[Engagement], date]:
-    """Return how the day of another's turn follows once the engagement itself was moved; asked before that."""
-    repeats, begins = Repeats(engagement.repeats), _slot(engagement)
-    turn_on = {day_of_turn(repeats, begins, turn): turn for turn in range(-MOST_TURNS, MOST_TURNS + 1)}
+def _turns_from(engagement: Engagement) -> Callable[[Engagement, date], date]:
+    """Return how the day of another's turn follows once the engagement itself is moved; asked before that."""
+    repeats, first, here = Repeats(engagement.repeats), _first(engagement), _slot(engagement)
+    turn_on = {day_of_turn(repeats, first, turn): turn for turn in range(-MOST_TURNS, MOST_TURNS + 1)}
 
-    def moved(other: Engagement) -> date:
-        slot, first = _slot(other), _slot(engagement)
-        turn = turn_on.get(slot)
-        return day_of_turn(repeats, first, turn) if turn is not None else slot + (first - begins)
+    def moved(other: Engagement, day: date) -> date:
+        slot = _slot(other)
+        if here in turn_on and slot in turn_on:
+            return day_of_turn(repeats, day, turn_on[slot] - turn_on[here])
+        return slot + (day - here)
 
     return moved
+
+
+def _first(engagement: Engagement) -> date:
+    assert engagement.counted_from is not None  # every one of a row has it
+    return engagement.counted_from
 
 
 def _slot(engagement: Engagement) -> date:

@@ -16,7 +16,7 @@ from erp.ui import guard
 from erp.ui.actions import catch_up, draw_whole_page, form_token, once, show_outcome
 from erp.ui.drafts import Known
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, STAYS, TEXTS, Form, keep_draft, open_form
-from erp.ui.engagement_last import offer_last
+from erp.ui.engagement_last import offer_last, take_back_last
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.engagement_row import draw_reach, draw_repeats
 from erp.ui.loads import county_today, load, one_state
@@ -55,6 +55,7 @@ def _draw_inputs(form: Form) -> None:
     ask_who_is_there()
     with one_state():
         form = open_form(form.name, form.start, form.detail)
+        take_back_last(form)
         _draw_essentials(form)
         for title, fields, section in SECTIONS:
             started = st.session_state.setdefault(form.key(f"add_open_{title}"), _is_begun(form, fields))
@@ -88,6 +89,7 @@ def _is_begun(form: Form, fields: tuple[str, ...]) -> bool:
 
 def _save(on_save: Callable[[], None], drawn: str) -> None:
     """Save once for each drawing of the form: `on_save` is made anew at each run, and tells no clicks apart."""
+    draw_whole_page()  # whatever comes of it stands outside of the inputs
 
     @once
     def save_once(_drawn: str) -> None:

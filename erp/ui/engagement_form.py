@@ -21,6 +21,7 @@ from erp.vocabulary import (
     FeedbackKind,
     Interpreter,
     PartnerKind,
+    Reach,
     Side,
     Who,
 )
@@ -186,6 +187,7 @@ def blank(partner_ids: tuple[int, ...] = ()) -> dict[str, Any]:
         "interpreter": Interpreter.NOT_SAID.value,
         "repeats": None,
         "until": None,
+        "reach": Reach.ONE.value,
         "behaviors": [],
         "topics": [],
         **dict.fromkeys(MARKS, Who.UNKNOWN.value),

@@ -15,10 +15,27 @@ OFFERED = ("held_at", "place", "remote", "language", "interpreter", "county_peop
 _UNSAID = ("", False, Interpreter.NOT_SAID.value, [], None)
 
 
+def take_back_last(form: Form) -> None:
+    """Blank what was filled from the last time of partners or a forum that are not chosen any more.
+
+    Called before the fields are drawn. What the person typed over it stays.
+    """
+    values, partners, forum_id = st.session_state.get(form.key("add_filled"), ({}, (), None))
+    if not values or (set(partners) <= set(form.chosen) and forum_id == form.value("forum_id")):
+        return
+    for field, value in values.items():
+        if form.value(field) == value:
+            st.session_state[form.key(field)] = form.start[field]
+    del st.session_state[form.key("add_filled")]
+
+
 def offer_last(form: Form) -> None:
     """Offer the values of the last time for the fields nobody has filled in yet; only for a new engagement."""
     if form.detail is not None or not (form.chosen or form.value("forum_id")):
         return
+    filled, *_ = st.session_state.get(form.key("add_filled"), ({},))
+    if filled:
+        st.caption(f"From the last time: {plain(listed(_said(form, filled)))}.")
     last = load(last_time, tuple(form.chosen), form.value("forum_id"))
     values = _to_fill(form, last) if last is not None else {}
     if last is None or not values:
@@ -47,9 +64,11 @@ def _said(form: Form, values: dict[str, Any]) -> list[str]:
 
 def _named(form: Form, people: list[int]) -> str:
     names = dict(zip(form.people["contact_id"], form.people["name"], strict=True))
-    return ", ".join(names[person] for person in people)
+    return ", ".join(names[person] for person in people if person in names)
 
 
 def _fill(form: Form, values: dict[str, Any]) -> None:
+    before, *_ = st.session_state.get(form.key("add_filled"), ({},))
     for field, value in values.items():
         st.session_state[form.key(field)] = value
+    st.session_state[form.key("add_filled")] = (before | values, tuple(form.chosen), form.value("forum_id"))

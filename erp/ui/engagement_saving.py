@@ -235,5 +235,5 @@ def _said(form: Form, entered: Entered) -> str:
     if entered.row is not None:
         days = turns(draft, entered.row)
         saved = f"{len(days)} planned: {what}, {day_text(days[0])} to {day_text(days[-1])}."
-    others = " The others were changed with it." if reach_of(form) is not Reach.ONE else ""
+    others = " What was changed is carried over to the others." if reach_of(form) is not Reach.ONE else ""
     return f"Saved. {saved}" + (f" With {listed(more)}." if more else "") + others

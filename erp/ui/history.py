@@ -32,7 +32,7 @@ from erp.vocabulary import (
 PAGE_ROWS = 20
 #: Fields that say nothing to a person: they number the record, or follow from other fields.
 UNTOLD = frozenset(
-    {"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at", "series", "slot_on"}
+    {"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at", "series", "counted_from"}
 )
 #: Field → the pick list that names its number.
 NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
@@ -91,7 +91,7 @@ def change_rows(kind: RecordKind, before: Mapping[str, Any] | None, after: Mappi
 
 
 def _label(name: str) -> str:
-    return name.removesuffix("_id").replace("_", " ").capitalize()
+    return "Its turn" if name == "slot_on" else name.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def _said(kind: RecordKind, name: str, value: Any) -> str:

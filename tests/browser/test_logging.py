@@ -1,5 +1,6 @@
 """Logging a meeting as a person does: in few interactions, and without losing what was typed."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,46 @@ def test_a_quick_tap_on_save_out_of_a_text_saves_and_says_so(
     assert page.get_by_label("What it was about").count() == int(refused)
     if refused:
         expect(page.get_by_label("What it was about")).to_have_value("A word on the stairs")
+
+
+def test_a_tap_on_save_out_of_words_that_may_identify_somebody_asks_about_them(
+    window: BrowserContext, demo: Server
+) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    page.goto(f"{demo.address}/log")
+    settle(page)
+    page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_label("What it was about").fill("About case number 12345678")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("12345678").nth(1).wait_for()  # in the form, and in the question
+
+
+def test_a_row_is_planned_also_where_its_day_is_chosen_last(window: BrowserContext, demo: Server) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    page.goto(f"{demo.address}/log")
+    settle(page)
+    page.get_by_text("Is planned").click()
+    settle(page)
+    page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Escape")
+    page.get_by_label("What it was about").fill("Youth table")
+    page.get_by_role("combobox", name="Repeats").click()
+    page.get_by_role("option", name="Every month, on the same weekday").click()
+    settle(page)
+    year = date.today().year + 1
+    for field, day in ((3, f"0630{year}"), (0, f"0112{year}")):  # until, then the day
+        page.get_by_role("spinbutton").nth(field).click()
+        page.keyboard.type(day, delay=30)
+        settle(page)
+    page.get_by_role("button", name="Save as planned").click()
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    assert "Saved. 6 planned: Meeting with Kin Keepers" in said.inner_text()
 
 
 def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def test_nothing_is_told_of_what_is_closed_or_void(session: Session, cast: Cast)
     wrong = log_engagement(session, cast.coordinator, meeting(fern, held_on=date(2026, 3, 9), place="Wrong"))
     void_engagement(session, cast.leadership, wrong.id or 0, 1, "Entered twice")
     assert last_time(session, cast.community_liaison, (fern,), None) is None
-    seen = last_time(session, cast.tribal_liaison, (fern,), None)
+    assert last_time(session, cast.tribal_liaison, (fern,), None) is None  # the new one would be open to all
+    seen = last_time(session, cast.tribal_liaison, (fern, tribe), None)
     assert seen is not None
     assert seen.place == "Council house"
 

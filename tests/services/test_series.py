@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -168,8 +169,90 @@ def test_a_row_is_planned_further_without_what_was_said(session: Session, cast: 
     assert plan_more(session, cast.coordinator, row(session)[0].id or 0, date(2027, 6, 30)) == 2
     assert days(session)[4:] == [date(2027, 5, 11), date(2027, 6, 8)]
     assert {(each.facts, each.status, each.purpose) for each in row(session)[4:]} == {("", PLANNED, "Spring planning")}
-    with pytest.raises(Invalid, match="until June 8, 2027 already"):
+    with pytest.raises(Invalid, match="Every turn until June 30, 2027 is planned already"):
         plan_more(session, cast.coordinator, row(session)[0].id or 0, date(2027, 6, 30))
+
+
+def test_of_what_are_several_only_what_was_added_or_taken_out_is_carried_over(
+    session: Session, cast: Cast, fern: int
+) -> None:
+    lark, heron = partner(session, cast, "Lark Clinic"), partner(session, cast, "Heron Hall")
+    own = {"partners": (PartnerAt(partner_id=fern), PartnerAt(partner_id=lark)), "points": (PointDraft(what="Rooms"),)}
+    edit(session, cast.coordinator, row(session)[2], Reach.ONE, **own)
+    here = {"partners": (PartnerAt(partner_id=heron),), "points": (PointDraft(what="Food"),)}
+    edit(session, cast.coordinator, row(session)[1], Reach.FOLLOWING, **here)
+    third, last = (draft_of(session, each) for each in row(session)[2:])
+    assert [there.partner_id for there in third.partners] == [lark, heron]
+    assert [point.what for point in third.points] == ["Rooms", "Food"]
+    assert [there.partner_id for there in last.partners] == [heron]
+    edit(
+        session,
+        cast.coordinator,
+        row(session)[1],
+        Reach.FOLLOWING,
+        partners=(PartnerAt(partner_id=lark, two_way=False),),
+    )
+    assert draft_of(session, row(session)[2]).partners == (PartnerAt(partner_id=lark, two_way=False),)
+
+
+def test_words_of_a_tribes_record_reach_no_open_one(session: Session, cast: Cast, fern: int) -> None:
+    tribe = partner(session, cast, "Example Nation", PartnerKind.TRIBAL_GOVERNMENT)
+    both = (PartnerAt(partner_id=fern), PartnerAt(partner_id=tribe))
+    edit(session, cast.tribal_liaison, row(session)[1], Reach.ONE, partners=both)
+    with pytest.raises(Invalid, match="open to everybody there"):
+        edit(session, cast.tribal_liaison, row(session)[1], Reach.ALL, purpose="What the council asked for")
+
+
+def test_a_tribe_may_join_the_whole_row(session: Session, cast: Cast, fern: int) -> None:
+    tribe = partner(session, cast, "Example Nation", PartnerKind.TRIBAL_GOVERNMENT)
+    both = (PartnerAt(partner_id=fern), PartnerAt(partner_id=tribe))
+    edit(session, cast.tribal_liaison, row(session)[0], Reach.ALL, partners=both, purpose="Plans")
+    assert {each.purpose for each in row(session)} == {"Plans"}
+    assert len(engagement_detail(session, cast.tribal_liaison, row(session)[0].id or 0).row) == 4
+
+
+def test_the_last_friday_stays_the_last(session: Session, cast: Cast) -> None:
+    fern = partner(session, cast, "Fern House")
+    until = MONTHLY.model_copy(update={"until": date(2027, 2, 28)})
+    first = plan_row(session, cast.coordinator, planned(fern, held_on=date(2027, 1, 29)), until)
+    plan_more(session, cast.coordinator, first.id or 0, date(2027, 4, 30))
+    fridays = [date(2027, 1, 29), date(2027, 2, 26), date(2027, 3, 26), date(2027, 4, 30)]
+    assert days(session) == fridays
+    edit(session, cast.coordinator, row(session)[1], Reach.ALL, held_on=date(2027, 2, 25))
+    assert days(session) == [date(2027, 1, 28), date(2027, 2, 25), date(2027, 3, 25), date(2027, 4, 22)]
+
+
+def test_what_was_absent_is_asked_for_again_when_planned_further(session: Session, cast: Cast, fern: int) -> None:
+    absent = (PartnerAt(partner_id=fern, two_way=False),)
+    edit(session, cast.coordinator, row(session)[-1], Reach.ONE, partners=absent)
+    plan_more(session, cast.coordinator, row(session)[0].id or 0, date(2027, 5, 31))
+    assert draft_of(session, row(session)[-1]).partners == (PartnerAt(partner_id=fern),)
+
+
+def test_a_turn_is_never_planned_twice_also_where_it_is_not_seen(session: Session, cast: Cast, fern: int) -> None:
+    tribe = partner(session, cast, "Example Nation", PartnerKind.TRIBAL_GOVERNMENT)
+    edit(session, cast.tribal_liaison, row(session)[-1], Reach.ONE, partners=(PartnerAt(partner_id=tribe),))
+    assert plan_more(session, cast.community_liaison, row(session)[0].id or 0, date(2027, 5, 31)) == 1
+    assert days(session) == [*DAYS, date(2027, 5, 11)]
+
+
+def test_cancelled_turns_are_planned_again_and_a_voided_page_plans_none(
+    session: Session, cast: Cast, fern: int
+) -> None:
+    third = row(session)[2]
+    cancel_row(session, cast.coordinator, third.id or 0, 1, Reach.FOLLOWING)
+    assert plan_more(session, cast.coordinator, row(session)[0].id or 0, DAYS[-1]) == 2
+    void_engagement(session, cast.leadership, third.id or 0, third.version, "Entered twice")
+    with pytest.raises(Conflict, match="was voided"):
+        plan_more(session, cast.coordinator, third.id or 0, date(2027, 12, 31))
+
+
+def test_days_that_are_past_wait_to_be_recorded_as_they_were(session: Session, cast: Cast, fern: int) -> None:
+    with time_machine.travel("2027-02-20T20:00:00Z"):
+        edit(session, cast.coordinator, row(session)[2], Reach.ALL, held_on=date(2027, 3, 10))
+        assert days(session) == [*DAYS[:2], date(2027, 3, 10), date(2027, 4, 14)]
+        cancel_row(session, cast.coordinator, row(session)[2].id or 0, 2, Reach.ALL)
+    assert [each.status for each in row(session)] == [PLANNED, PLANNED, CANCELLED, CANCELLED]
 
 
 def test_readers_change_no_row(session: Session, cast: Cast, fern: int) -> None:

@@ -311,13 +311,13 @@ def purposes(ids: list[int]) -> list[str]:
 def test_a_change_of_one_of_a_row_is_carried_over_where_that_is_asked(app_as: Open, cast: Cast) -> None:
     ids = a_row(cast)
     app = app_as(cast.coordinator, "engagement", engagement=ids[1])
-    assert "Repeats every month on the second Tuesday; 2 more planned, the last on Apr 13, 2027." in text_of(app)
+    assert "Repeats every month on the second Tuesday; 3 more to come, the last on Apr 13, 2027." in text_of(app)
     click(app, "Edit")
     field_of(app, f"edit_{ids[1]}", "purpose").set_value("Youth table, with jobs")
-    field_of(app, f"edit_{ids[1]}", "add_reach").set_value("following")
+    field_of(app, f"edit_{ids[1]}", "reach").set_value("following")
     click(app, "Save changes")
     assert purposes(ids) == ["Youth table", *["Youth table, with jobs"] * 3]
-    assert "The others were changed with it." in text_of(app)
+    assert "What was changed is carried over to the others." in text_of(app)
 
 
 def test_a_row_is_cancelled_from_one_on_and_planned_further(app_as: Open, cast: Cast) -> None:
@@ -332,11 +332,11 @@ def test_a_row_is_cancelled_from_one_on_and_planned_further(app_as: Open, cast: 
     click(app.run(), "Plan")
     assert "Planned until Jun 30, 2027." in text_of(app)
     with db.reading() as session:
-        assert session.exec(select(func.count()).where(Engagement.series != "")).one() == 6
+        assert session.exec(select(func.count()).where(Engagement.series != "")).one() == 8
 
 
 def test_readers_are_offered_nothing_of_a_row(app_as: Open, cast: Cast) -> None:
     ids = a_row(cast)
     app = unfold(app_as(cast.viewer, "engagement", engagement=ids[0]), f"row_{ids[0]}_wanted")
-    assert "3 more planned" in text_of(app)
+    assert "3 more to come" in text_of(app)
     assert not {"Cancel it", "Plan", "Edit"} & {button.label for button in app.button}
