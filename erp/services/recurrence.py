@@ -15,6 +15,8 @@ _STEP = {
     Repeats.YEARLY: relativedelta(years=1),
 }
 _BY_WEEKDAY = (Repeats.MONTHLY_WEEKDAY, Repeats.QUARTERLY)
+#: Among so many months there is always one with five of a weekday.
+_TURNS_BACK = 24
 _NTH = ("first", "second", "third", "fourth", "last")
 
 
@@ -31,6 +33,21 @@ def day_of_turn(repeats: Repeats, first: date, turn: int) -> date:
     if nth == len(_NTH):
         return later + relativedelta(day=31, weekday=weekday(first.weekday(), -1))
     return later + relativedelta(day=1, weekday=weekday(first.weekday(), nth))
+
+
+def counted_anew(repeats: Repeats, first: date, day: date) -> tuple[date, int]:
+    """Return from which day a row is counted once a turn is moved to `day`, and which turn from there `day` is.
+
+    `first`: from which day it was counted before. What was on the month's last Friday and moves to its last Thursday is
+    counted from a month that has five of them: from one of four, it would be the fourth from then on.
+    """
+    was_last = repeats in _BY_WEEKDAY and _nth(first) == len(_NTH)
+    if was_last and (day + relativedelta(days=7)).month != day.month:
+        for turn in range(_TURNS_BACK):
+            there = day - _STEP[repeats] * turn + relativedelta(day=31, weekday=weekday(day.weekday(), -1))
+            if _nth(there) == len(_NTH):
+                return there, turn
+    return day, 0
 
 
 def days_until(repeats: Repeats, first: date, last: date) -> list[date]:

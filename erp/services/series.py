@@ -38,7 +38,7 @@ from erp.services.engagements import (
 )
 from erp.services.feedback import FeedbackDraft
 from erp.services.records import remember_save, saved_before
-from erp.services.recurrence import day_of_turn, days_until
+from erp.services.recurrence import counted_anew, day_of_turn, days_until
 from erp.vocabulary import EngagementStatus, Reach, RecordKind, Repeats, Verb
 
 #: Engagements that may be planned at once: ten years of a monthly table.
@@ -163,16 +163,15 @@ def change_row(
     was, others = draft_of(session, engagement), _others(session, actor, engagement, reach)
     changed = [name for name, value in draft if name not in _ITS_OWN and value != getattr(was, name)]
     moved = draft.held_on is not None and draft.held_on != was.held_on
-    turn_of = _turns_from(engagement)
-    anchor = {"counted_from": draft.held_on} if moved else {}
-    turn = anchor | ({"slot_on": draft.held_on} if moved else {})
+    turns_on = _turns_on(engagement, draft.held_on) if moved and draft.held_on is not None else None
+    turn = turns_on(engagement) if turns_on else {}
     change_engagement(session, actor, engagement_id, version, draft, turn=turn, **came_up)
     is_closed = tribe_at(session, engagement_id, ()) is not None
     for other in others:
-        own, turn = draft_of(session, other), anchor
+        own, turn = draft_of(session, other), {}
         values = {name: _carried(getattr(own, name), getattr(was, name), getattr(draft, name)) for name in changed}
-        if moved and draft.held_on is not None:
-            turn = anchor | {"slot_on": turn_of(other, draft.held_on)}
+        if turns_on:
+            turn = turns_on(other)
             values |= {"held_on": turn["slot_on"]} if other.held_on == other.slot_on else {}
         new = own.model_copy(update=values)
         if new != own or turn:
@@ -186,13 +185,24 @@ def change_row(
 
 
 def _carried(own: Any, was: Any, becomes: Any) -> Any:
-    """Return what another of the row holds after a change; of several, only what was added or taken out."""
+    """Return what another of the row holds after a change; of several, only what was added, taken out or altered."""
     if not isinstance(becomes, tuple):
         return becomes
-    added = {_which(each): each for each in becomes if each not in was}
-    taken_out = {_which(each) for each in was} - {_which(each) for each in becomes}
-    stay = [added.pop(_which(each), each) for each in own if _which(each) not in taken_out]
-    return (*stay, *added.values())
+    before = {_which(each): each for each in was}
+    new = {_which(each): each for each in becomes if each not in was}
+    stay = [
+        _altered(each, before.get(_which(each)), new.pop(_which(each), each))
+        for each in own
+        if _which(each) not in before or _which(each) in {_which(kept) for kept in becomes}
+    ]
+    return (*stay, *new.values())
+
+
+def _altered(own: Any, was: Any, becomes: Any) -> Any:
+    """Return another's part with the fields that were altered in this one; the whole new one where it had none."""
+    if not isinstance(becomes, Draft) or was is None:
+        return becomes
+    return own.model_copy(update={name: value for name, value in becomes if value != getattr(was, name)})
 
 
 def _which(part: Any) -> Any:
@@ -257,16 +267,23 @@ def _others(session: Session, actor: Actor, engagement: Engagement, reach: Reach
     ]
 
 
-def _turns_from(engagement: Engagement) -> Callable[[Engagement, date], date]:
-    """Return how the day of another's turn follows once the engagement itself is moved; asked before that."""
-    repeats, first, here = Repeats(engagement.repeats), _first(engagement), _slot(engagement)
-    turn_on = {day_of_turn(repeats, first, turn): turn for turn in range(-MOST_TURNS, MOST_TURNS + 1)}
+def _turns_on(engagement: Engagement, day: date) -> Callable[[Engagement], dict[str, date]]:
+    """Return how the turns of a row follow once one is moved to a day: an engagement's new columns. Asked before that.
 
-    def moved(other: Engagement, day: date) -> date:
-        slot = _slot(other)
-        if here in turn_on and slot in turn_on:
-            return day_of_turn(repeats, day, turn_on[slot] - turn_on[here])
-        return slot + (day - here)
+    One that was moved off the grid before, with those after it, goes by the turn next to it.
+    """
+    repeats, first = Repeats(engagement.repeats), _first(engagement)
+    grid = {day_of_turn(repeats, first, turn): turn for turn in range(-MOST_TURNS, MOST_TURNS + 1)}
+    anchor, here = counted_anew(repeats, first, day)
+
+    def turn_of(slot: date) -> int:
+        return grid[min(grid, key=lambda known: abs(known - slot))]
+
+    was = {engagement.id: turn_of(_slot(engagement))}
+
+    def moved(other: Engagement) -> dict[str, date]:
+        offset = turn_of(_slot(other)) - was[engagement.id] if other.id != engagement.id else 0
+        return {"counted_from": anchor, "slot_on": day_of_turn(repeats, anchor, here + offset)}
 
     return moved
 

@@ -18,22 +18,23 @@ _UNSAID = ("", False, Interpreter.NOT_SAID.value, [], None)
 def take_back_last(form: Form) -> None:
     """Blank what was filled from the last time of partners or a forum that are not chosen any more.
 
-    Called before the fields are drawn. What the person typed over it stays.
+    Called before the fields are drawn, and before they are saved. What the person typed over it stays. What was filled
+    is kept with the draft: it may be of a record that is open to fewer people.
     """
-    values, partners, forum_id = st.session_state.get(form.key("add_filled"), ({}, (), None))
-    if not values or (set(partners) <= set(form.chosen) and forum_id == form.value("forum_id")):
+    values, partners, forum_id = st.session_state.get(form.key("filled"), ({}, (), None))
+    if not values or (set(partners) <= set(form.chosen) and forum_id in (None, form.value("forum_id"))):
         return
     for field, value in values.items():
         if form.value(field) == value:
             st.session_state[form.key(field)] = form.start[field]
-    del st.session_state[form.key("add_filled")]
+    del st.session_state[form.key("filled")]
 
 
 def offer_last(form: Form) -> None:
     """Offer the values of the last time for the fields nobody has filled in yet; only for a new engagement."""
     if form.detail is not None or not (form.chosen or form.value("forum_id")):
         return
-    filled, *_ = st.session_state.get(form.key("add_filled"), ({},))
+    filled, *_ = st.session_state.get(form.key("filled"), ({},))
     if filled:
         st.caption(f"From the last time: {plain(listed(_said(form, filled)))}.")
     last = load(last_time, tuple(form.chosen), form.value("forum_id"))
@@ -68,7 +69,7 @@ def _named(form: Form, people: list[int]) -> str:
 
 
 def _fill(form: Form, values: dict[str, Any]) -> None:
-    before, *_ = st.session_state.get(form.key("add_filled"), ({},))
+    before, *_ = st.session_state.get(form.key("filled"), ({},))
     for field, value in values.items():
         st.session_state[form.key(field)] = value
-    st.session_state[form.key("add_filled")] = (before | values, tuple(form.chosen), form.value("forum_id"))
+    st.session_state[form.key("filled")] = (before | values, tuple(form.chosen), form.value("forum_id"))

@@ -18,6 +18,7 @@ from erp.services.series import RowDraft, plan_row, turns
 from erp.ui import guard
 from erp.ui.actions import form_token, refuse
 from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form, forget, open_form
+from erp.ui.engagement_last import take_back_last
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.engagement_row import reach_of
 from erp.ui.loads import county_today, one_state
@@ -50,6 +51,7 @@ def save(form: Form, service: Callable[..., Any], *args: Any) -> Any:
     try:
         with one_state():
             form = open_form(form.name, form.start, form.detail)  # partners may have been chosen since it was drawn
+            take_back_last(form)
             entered = read(form)
             said = _said(form, entered)
     except ERPError as refusal:

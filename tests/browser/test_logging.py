@@ -128,14 +128,31 @@ def test_typing_goes_on_while_the_draft_is_kept(liaison: Page, demo: Server) -> 
     expect(liaison.get_by_label("Opinions")).to_have_value("Warm room")
 
 
-def test_a_slow_click_on_save_out_of_a_text_saves(window: BrowserContext, demo: Server) -> None:
+def open_log(window: BrowserContext, demo: Server) -> Page:
     page = open_demo_as(window, demo, "coordinator")
     page.goto(f"{demo.address}/log")
     settle(page)
+    return page
+
+
+def with_kin_keepers(window: BrowserContext, demo: Server) -> Page:
+    """Open the blank form and choose one partner."""
+    page = open_log(window, demo)
     page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
     page.keyboard.press("Enter")
     settle(page)
     page.keyboard.press("Escape")
+    return page
+
+
+def outcome(page: Page) -> str:
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    return said.inner_text()
+
+
+def test_a_slow_click_on_save_out_of_a_text_saves(window: BrowserContext, demo: Server) -> None:
+    page = with_kin_keepers(window, demo)
     page.get_by_label("What it was about").fill("A word at the door")
     save = page.get_by_role("button", name="Save", exact=True)
     save.scroll_into_view_if_needed()
@@ -143,29 +160,18 @@ def test_a_slow_click_on_save_out_of_a_text_saves(window: BrowserContext, demo: 
     page.mouse.down()
     page.wait_for_timeout(1_000)  # meanwhile the field was left, and the draft was kept
     page.mouse.up()
-    said = page.locator("[data-testid=stAlert]").first
-    said.wait_for()
-    assert "Saved. Held: Meeting with Kin Keepers" in said.inner_text()
+    assert "Saved. Held: Meeting with Kin Keepers" in outcome(page)
 
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_quick_tap_on_save_out_of_a_text_saves_and_says_so(
     window: BrowserContext, demo: Server, refused: bool
 ) -> None:
-    page = open_demo_as(window, demo, "coordinator")
-    page.goto(f"{demo.address}/log")
-    settle(page)
-    if not refused:
-        page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
-        page.keyboard.press("Enter")
-        settle(page)
-        page.keyboard.press("Escape")
+    page = open_log(window, demo) if refused else with_kin_keepers(window, demo)
     page.get_by_label("What it was about").fill("A word on the stairs")
     page.get_by_role("button", name="Save", exact=True).click()  # as a tap: the text is left and the button hit at once
-    said = page.locator("[data-testid=stAlert]").first
-    said.wait_for()
     words = "Name at least one partner" if refused else "Saved. Held: Meeting with Kin Keepers"
-    assert words in said.inner_text()
+    assert words in outcome(page)
     assert page.get_by_label("What it was about").count() == int(refused)
     if refused:
         expect(page.get_by_label("What it was about")).to_have_value("A word on the stairs")
@@ -174,28 +180,16 @@ def test_a_quick_tap_on_save_out_of_a_text_saves_and_says_so(
 def test_a_tap_on_save_out_of_words_that_may_identify_somebody_asks_about_them(
     window: BrowserContext, demo: Server
 ) -> None:
-    page = open_demo_as(window, demo, "coordinator")
-    page.goto(f"{demo.address}/log")
-    settle(page)
-    page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
-    page.keyboard.press("Enter")
-    settle(page)
-    page.keyboard.press("Escape")
+    page = with_kin_keepers(window, demo)
     page.get_by_label("What it was about").fill("About case number 12345678")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("12345678").nth(1).wait_for()  # in the form, and in the question
 
 
 def test_a_row_is_planned_also_where_its_day_is_chosen_last(window: BrowserContext, demo: Server) -> None:
-    page = open_demo_as(window, demo, "coordinator")
-    page.goto(f"{demo.address}/log")
-    settle(page)
+    page = with_kin_keepers(window, demo)
     page.get_by_text("Is planned").click()
     settle(page)
-    page.get_by_role("combobox", name="Partners").fill("Kin Keepers")
-    page.keyboard.press("Enter")
-    settle(page)
-    page.keyboard.press("Escape")
     page.get_by_label("What it was about").fill("Youth table")
     page.get_by_role("combobox", name="Repeats").click()
     page.get_by_role("option", name="Every month, on the same weekday").click()
@@ -206,9 +200,7 @@ def test_a_row_is_planned_also_where_its_day_is_chosen_last(window: BrowserConte
         page.keyboard.type(day, delay=30)
         settle(page)
     page.get_by_role("button", name="Save as planned").click()
-    said = page.locator("[data-testid=stAlert]").first
-    said.wait_for()
-    assert "Saved. 6 planned: Meeting with Kin Keepers" in said.inner_text()
+    assert "Saved. 6 planned: Meeting with Kin Keepers" in outcome(page)
 
 
 def test_the_draft_is_there_when_a_stopped_server_is_back(window: BrowserContext, tmp_path: Path) -> None:

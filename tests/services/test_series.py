@@ -219,7 +219,27 @@ def test_the_last_friday_stays_the_last(session: Session, cast: Cast) -> None:
     fridays = [date(2027, 1, 29), date(2027, 2, 26), date(2027, 3, 26), date(2027, 4, 30)]
     assert days(session) == fridays
     edit(session, cast.coordinator, row(session)[1], Reach.ALL, held_on=date(2027, 2, 25))
-    assert days(session) == [date(2027, 1, 28), date(2027, 2, 25), date(2027, 3, 25), date(2027, 4, 22)]
+    assert days(session) == [date(2027, 1, 28), date(2027, 2, 25), date(2027, 3, 25), date(2027, 4, 29)]
+    plan_more(session, cast.coordinator, first.id or 0, date(2027, 7, 31))
+    assert days(session)[4:] == [date(2027, 5, 27), date(2027, 6, 24), date(2027, 7, 29)]  # Thursdays, the last ones
+
+
+def test_a_row_moved_in_two_parts_goes_by_the_turns_next_to_it(session: Session, cast: Cast, fern: int) -> None:
+    edit(session, cast.coordinator, row(session)[2], Reach.FOLLOWING, held_on=date(2027, 3, 10))
+    edit(session, cast.coordinator, row(session)[0], Reach.ALL, held_on=date(2027, 1, 14))
+    second_thursdays = [date(2027, 1, 14), date(2027, 2, 11), date(2027, 3, 11), date(2027, 4, 8)]
+    assert days(session) == second_thursdays
+
+
+def test_a_point_of_another_keeps_its_own_follow_up(session: Session, cast: Cast, fern: int) -> None:
+    budget = PointDraft(what="Budget")
+    edit(session, cast.coordinator, row(session)[0], Reach.ALL, points=(budget,))
+    asked = budget.model_copy(update={"follow_up": "Ask the school"})
+    edit(session, cast.coordinator, row(session)[1], Reach.ONE, points=(asked,))
+    due = budget.model_copy(update={"follow_up_due": date(2027, 2, 1)})
+    edit(session, cast.coordinator, row(session)[0], Reach.ALL, points=(due,))
+    points = [draft_of(session, each).points for each in row(session)]
+    assert points == [(due,), (asked.model_copy(update={"follow_up_due": date(2027, 2, 1)}),), (due,), (due,)]
 
 
 def test_what_was_absent_is_asked_for_again_when_planned_further(session: Session, cast: Cast, fern: int) -> None:
