@@ -24,13 +24,15 @@ TOLD_OF: dict[type[Any], tuple[str, tuple[str, ...]]] = {
 }
 
 
+def parts_of(session: Session, engagement: Engagement, part: type[Any]) -> list[Any]:
+    """Return what belongs to an engagement of one kind (its partners, its points), in the order it was entered."""
+    return list(session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id)))
+
+
 def told(session: Session, engagement: Engagement) -> dict[str, Any]:
     """Return an engagement with all that belongs to it, as its history tells it."""
-
-    def rows(part: type) -> list[Any]:
-        return list(session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id)))
-
-    return snapshot(engagement, **told_parts(*(row for part in TOLD_OF for row in rows(part))))
+    parts = (row for part in TOLD_OF for row in parts_of(session, engagement, part))
+    return snapshot(engagement, **told_parts(*parts))
 
 
 def told_parts(*parts: SQLModel) -> dict[str, list[dict[str, Any]]]:

@@ -7,6 +7,7 @@ whose day is past, is no part of a later change, and one that was moved by itsel
 import secrets
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -26,6 +27,7 @@ from erp.queries.visible import engagements_visible_to
 from erp.services.checks import tribe_at
 from erp.services.commitments import CommitmentDraft
 from erp.services.drafts import Draft
+from erp.services.engagement_told import parts_of
 from erp.services.engagements import (
     BehaviorShown,
     EngagementDraft,
@@ -158,7 +160,7 @@ def change_row(
     engagement = visible_engagement(session, actor, engagement_id)
     if reach is Reach.ONE or saved_before(session, token, draft, *promises, *feedback) == engagement_id:
         return change_engagement(session, actor, engagement_id, version, draft, **came_up)
-    if EngagementStatus.PLANNED not in (engagement.status, draft.status) or engagement.status != draft.status:
+    if {engagement.status, draft.status} != {EngagementStatus.PLANNED}:
         raise Invalid("Only what stays planned changes together with others. Change only this one.")
     was, others = draft_of(session, engagement), _others(session, actor, engagement, reach)
     changed = [name for name, value in draft if name not in _ITS_OWN and value != getattr(was, name)]
@@ -221,10 +223,7 @@ def cancel_row(session: Session, actor: Actor, engagement_id: int, version: int,
 
 def draft_of(session: Session, engagement: Engagement) -> EngagementDraft:
     """Return an engagement as it would be entered anew."""
-
-    def rows(part: Any) -> list[Any]:
-        return list(session.exec(select(part).where(part.engagement_id == engagement.id).order_by(part.id)))
-
+    rows = partial(parts_of, session, engagement)
     plain = {name: getattr(engagement, name) for name in EngagementDraft.model_fields if hasattr(engagement, name)}
     points = sorted(rows(DiscussionPoint), key=lambda point: point.position)
     return EngagementDraft.of(
@@ -279,11 +278,11 @@ def _turns_on(engagement: Engagement, day: date) -> Callable[[Engagement], dict[
     def turn_of(slot: date) -> int:
         return grid[min(grid, key=lambda known: abs(known - slot))]
 
-    was = {engagement.id: turn_of(_slot(engagement))}
+    was = turn_of(_slot(engagement))
 
     def moved(other: Engagement) -> dict[str, date]:
-        offset = turn_of(_slot(other)) - was[engagement.id] if other.id != engagement.id else 0
-        return {"counted_from": anchor, "slot_on": day_of_turn(repeats, anchor, here + offset)}
+        turn = here + turn_of(_slot(other)) - was
+        return {"counted_from": anchor, "slot_on": day_of_turn(repeats, anchor, turn)}
 
     return moved
 

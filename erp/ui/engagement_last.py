@@ -72,4 +72,4 @@ def _fill(form: Form, values: dict[str, Any]) -> None:
     before, *_ = st.session_state.get(form.key("filled"), ({},))
     for field, value in values.items():
         st.session_state[form.key(field)] = value
-    st.session_state[form.key("filled")] = (before | values, tuple(form.chosen), form.value("forum_id"))
+    st.session_state[form.key("filled")] = [before | values, form.chosen, form.value("forum_id")]

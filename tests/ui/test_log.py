@@ -520,3 +520,17 @@ def test_what_the_last_time_gave_goes_also_where_its_partner_is_changed_with_the
     put(app, partners=[partners[1]], purpose="Plan the fair")
     click(app, "Save")
     assert all_of(Engagement)[-1].place == ""
+
+
+def test_what_the_last_time_gave_goes_with_its_partner_also_on_another_device(
+    app_as: Open, cast: Cast, partners: tuple[int, ...]
+) -> None:
+    with db.writing() as session:
+        log_engagement(session, cast.coordinator, meeting(partners[0], held_on=date(2026, 4, 1), place="Library"))
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partners[0]])
+    click(app.run(), "As on Apr 1, 2026: Library")
+    other = app_as(cast.coordinator, "log")
+    assert field_of(other, "log_new", "place").value == "Library"
+    put(other, partners=[partners[1]])
+    assert field_of(other.run(), "log_new", "place").value == ""
