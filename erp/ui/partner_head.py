@@ -8,6 +8,7 @@ from erp.queries.partners import PartnerProfile
 from erp.ui import navigation
 from erp.ui.engagement_parts import plain
 from erp.ui.partner_words import contact_in_full, kind_in_words, open_in_full
+from erp.ui.prose import labels, paragraph, show_prose, typed
 from erp.ui.show import show_rows
 from erp.ui.words import sentence
 from erp.vocabulary import PartnerStatus, RecordKind, Verb
@@ -17,25 +18,25 @@ STATUS_COLORS = {PartnerStatus.ACTIVE: "green", PartnerStatus.PROSPECTIVE: "blue
 
 def draw_head(profile: PartnerProfile) -> None:
     """Draw kind, status, names, area, languages, holder, and contact against the agreed cadence in words."""
-    with st.container(horizontal=True, gap="small"):
-        st.badge(kind_in_words(profile.kind, profile.recognition), color="gray")
-        st.badge(profile.status.label, color=STATUS_COLORS.get(profile.status, "gray"))  # pyright: ignore[reportArgumentType] -- colors by name
-        if profile.archived_at is not None:
-            st.badge("Archived", icon=":material/archive:", color="gray")
-        if not profile.scored:
-            st.badge("Tracked without figures", color="gray")
+    marks = [
+        (kind_in_words(profile.kind, profile.recognition), "gray"),
+        (profile.status.label, STATUS_COLORS.get(profile.status, "gray")),
+    ]
+    marks += [("Archived", "gray")] if profile.archived_at is not None else []
+    marks += [] if profile.scored else [("Tracked without figures", "gray")]
     names = [f"also called {', '.join(profile.other_names)}"] if profile.other_names else []
     names += [f"formerly {', '.join(profile.former_names)}"] if profile.former_names else []
-    if names:
-        st.markdown(plain(sentence(" · ".join(names))))
-    st.markdown(contact_in_full(profile))
-    if still_open := open_in_full(profile):
-        st.markdown(still_open)
     facts = [f"Held by {profile.holder}" if profile.holder else "Nobody holds this relationship yet"]
     facts += [f"serves {profile.area}"] if profile.area else []
     facts += [f"speaks {', '.join(profile.languages)}"] if profile.languages else []
     facts += [f"status: {profile.status_reason}"] if profile.status_reason else []
-    st.caption(plain(" · ".join(facts)))
+    show_prose(
+        labels(marks),
+        paragraph(typed(sentence(" · ".join(names)))),
+        paragraph(contact_in_full(profile)),
+        paragraph(open_in_full(profile)),
+        paragraph(typed(" · ".join(facts)), quiet=True),
+    )
     if profile.archived_at is not None:
         st.warning(f"This partner is archived: {plain(profile.archive_reason)}", icon=":material/archive:")
 

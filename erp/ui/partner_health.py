@@ -27,7 +27,8 @@ from erp.queries.partner_health import PartnerHealth
 from erp.ui import navigation
 from erp.ui.formula_choice import changes_of_formula, pick_version
 from erp.ui.loads import load
-from erp.ui.show import Drawn, empty_state, folded, show_chart, show_rows
+from erp.ui.prose import bullets, heading, paragraph, show_prose, strong, typed
+from erp.ui.show import Drawn, empty_state, folded, rows_html, show_chart, show_rows
 from erp.ui.words import plain
 from erp.vocabulary import Band
 
@@ -63,7 +64,7 @@ QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedb
 
 @dataclass(frozen=True)
 class Why:
-    """Why standing changed between two days, in words, and the facts behind it under headings a person reads."""
+    """Why standing changed between two days, in HTML, and the facts behind it under headings a person reads."""
 
     said: str
     facts: pd.DataFrame
@@ -120,13 +121,12 @@ def behind(session: Session, actor: Actor, partner_id: int, version: str, day: d
 
 
 def _why(change: Change) -> Why:
-    said = change.reason or ""
+    said = paragraph(typed(change.reason or ""))
     if not said and change.standing_change is not None and change.contribution_change is not None:
         by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
-        said = (
-            f"Standing went from **{change.before['standing']:.0f}** to **{change.after['standing']:.0f}** "
-            f"({change.standing_change:+.1f}):\n"
-        ) + "".join(f"\n- {LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
+        before, after = (strong(f"{day['standing']:.0f}") for day in (change.before, change.after))
+        said = paragraph(f"Standing went from {before} to {after} ({change.standing_change:+.1f}):")
+        said += bullets(f"{LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
     by_dimension = change.contribution_change or {}
     words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
     moved = change.facts.to_dict("records")
@@ -175,14 +175,20 @@ def draw(partner_id: int) -> None:
 def _draw_now(figures: Profile) -> None:
     newest, band = figures.newest, Band(figures.newest["band"])
     if band is Band.NOT_ENOUGH:
-        st.header("Not enough evidence for a standing", anchor=False)
-        st.markdown("\n".join(f"- {sentence}" for sentence in figures.missing))
+        said = heading("Not enough evidence for a standing") + bullets(figures.missing)
     else:
-        st.header(f"{band.label} – standing {newest['standing']:.0f} of 100", anchor=False)
-        st.markdown(f"Rests on {of_dimensions(newest['standing_n'])}, those with enough evidence.")
-    st.html(dimension_tiles(newest))
-    if points := ", ".join(f"{LABELS[name]} {part:.0f}" for name, part in figures.parts.items() if part):
-        st.caption(f"Points of standing: {points}.")
+        said = heading(f"{band.label} – standing {newest['standing']:.0f} of 100")
+        said += paragraph(f"Rests on {of_dimensions(newest['standing_n'])}, those with enough evidence.")
+    points = ", ".join(f"{LABELS[name]} {part:.0f}" for name, part in figures.parts.items() if part)
+    show_prose(
+        said,
+        dimension_tiles(newest),
+        paragraph(f"Points of standing: {points}." if points else "", quiet=True),
+        paragraph(_beside(newest)),
+    )
+
+
+def _beside(newest: dict[str, Any]) -> str:
     beside = []
     if newest["partner_promises_n"]:
         beside.append(
@@ -190,8 +196,7 @@ def _draw_now(figures: Profile) -> None:
         )
     if newest["county_rating_n"]:
         beside.append(_gap_sentence(newest))
-    if beside:
-        st.markdown(" ".join(beside) + " Both stand beside the figures and enter none of them.")
+    return typed(" ".join([*beside, "Both stand beside the figures and enter none of them."])) if beside else ""
 
 
 def _gap_sentence(newest: dict[str, Any]) -> str:
@@ -232,9 +237,8 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
 
 
 def _draw_why(partner_id: int, version: str, figures: Profile) -> None:
-    st.header("Why it changed", anchor=False)
-    st.markdown(f"From {_long_day(figures.since)} to {_long_day(figures.days[-1])}.")
-    _draw_reasons(figures.why, f"why_more_{partner_id}")
+    between = paragraph(f"From {_long_day(figures.since)} to {_long_day(figures.days[-1])}.")
+    _draw_reasons(figures.why, f"why_more_{partner_id}", heading("Why it changed") + between)
     folded(
         "Between other days",
         lambda: _draw_other_days(partner_id, version, figures),
@@ -250,12 +254,12 @@ def _draw_other_days(partner_id: int, version: str, figures: Profile) -> None:
     _draw_reasons(load(why, partner_id, version, start, end), f"why_rest_{partner_id}")
 
 
-def _draw_reasons(change: Why, key: str) -> None:
-    st.markdown(change.said)
+def _draw_reasons(change: Why, key: str, above: str = "") -> None:
     if change.facts.empty:
-        st.markdown("No fact that you may see entered, left or changed between these days.")
+        nothing = paragraph("No fact that you may see entered, left or changed between these days.")
+        show_prose(above, change.said, nothing)
         return
-    show_rows(change.facts.head(FACTS_SHOWN))
+    show_prose(above, change.said, rows_html(change.facts.head(FACTS_SHOWN)))
     rest = change.facts.iloc[FACTS_SHOWN:]
     if not rest.empty:
         label = f"{len(rest)} more facts" if len(rest) > 1 else "One more fact"

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from erp.queries.partners import PartnerProfile
+from erp.ui.prose import strong
 from erp.vocabulary import PartnerKind, Recognition
 
 #: Said where a Tribal government's figures are not shown to this person.
@@ -66,25 +67,26 @@ def contact_in_brief(last_contact: date | None, days_over: float | None, cadence
 
 
 def contact_in_full(profile: PartnerProfile) -> str:
-    """Say the last contact and the cadence in a sentence of Markdown."""
+    """Say the last contact and the cadence in a sentence of HTML."""
     rhythm = f"every {counted(profile.cadence_days, 'day', 'days')}"
     agreed = f"the county's default is {rhythm}" if profile.cadence_is_default else f"agreed {rhythm}"
     if not profile.figures_shown:
         return f"No cadence is agreed; {agreed}." if profile.cadence_is_default else f"{agreed.capitalize()}."
     if profile.last_contact is None or profile.days_over_cadence is None:
-        return f"**No contact recorded yet**; {agreed}."
+        return f"{strong('No contact recorded yet')}; {agreed}."
     over = profile.days_over_cadence
     days_since = (profile.as_of - profile.last_contact).days
-    past = f" – **{counted(over, 'day', 'days')} past it**" if over > 0 else ""
-    return f"**Last contact {ago(days_since)}** ({long_day(profile.last_contact)}); {agreed}{past}."
+    past = f" – {strong(counted(over, 'day', 'days') + ' past it')}" if over > 0 else ""
+    last = strong(f"Last contact {ago(days_since)}")
+    return f"{last} ({long_day(profile.last_contact)}); {agreed}{past}."
 
 
 def open_in_full(profile: PartnerProfile) -> str:
-    """Say what is open with the partner in a sentence of Markdown; nothing where figures are not shown."""
+    """Say what is open with the partner in a sentence of HTML; nothing where figures are not shown."""
     if profile.open_promises is None or profile.overdue_promises is None or profile.feedback_waiting is None:
         return ""
-    promises = f"**{counted(profile.open_promises, 'open promise', 'open promises')}**"
+    promises = strong(counted(profile.open_promises, "open promise", "open promises"))
     if profile.overdue_promises:
         promises += f", {profile.overdue_promises:,} overdue"
     waiting = profile.feedback_waiting
-    return f"{promises} · **{counted(waiting, 'feedback item', 'feedback items')}** waiting for an answer"
+    return f"{promises} · {strong(counted(waiting, 'feedback item', 'feedback items'))} waiting for an answer"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -14,8 +13,8 @@ from erp.access import Actor
 from erp.documents.tables import csv_bytes
 from erp.errors import NotAllowed
 from erp.services.sign_in import resolve
+from erp.ui.prose import paragraph, show_prose, strong, typed
 from erp.ui.session import require_actor, sign_in_hash
-from erp.ui.words import plain
 from erp.vocabulary import RecordKind, Verb
 
 _ROWS_STYLE = """<style>
@@ -47,7 +46,7 @@ def show_chart(drawn: Drawn, name: str, *, on_select: bool = False) -> Any:
 
     Returns the selection event where `on_select`, else None.
     """
-    st.markdown(f"**{plain(drawn.takeaway)}**")
+    show_prose(paragraph(strong(drawn.takeaway)))
     event = st.vega_lite_chart(
         None,
         drawn.spec,
@@ -80,7 +79,7 @@ def _show_table(rows: pd.DataFrame, name: str) -> None:
 
 def show_rows(rows: pd.DataFrame, *, heads: bool = True) -> None:
     """Show a short table as text, whatever people typed into its cells; `heads`: with the names of its columns."""
-    st.html(_ROWS_STYLE + rows_html(rows, heads=heads))
+    st.html(rows_html(rows, heads=heads))
 
 
 def rows_html(rows: pd.DataFrame, *, heads: bool = True) -> str:
@@ -88,15 +87,15 @@ def rows_html(rows: pd.DataFrame, *, heads: bool = True) -> str:
 
     `st.table` reads every cell as Markdown, in the browser: a dozen rows took it as long as a chart.
     """
-    named = [escape(str(name)) for name in rows]
+    named = [typed(str(name)) for name in rows]
     cells = "".join(f'<th scope="col">{name}</th>' for name in named)
     head = f"<thead><tr>{cells}</tr></thead>" if heads else ""
     lines = [
-        "".join(f"<td>{escape(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
+        "".join(f"<td>{typed(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
     ]
     what = f"Table: {', '.join(named)}" if heads else "Table"
     return (
-        f'<div class="rows" tabindex="0" role="region" aria-label="{what}"><table>{head}'
+        f'{_ROWS_STYLE}<div class="rows" tabindex="0" role="region" aria-label="{what}"><table>{head}'
         f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"
     )
 

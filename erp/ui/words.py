@@ -11,12 +11,14 @@ NO_EXACT_DATE = "no exact date"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 
-def plain(text: str) -> str:
-    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it.
+def without_turns(text: str) -> str:
+    """Return text without the signs that turn the direction of what follows: they would turn our own words, too."""
+    return text.translate(_TURNING)
 
-    Signs that turn the direction of what follows are left out: they would turn our own words, too.
-    """
-    shown = re.sub(r"^[ \t]+", lambda spaces: "\u00a0" * len(spaces[0]), text.translate(_TURNING), flags=re.M)
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it was typed: no pictures, headings or hidden links out of it."""
+    shown = re.sub(r"^[ \t]+", lambda spaces: "\u00a0" * len(spaces[0]), without_turns(text), flags=re.M)
     return _MARKS.sub(lambda found: f"{found[0]}\\", shown)
 
 

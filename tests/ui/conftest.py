@@ -101,3 +101,34 @@ def tables(app: AppTest) -> list[pd.DataFrame]:
         heads = cells.rows.pop(0) if with_heads else None
         found.append(pd.DataFrame(cells.rows, columns=heads))
     return found
+
+
+class _Words(HTMLParser):
+    """Reads the words of a piece of HTML, a line for each heading, paragraph, point, label or cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self._style = False
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self._style = tag == "style"
+        if tag in ("h2", "p", "li", "span", "td", "th", "dt", "dd"):
+            self.words += "\n"
+
+    def handle_data(self, data: str) -> None:
+        if not self._style:
+            self.words += data
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._style = False
+
+
+def prose(app: AppTest) -> str:
+    """Return the words of all HTML on the page, tables among it, a line for each heading, paragraph and so on."""
+    found = []
+    for shown in app.get("html"):
+        words = _Words()
+        words.feed(shown.proto.body)
+        found.append(words.words)
+    return "\n".join(found)

@@ -13,7 +13,7 @@ from erp.services.engagements import BehaviorShown, log_engagement
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
 from tests.services.test_log_engagement import meeting, partner
-from tests.ui.conftest import tables, unfold
+from tests.ui.conftest import prose, tables, unfold
 
 Open = Callable[..., AppTest]
 
@@ -37,7 +37,7 @@ def fair(database: object, cast: Cast) -> int:
 
 
 def text_of(app: AppTest) -> str:
-    return "\n".join(part.value.replace("\\", "") for part in [*app.markdown, *app.caption])
+    return "\n".join([prose(app), *(part.value.replace("\\", "") for part in [*app.markdown, *app.caption])])
 
 
 def counts(app: AppTest) -> dict[str, list[int]]:
@@ -47,7 +47,7 @@ def counts(app: AppTest) -> dict[str, list[int]]:
 def test_the_grid_prints_counts_and_its_takeaway_names_the_gaps(app_as: Open, cast: Cast, fair: int) -> None:
     app = unfold(app_as(cast.viewer, "behaviors"), "table_behaviors")
     assert not app.exception
-    assert "**14 of 16 behaviors have no evidence in the last 4 quarters.**" in text_of(app)
+    assert "14 of 16 behaviors have no evidence in the last 4 quarters." in text_of(app)
     assert tables(app)[0].columns.tolist() == ["Behavior", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"]
     table = counts(app)
     assert len(table) == 16
@@ -59,10 +59,10 @@ def test_the_grid_prints_counts_and_its_takeaway_names_the_gaps(app_as: Open, ca
 
 def test_a_kind_of_partner_and_a_longer_time_are_filters_in_the_address(app_as: Open, cast: Cast, fair: int) -> None:
     app = app_as(cast.viewer, "behaviors", kind="community_organization", quarters=12)
-    said = "**16 of 16 behaviors have no evidence in the last 12 quarters with community organizations.**"
+    said = "16 of 16 behaviors have no evidence in the last 12 quarters with community organizations."
     assert said in text_of(app)
     app.get_by_key("behaviors_kind").set_value("system_partner").run()
-    assert "**13 of 16 behaviors have no evidence in the last 12 quarters with system partners.**" in text_of(app)
+    assert "13 of 16 behaviors have no evidence in the last 12 quarters with system partners." in text_of(app)
     assert app.query_params == {"kind": "system_partner", "quarters": "12"}
 
 

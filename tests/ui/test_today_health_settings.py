@@ -18,14 +18,14 @@ from erp.services.partners import PartnerDraft, add_partner, change_partner
 from erp.ui import health_overview
 from erp.vocabulary import EngagementStatus, PartnerKind, PartnerStatus
 from tests.conftest import Cast
-from tests.ui.conftest import tables, unfold
+from tests.ui.conftest import prose, tables, unfold
 
 Open = Callable[..., AppTest]
 
 
 def words(app: AppTest) -> str:
     shown = [element.value for kind in (app.markdown, app.caption, app.header, app.info) for element in kind]
-    return "\n".join([*shown, *(f"{m.label}: {m.value}" for m in app.metric), *_links(app)])
+    return "\n".join([prose(app), *shown, *(f"{m.label}: {m.value}" for m in app.metric), *_links(app)])
 
 
 def _links(app: AppTest) -> list[str]:
