@@ -39,7 +39,8 @@ WORDS = (
 )
 
 # Waits in the page itself: from the time stamp of the first click or key to the frame after `ready()` holds.
-_WATCH = """({kind, ready}) => { const holds = new Function('return ' + ready); window.__took = new Promise((done) => {
+_WATCH = """({kind, ready, patience}) => { const holds = new Function('return ' + ready); window.__took = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('Nothing came of it: ' + ready)), patience);
     const begin = (event) => { window.removeEventListener(kind, begin, true);
         const look = () => { let ok = false; try { ok = holds() } catch (_) { ok = false }
             requestAnimationFrame(ok ? () => done(performance.now() - event.timeStamp) : look) };
@@ -176,7 +177,7 @@ class Tasks(ABC):
     def timed(self, act: Callable[[], None], ready: str, *, kind: str = "pointerup", rest: int = REST) -> float:
         """Do something and return the milliseconds from its event to the frame after `ready` holds."""
         self.page.wait_for_timeout(rest)
-        self.page.evaluate(_WATCH, {"kind": kind, "ready": ready})
+        self.page.evaluate(_WATCH, {"kind": kind, "ready": ready, "patience": PATIENCE})
         act()
         return self.page.evaluate("window.__took")
 
