@@ -39,7 +39,8 @@ WORDS = (
 )
 
 # Waits in the page itself: from the time stamp of the first click or key to the frame after `ready()` holds.
-_WATCH = """({kind, ready, patience}) => { const holds = new Function('return ' + ready); window.__took = new Promise((done, fail) => {
+_WATCH = """({kind, ready, patience}) => { const holds = new Function('return ' + ready);
+    window.__took = new Promise((done, fail) => {
     setTimeout(() => fail(new Error('Nothing came of it: ' + ready)), patience);
     const begin = (event) => { window.removeEventListener(kind, begin, true);
         const look = () => { let ok = false; try { ok = holds() } catch (_) { ok = false }
