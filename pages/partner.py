@@ -1,5 +1,7 @@
 """Partner: one partnership's profile – health, what was held, promised and said, people, details, history."""
 
+from functools import partial
+
 import streamlit as st
 
 from erp.queries.partners import PartnerProfile, partner_profile
@@ -9,12 +11,12 @@ from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.partner_head import draw_actions, draw_head, draw_kept_words
+from erp.ui.sections import draw_section
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.vocabulary import RecordKind, Verb
 
 NOT_HERE = "This partner is not here. It may have been archived, or the address is wrong."
-SECTIONS = ("Health", "Engagements", "Promises", "Feedback", "People and ties", "Details", "History")
 
 actor = require_actor()
 
@@ -58,21 +60,15 @@ def draw_details(profile: PartnerProfile) -> None:
     partner_form.draw_archive(profile)
 
 
-DRAW = dict(
-    zip(
-        SECTIONS,
-        (
-            draw_health,
-            partner_records.draw_engagements,
-            partner_records.draw_promises,
-            partner_records.draw_feedback,
-            draw_people_and_ties,
-            draw_details,
-            partner_history.draw_partner_history,
-        ),
-        strict=True,
-    )
-)
+SECTIONS = {
+    "Health": draw_health,
+    "Engagements": partner_records.draw_engagements,
+    "Promises": partner_records.draw_promises,
+    "Feedback": partner_records.draw_feedback,
+    "People and ties": draw_people_and_ties,
+    "Details": draw_details,
+    "History": partner_history.draw_partner_history,
+}
 
 partner_id = number_in_address("partner")
 if not partner_id:
@@ -84,8 +80,5 @@ st.title(plain(profile.name), anchor=False)
 show_outcome()
 draw_head(profile)
 draw_actions(profile, actor)
-for name, tab in zip(SECTIONS, st.tabs(SECTIONS, key="section", on_change="rerun", bind="query-params"), strict=True):
-    if tab.open:
-        with tab:
-            DRAW[name](profile)
+draw_section({name: partial(draw, profile) for name, draw in SECTIONS.items()}, "section")
 navigation.link_to("partners", "All partners", icon=":material/arrow_back:")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from erp.ui.accounts_panel import draw_accounts
 from erp.ui.actions import show_outcome
+from erp.ui.sections import draw_section
 from erp.ui.session import require_actor
 from erp.ui.settings_parts import (
     draw_cadences,
@@ -32,9 +33,4 @@ parts = {
 }
 if actor.may(Verb.SEE, RecordKind.ACCOUNT):
     parts = {"Accounts": draw_accounts} | parts
-for tab, draw in zip(
-    st.tabs(list(parts), key="part", on_change="rerun", bind="query-params"), parts.values(), strict=True
-):
-    if tab.open:
-        with tab:
-            draw()
+draw_section(parts, "part")

@@ -156,8 +156,8 @@ def draw(partner_id: int) -> None:
     except NotFound:
         empty_state(
             "There are no figures for this partner that you may see.",
-            "It is tracked without figures, or its figures are private. Contact, promises and feedback are on the "
-            "other tabs.",
+            "It is tracked without figures, or its figures are private. Contact, promises and feedback are in the "
+            "other sections.",
         )
         return
     _draw_now(figures)

@@ -42,7 +42,7 @@ def draw_facts(profile: PartnerProfile) -> None:
         )
     else:
         st.markdown("**Figures of a Tribal government are shown to Tribal liaisons and leadership.**")
-    st.markdown("What was held, promised and said, as far as your role may see it, is on the other tabs.")
+    st.markdown("What was held, promised and said, as far as your role may see it, is in the other sections.")
 
 
 def draw_engagements(profile: PartnerProfile) -> None:

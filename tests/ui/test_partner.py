@@ -90,6 +90,15 @@ def test_a_partner_nothing_is_recorded_of_yet_says_what_is_missing(app_as: OpenA
     assert "No fact that you may see entered, left or changed between these days." in said(app)
 
 
+def test_a_section_is_chosen_by_a_press_or_by_the_address(app_as: OpenApp, cast: Cast) -> None:
+    fern = add(cast.coordinator)
+    app = app_as(cast.coordinator, "partner", partner=fern, section="No such section")
+    assert app.get_by_key("section").value == "Health"
+    app.get_by_key("section").select("History").run()
+    assert "Nothing here can be altered." in said(app)
+    assert app.query_params["section"] == ["History"]
+
+
 def test_health_is_drawn_for_a_scored_partner(app_as: OpenApp, cast: Cast) -> None:
     fern = add(cast.coordinator)
     meet(cast.coordinator, fern)
