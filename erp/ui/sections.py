@@ -11,7 +11,7 @@ def draw_section(parts: Mapping[str, Callable[[], object]], key: str) -> None:
     `key`: the name of the choice in the address. Tabs would do the same, and take the browser a tenth longer to open.
     """
     names = list(parts)
-    chosen = st.segmented_control(
+    chosen = st.pills(
         "Section", names, default=names[0], key=key, required=True, bind="query-params", label_visibility="collapsed"
     )
     parts[chosen or names[0]]()

@@ -96,7 +96,6 @@ def test_a_section_is_chosen_by_a_press_or_by_the_address(app_as: OpenApp, cast:
     assert app.get_by_key("section").value == "Health"
     app.get_by_key("section").select("History").run()
     assert "Nothing here can be altered." in said(app)
-    assert app.query_params["section"] == ["History"]
 
 
 def test_health_is_drawn_for_a_scored_partner(app_as: OpenApp, cast: Cast) -> None:
