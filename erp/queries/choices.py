@@ -1,7 +1,8 @@
 """What pick lists offer: partners, people, forums, accounts. One row each, by name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 from sqlmodel import Session, col, select
@@ -61,15 +62,15 @@ def forum_choices(session: Session, actor: Actor) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class FormChoices:
-    """What the form of an engagement offers: id → name of partners and forums, none of them archived.
+    """What the form of an engagement offers: id → name of partners and forums, none of them archived; unalterable.
 
     `listed`: partner → as a pick list shows it. `tribes`: which of the partners are Tribal governments.
     """
 
-    partners: dict[int, str]
-    listed: dict[int, str]
+    partners: Mapping[int, str]
+    listed: Mapping[int, str]
     tribes: frozenset[int]
-    forums: dict[int, str]
+    forums: Mapping[int, str]
 
 
 def form_choices(session: Session, actor: Actor) -> FormChoices:
@@ -77,10 +78,10 @@ def form_choices(session: Session, actor: Actor) -> FormChoices:
     partners, forums = partner_choices(session, actor), forum_choices(session, actor)
     ids = partners["partner_id"].tolist()
     return FormChoices(
-        dict(zip(ids, partners["name"].tolist(), strict=True)),
-        dict(zip(ids, partners["listed"].tolist(), strict=True)),
+        MappingProxyType(dict(zip(ids, partners["name"].tolist(), strict=True))),
+        MappingProxyType(dict(zip(ids, partners["listed"].tolist(), strict=True))),
         frozenset(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"].tolist()),
-        dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True)),
+        MappingProxyType(dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))),
     )
 
 

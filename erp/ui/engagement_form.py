@@ -3,6 +3,7 @@
 erp.ui.engagement_fields draws it; erp.ui.engagement_saving saves it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from erp.queries.choices import contact_choices, form_choices
 from erp.queries.engagement_detail import EngagementDetail
 from erp.ui import drafts
 from erp.ui.actions import draw_whole_page, forget_form
-from erp.ui.loads import county_today, load
+from erp.ui.loads import county_today, load, load_unalterable
 from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,
@@ -67,11 +68,11 @@ class Form:
     """
 
     name: str
-    partners: dict[int, str]
-    listed: dict[int, str]
+    partners: Mapping[int, str]
+    listed: Mapping[int, str]
     tribes: frozenset[int]
     people: pd.DataFrame
-    forums: dict[int, str]
+    forums: Mapping[int, str]
     start: dict[str, Any]
     detail: EngagementDetail | None
 
@@ -109,14 +110,14 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
 
     A record's own partners, people and forum stay choosable when they were archived since.
     """
-    offered = load(form_choices)
+    offered = load_unalterable(form_choices)
     names, tribes, tables = offered.partners, offered.tribes, offered.forums
     if detail is not None:
-        names = names | {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
+        names = {**names} | {p.partner_id: p.name for p in detail.partners if p.partner_id is not None}
         of_detail = (p for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT)
         tribes |= {p.partner_id for p in of_detail if p.partner_id is not None}
-        tables = tables | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
-    form = Form(name, names, names | offered.listed, tribes, pd.DataFrame(), tables, start, detail)
+        tables = {**tables} | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
+    form = Form(name, names, {**names, **offered.listed}, tribes, pd.DataFrame(), tables, start, detail)
     for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))

@@ -42,9 +42,12 @@ KEPT_MONTHS = 37
 
 def load(question: Callable[..., AnswerT], *args: Any) -> AnswerT:
     """Ask `question(session, actor, *args)`, or return the answer kept for the same scope, day and data."""
-    actor = require_actor()
-    name = f"{question.__module__}.{question.__qualname__}"
-    return _kept(name, _scope(actor), county_now(), args, _question=question, _actor=actor)
+    return _asked(_kept, question, args)
+
+
+def load_unalterable(question: Callable[..., AnswerT], *args: Any) -> AnswerT:
+    """As `load`, but hand everybody the answer itself and no copy: for a large answer that nobody can alter."""
+    return _asked(_kept_as_it_is, question, args)
 
 
 @contextmanager
@@ -146,8 +149,13 @@ def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) ->
     return _Standings(here, reach, partners, rows)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _kept(
+def _asked(kept: Callable[..., Any], question: Callable[..., AnswerT], args: tuple[Any, ...]) -> AnswerT:
+    actor = require_actor()
+    name = f"{question.__module__}.{question.__qualname__}"
+    return kept(name, _scope(actor), county_now(), args, _question=question, _actor=actor)
+
+
+def _answer(
     name: str,  # noqa: ARG001 -- part of the key
     scope: str,  # noqa: ARG001 -- part of the key
     here: Now,  # noqa: ARG001 -- part of the key
@@ -158,6 +166,10 @@ def _kept(
 ) -> Any:
     with db.reading() as session:
         return _question(session, _actor, *args)
+
+
+_kept = st.cache_data(max_entries=200, show_spinner=False)(_answer)
+_kept_as_it_is = st.cache_resource(max_entries=50, show_spinner=False)(_answer)
 
 
 def _scope(actor: Actor) -> str:

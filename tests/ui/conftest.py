@@ -17,6 +17,12 @@ from erp.settings import ROOT
 from erp.ui.engagement_fields import SECTIONS
 
 
+def forget_kept_answers() -> None:
+    """Each test has a database of its own, with revisions that look alike."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
 @pytest.fixture
 def app_as(database: Path) -> Callable[..., AppTest]:
     """Open the app signed in as an actor, on a page (None: Today) with what stands in its address.
@@ -24,7 +30,7 @@ def app_as(database: Path) -> Callable[..., AppTest]:
     `app_as(cast.coordinator, "partner", partner=12)`; a page the actor may not open raises ValueError.
     """
 
-    st.cache_data.clear()  # answers kept for another test's database
+    forget_kept_answers()
 
     def open_app(actor: Actor, page: str | None = None, **query: object) -> AppTest:
         assert actor.user_id is not None
