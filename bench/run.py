@@ -32,7 +32,8 @@ TASKS = {
     "filter_list": "filter it",
     "open_by_link": "open a partner, by a link",
     "open_by_row": "open a partner, by its row",
-    "save_meeting": "save a meeting",
+    "save_meeting": "save a meeting, by a mouse",
+    "tap_save": "save a meeting, by a tap",
     "open_health": "open the health page",
     "rerun": "an unchanged rerun",
 }
