@@ -274,10 +274,11 @@ def profile_takeaway(rows: pd.DataFrame) -> str:
 
     `rows`: as `dimension_rows`.
     """
-    known: dict[str, list[tuple[float, str]]] = {}
-    enough = rows[rows["evidence"] == "enough"]
-    for label, score, n, day in zip(enough["label"], enough["score"], enough["n"], enough["as_of"], strict=True):
-        known.setdefault(label, []).append((score, f"{score:.0f} in {day:%B %Y} (n = {n})"))
+    known: dict[str, list[tuple[float, int, pd.Timestamp]]] = {}
+    columns = (rows[name].tolist() for name in ("label", "evidence", "score", "n", "as_of"))
+    for label, evidence, *figure in zip(*columns, strict=True):
+        if evidence == "enough":
+            known.setdefault(label, []).append(tuple(figure))
     moved = {label: months[-1][0] - months[0][0] for label, months in known.items() if len(months) > 1}
     if not moved:
         return "No dimension has enough evidence in two of these months, so none can be compared."
@@ -285,7 +286,8 @@ def profile_takeaway(rows: pd.DataFrame) -> str:
     if abs(moved[label]) < _LEAST_MOVE:
         return "No dimension moved by five points or more over these months."
     verb = "rose" if moved[label] > 0 else "fell"
-    return f"{label} moved most: it {verb} from {known[label][0][1]} to {known[label][-1][1]}."
+    first, last = (f"{score:.0f} in {day:%B %Y} (n = {n})" for score, n, day in (known[label][0], known[label][-1]))
+    return f"{label} moved most: it {verb} from {first} to {last}."
 
 
 def fall_and_rise(figures: pd.DataFrame) -> pd.DataFrame:

@@ -240,9 +240,16 @@ def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id:
     if partner_id is not None:
         question = question.where(col(Partner.id) == partner_id)
     rows = session.execute(question.order_by(col(Partner.id))).all()
-    partners = pd.DataFrame(rows, columns=["partner_id", "partner", "key", "kind", "tracked"])
-    partners["kind"] = partners["kind"].map(str)
-    return partners.astype({"partner_id": "int64", "tracked": bool})
+    ids, names, keys, kinds, tracked = ([row[place] for row in rows] for place in range(len(columns)))
+    return pd.DataFrame(
+        {
+            "partner_id": np.array(ids, dtype=np.int64),
+            "partner": pd.Series(names, dtype=str),
+            "key": pd.Series(keys, dtype=str),
+            "kind": pd.Series([str(kind) for kind in kinds], dtype=str),
+            "tracked": np.array(tracked, dtype=bool),
+        }
+    )
 
 
 def default_cadences(session: Session) -> pd.DataFrame:

@@ -79,7 +79,7 @@ class PartnerHealth:
         records = list(zip(facts["subject"].tolist(), facts["source_id"].tolist(), strict=True))
         shown = [subject not in _WORDS or (subject, source_id) in self._words for subject, source_id in records]
         told = facts.assign(what=[self._words.get(record, "") for record in records])
-        return told[np.array(shown, dtype=bool)].reset_index(drop=True)
+        return told if all(shown) else told[np.array(shown, dtype=bool)].reset_index(drop=True)
 
     @cached_property
     def _words(self) -> dict[tuple[str, int], str]:

@@ -27,8 +27,8 @@ from erp.queries.partner_health import PartnerHealth
 from erp.ui import navigation
 from erp.ui.formula_choice import changes_of_formula, pick_version
 from erp.ui.loads import load
-from erp.ui.prose import bullets, heading, paragraph, show_prose, strong, typed
-from erp.ui.show import Drawn, empty_state, folded, rows_html, show_chart, show_rows
+from erp.ui.prose import bullets, folded_away, heading, paragraph, show_prose, strong, typed
+from erp.ui.show import Drawn, empty_state, folded, rows_html, show_chart
 from erp.ui.words import plain
 from erp.vocabulary import Band
 
@@ -238,7 +238,7 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
 
 def _draw_why(partner_id: int, version: str, figures: Profile) -> None:
     between = paragraph(f"From {_long_day(figures.since)} to {_long_day(figures.days[-1])}.")
-    _draw_reasons(figures.why, f"why_more_{partner_id}", heading("Why it changed") + between)
+    _draw_reasons(figures.why, heading("Why it changed") + between)
     folded(
         "Between other days",
         lambda: _draw_other_days(partner_id, version, figures),
@@ -251,19 +251,17 @@ def _draw_other_days(partner_id: int, version: str, figures: Profile) -> None:
     days = figures.days
     start = left.selectbox("From", days, index=0, format_func=_long_day, key=f"why_from_{partner_id}")
     end = right.selectbox("To", days, index=len(days) - 1, format_func=_long_day, key=f"why_to_{partner_id}")
-    _draw_reasons(load(why, partner_id, version, start, end), f"why_rest_{partner_id}")
+    _draw_reasons(load(why, partner_id, version, start, end))
 
 
-def _draw_reasons(change: Why, key: str, above: str = "") -> None:
+def _draw_reasons(change: Why, above: str = "") -> None:
     if change.facts.empty:
         nothing = paragraph("No fact that you may see entered, left or changed between these days.")
         show_prose(above, change.said, nothing)
         return
-    show_prose(above, change.said, rows_html(change.facts.head(FACTS_SHOWN)))
     rest = change.facts.iloc[FACTS_SHOWN:]
-    if not rest.empty:
-        label = f"{len(rest)} more facts" if len(rest) > 1 else "One more fact"
-        folded(label, lambda: show_rows(rest), key=key)
+    more = folded_away(f"{len(rest)} more facts" if len(rest) > 1 else "One more fact", rows_html(rest))
+    show_prose(above, change.said, rows_html(change.facts.head(FACTS_SHOWN)), "" if rest.empty else more)
 
 
 def _draw_behind(partner_id: int, version: str, day: date) -> None:

@@ -15,6 +15,7 @@ _STYLE = """<style>
 .prose > *:last-child { margin-bottom: 0; }
 .prose h2 { padding: 0.6rem 0 0; }
 .prose .quiet { font-size: 0.875rem; color: light-dark(#565F6B, #A3AFBB); }
+.prose summary { cursor: pointer; padding: 0.4rem 0; }
 .prose .labels { display: flex; flex-wrap: wrap; gap: 0.4rem; }
 .prose .labels span { padding: 0.1rem 0.5rem; border-radius: 0.4rem; font-size: 0.875rem; }
 .prose .gray { background: light-dark(#EEF1F4, #25303C); color: light-dark(#47505B, #C3CCD5); }
@@ -47,6 +48,11 @@ def heading(words: str) -> str:
 def paragraph(html: str, *, quiet: bool = False) -> str:
     """Return a paragraph of HTML; `quiet`: what is good to know. Nothing where there are no words."""
     return (f'<p class="quiet">{html}</p>' if quiet else f"<p>{html}</p>") if html else ""
+
+
+def folded_away(label: str, html: str) -> str:
+    """Return a part that opens by a press on its label."""
+    return f"<details><summary>{typed(label)}</summary>{html}</details>"
 
 
 def bullets(items: Iterable[str]) -> str:
