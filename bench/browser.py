@@ -170,7 +170,7 @@ class Tasks(ABC):
 
     @abstractmethod
     def show_links(self) -> None:
-        """Go to a page with links to partners."""
+        """Go to a list of fifty partners, each a link with a line of facts."""
 
     @abstractmethod
     def hide_links(self) -> None:
@@ -251,17 +251,23 @@ class OnFloor(Tasks):
     """The tasks on the floor."""
 
     SEARCH = "search"
-    PAGES: ClassVar = {name: name for name in ("partners", "log", "health")} | {"elsewhere": "zero"}
+    PAGES: ClassVar = {name: name for name in ("links", "partners", "log", "health")} | {"elsewhere": "zero"}
     LISTED = f"{says('done partners  50')} && {_GRID}"
     OPENED = f"{says('done partner ')} && {_MAIN}.querySelectorAll('[data-testid=stDataFrame] canvas').length >= 2"
     DRAWN = f"{says('done health')} && {_CHART}"
-    AT: ClassVar = {"elsewhere": says("done zero"), "partners": LISTED, "log": says("done log"), "health": DRAWN}
+    AT: ClassVar = {
+        "elsewhere": says("done zero"),
+        "links": says("done links"),
+        "partners": LISTED,
+        "log": says("done log"),
+        "health": DRAWN,
+    }
 
     def found(self, word: str) -> str:
         return f"{says(f'done partners {word}')} && {_GRID}"
 
     def show_links(self) -> None:
-        self.go("elsewhere")
+        self.go("links")
 
     def hide_links(self) -> None:
         self.go("elsewhere")

@@ -46,6 +46,15 @@ def zero() -> None:
     done("zero")
 
 
+def links() -> None:
+    rows = database().execute("SELECT id, name, kind, area FROM partner ORDER BY name LIMIT 50").fetchall()
+    for partner, name, kind, area in rows:
+        with st.container(border=True, gap=None):
+            st.page_link(PAGES["partner"], label=name, query_params={"partner": str(partner)})
+            st.caption(f"{kind} {area}")
+    done("links")
+
+
 def partners() -> None:
     words = st.text_input("search")
     rows = pd.read_sql_query(PARTNERS, database(), params=[f"%{words}%"])
@@ -87,5 +96,7 @@ def health() -> None:
     done(f"health {bands['partnerships'].sum()}")
 
 
-PAGES |= {draw.__name__: st.Page(draw, url_path=draw.__name__) for draw in (zero, partners, partner, log, health)}
+PAGES |= {
+    draw.__name__: st.Page(draw, url_path=draw.__name__) for draw in (zero, links, partners, partner, log, health)
+}
 st.navigation(list(PAGES.values())).run()

@@ -8,6 +8,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.formula_choice import pick_version
 from erp.ui.health_overview import ORDERS, bands, grid
 from erp.ui.loads import load
+from erp.ui.prose import heading, paragraph, show_prose, strong
 from erp.ui.session import require_actor
 from erp.ui.show import download_table, empty_state, folded, show_chart
 from erp.ui.words import plain
@@ -54,9 +55,11 @@ def draw_others(partners: pd.DataFrame) -> None:
 require_actor()
 st.title("Health", anchor=False)
 show_outcome()
-st.markdown(
-    "How each partnership is doing, from what was recorded and what partners say. A fall is a reason to talk, never "
-    "a mark against a partner."
+show_prose(
+    paragraph(
+        "How each partnership is doing, from what was recorded and what partners say. A fall is a reason to talk, "
+        "never a mark against a partner."
+    )
 )
 
 months = st.segmented_control("Months", [13, 25, 37], default=13, key="months", required=True, bind="query-params")
@@ -78,13 +81,18 @@ if by_band is None:
 st.header("Partnerships by band", anchor=False)
 show_chart(by_band, "health_bands")
 
-st.header("Partner by month", anchor=False)
 shown = load(grid, *asked, order, 1)
+show_prose(heading("Partner by month"))
 if shown.pages > 1 and (number := st.pagination(shown.pages, key="page")) > 1:
     shown = load(grid, *asked, order, number)
-st.markdown(f"**{plain(shown.takeaway)}**")
-st.html(shown.html)
-st.caption("A standing rests on three to five dimensions with enough evidence; the file says on how many (n of 5).")
+show_prose(
+    paragraph(strong(shown.takeaway)),
+    shown.html,
+    paragraph(
+        "A standing rests on three to five dimensions with enough evidence; the file says on how many (n of 5).",
+        quiet=True,
+    ),
+)
 download_table(shown.rows, "health_grid", "Download this grid as CSV")
 
 st.header("Open a partner", anchor=False)
