@@ -151,21 +151,21 @@ def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) ->
 
 def _asked(kept: Callable[..., Any], question: Callable[..., AnswerT], args: tuple[Any, ...]) -> AnswerT:
     actor = require_actor()
-    name = f"{question.__module__}.{question.__qualname__}"
-    return kept(name, _scope(actor), county_now(), args, _question=question, _actor=actor)
+    # As one text: Streamlit takes ten times as long over a key of parts. The arguments are numbers, words, days and
+    # frozen filters, whose repr tells them apart.
+    key = repr((question.__module__, question.__qualname__, _scope(actor), county_now(), args))
+    return kept(key, _question=question, _actor=actor, _args=args)
 
 
 def _answer(
-    name: str,  # noqa: ARG001 -- part of the key
-    scope: str,  # noqa: ARG001 -- part of the key
-    here: Now,  # noqa: ARG001 -- part of the key
-    args: tuple[Any, ...],
+    key: str,  # noqa: ARG001 -- what the answer is kept under
     *,
     _question: Callable[..., Any],
     _actor: Actor,
+    _args: tuple[Any, ...],
 ) -> Any:
     with db.reading() as session:
-        return _question(session, _actor, *args)
+        return _question(session, _actor, *_args)
 
 
 _kept = st.cache_data(max_entries=200, show_spinner=False)(_answer)
