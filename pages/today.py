@@ -6,6 +6,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from erp.charts.tiles import tiles
 from erp.queries.commitments import OPEN_GROUPS, PromiseFilters, PromiseGroup, promise_counts, promises_due
 from erp.queries.feedback import WAITING, feedback_counts, feedback_waiting
 from erp.queries.partners import DirectoryFilter, partner_directory
@@ -53,11 +54,13 @@ promised = load(promise_counts, PromiseFilters(holder_id=holder)).set_index("gro
 overdue, soon = int(promised[PromiseGroup.OVERDUE]), int(promised[PromiseGroup.SOON])
 loop = load(feedback_counts, replace(WAITING, holder_id=holder))
 loop = loop[loop["state"].isin(WAITING.states)]
-with st.container(horizontal=True):
-    st.metric("Promises overdue", overdue, border=True, width=230)
-    st.metric("Promises due in 30 days", soon, border=True, width=230)
-    st.metric("Feedback past its target", int(loop["past"].sum()), border=True, width=230)
-    st.metric("Partners past their cadence", past.total, border=True, width=230)
+figures = {
+    "Promises overdue": overdue,
+    "Promises due in 30 days": soon,
+    "Feedback past its target": int(loop["past"].sum()),
+    "Partners past their cadence": past.total,
+}
+st.html(tiles((label, f"{number:,}") for label, number in figures.items()))
 
 if promises.empty and feedback.empty and not past.total and not ahead.total and not unrecorded.total:
     first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."

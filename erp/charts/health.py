@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from erp.charts.tiles import tiles
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.vocabulary import Band
 
@@ -47,14 +48,6 @@ _GRID_STYLE = (
     )
     + "</style>"
 )
-_TILES_STYLE = """<style>
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.2rem, 1fr)); gap: 0.7rem;
-  margin: 0; padding: 0 !important; } /* the page indents such lists */
-.tiles > div { border: 1px solid light-dark(#DDE2E8, #2A3643); border-radius: 0.6rem; padding: 0.6rem 0.9rem; }
-.tiles dt { font-size: 0.9rem; }
-.tiles dd { margin: 0; font-size: 0.85rem; color: light-dark(#565F6B, #A3AFBB); }
-.tiles dd:first-of-type { font-size: 1.9rem; font-weight: 650; line-height: 1.3; color: inherit; }
-</style>"""
 #: Room of one dimension on the axis of the profile chart: 0–100 and a gap to the next.
 LANE = 130
 _LINE = "#2C76B0"
@@ -141,14 +134,14 @@ def dimension_tiles(newest: Mapping[str, Any]) -> str:
 
     `newest`: a row of `health_by_day`, by column name.
     """
-    tiles = []
+    drawn = []
     for dimension in DIMENSIONS:
         n, evidence, last = (newest[f"{dimension}_{part}"] for part in ("n", "evidence", "newest"))
         score = "–" if evidence == "none" else f"{newest[f'{dimension}_score']:.0f}"
         thin = ", thin" if evidence == "thin" else ""
         age = "no evidence" if pd.isna(last) else _age((newest["as_of"] - last).days)
-        tiles.append(f"<div><dt>{LABELS[dimension]}</dt><dd>{score}</dd><dd>n = {n}{thin}</dd><dd>{age}</dd></div>")
-    return f'{_TILES_STYLE}<dl class="tiles">{"".join(tiles)}</dl>'
+        drawn.append((LABELS[dimension], score, f"n = {n}{thin}", age))
+    return tiles(drawn)
 
 
 def _age(days: int) -> str:

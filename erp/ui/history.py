@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from erp.queries.choices import contact_choices, forum_choices, holder_choices, partner_choices
 from erp.queries.history import record_history
+from erp.queries.names import account_names, contact_names, forum_names, partner_names
 from erp.ui.engagement_parts import behavior_label, topic_label
 from erp.ui.loads import load
 from erp.ui.partner_words import counted, each, long_day
@@ -34,14 +34,14 @@ PAGE_ROWS = 20
 UNTOLD = frozenset(
     {"id", "key", "version", "recorded_at", "recorded_by", "voided_at", "archived_at", "series", "counted_from"}
 )
-#: Field → the pick list that names its number.
+#: Field → the question that names its number.
 NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
-    "holder_id": holder_choices,
-    "partner_id": partner_choices,
-    "from_partner_id": partner_choices,
-    "to_partner_id": partner_choices,
-    "contact_id": contact_choices,
-    "forum_id": forum_choices,
+    "holder_id": account_names,
+    "partner_id": partner_names,
+    "from_partner_id": partner_names,
+    "to_partner_id": partner_names,
+    "contact_id": contact_names,
+    "forum_id": forum_names,
 }
 _WHO: dict[str, type[Word]] = dict.fromkeys(("asked_by", "agenda_by", "decided_by"), Who)
 #: Kind of record → field → the closed set its word is of.
@@ -134,5 +134,5 @@ def _part(part: Mapping[str, Any]) -> str:
 def _named(name: str, number: int) -> str:
     """Return the name behind a number; of people, the name or role that the reader may see."""
     rows = load(NAMED_BY[name])
-    names = dict(zip(rows.iloc[:, 0], rows["name"], strict=True))
+    names = dict(zip(rows["id"], rows["name"], strict=True))
     return names.get(number) or f"{_label(name).lower()} {number}"

@@ -376,6 +376,23 @@ def test_the_history_tells_who_changed_what(app_as: OpenApp, cast: Cast) -> None
     assert newest.to_numpy().tolist() == [["Area", "North", "East"], ["Holder", "", "Cora Coordinator"]]
 
 
+def test_the_history_names_also_who_and_what_was_put_away_since(app_as: OpenApp, cast: Cast) -> None:
+    fern, lark = add(cast.coordinator), add(cast.coordinator, PartnerDraft(name="Lark Clinic", kind=PartnerKind.OTHER))
+    write(change_partner, cast.leadership, fern, 1, FERN.model_copy(update={"holder_id": cast.coordinator.user_id}))
+    write(
+        add_relationship,
+        cast.leadership,
+        RelationshipDraft(from_partner_id=fern, to_partner_id=lark, what="is funded by"),
+    )
+    write(disable_account, cast.administrator, cast.coordinator.user_id, 1)
+    write(archive_partner, cast.leadership, lark, 1, "Closed its doors")
+    app = app_as(cast.viewer, "partner", partner=fern, section="History")
+    assert "Cora Coordinator" in tables(app)[0].to_numpy().tolist()[0]
+    chosen = app.get_by_key(f"history_of_{fern}")
+    chosen.select_index(next(n for n, option in enumerate(chosen.options) if "Lark Clinic" in option)).run()
+    assert ["To partner", "Lark Clinic"] in [line[:2] for line in tables(app)[0].to_numpy().tolist()]
+
+
 def test_a_persons_typing_is_no_markdown(app_as: OpenApp, cast: Cast) -> None:
     fern = add(cast.coordinator, FERN.model_copy(update={"name": "Fern [House](https://example.org) *now*"}))
     app = app_as(cast.viewer, "partner", partner=fern)
