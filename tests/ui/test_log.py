@@ -509,14 +509,19 @@ def test_what_the_last_time_gave_goes_with_its_partner(app_as: Open, cast: Cast,
     assert [field_of(app, "log_new", field).value for field in ("place", "language")] == ["", "Mixteco"]
 
 
+def at_the_library_again(app_as: Open, cast: Cast, partner_id: int) -> AppTest:
+    """Log with a partner that was met at the library, the place of the last time taken over."""
+    with db.writing() as session:
+        log_engagement(session, cast.coordinator, meeting(partner_id, held_on=date(2026, 4, 1), place="Library"))
+    app = app_as(cast.coordinator, "log")
+    put(app, partners=[partner_id])
+    return click(app.run(), "As on Apr 1, 2026: Library")
+
+
 def test_what_the_last_time_gave_goes_also_where_its_partner_is_changed_with_the_save(
     app_as: Open, cast: Cast, partners: tuple[int, ...]
 ) -> None:
-    with db.writing() as session:
-        log_engagement(session, cast.coordinator, meeting(partners[0], held_on=date(2026, 4, 1), place="Library"))
-    app = app_as(cast.coordinator, "log")
-    put(app, partners=[partners[0]])
-    click(app.run(), "As on Apr 1, 2026: Library")
+    app = at_the_library_again(app_as, cast, partners[0])
     put(app, partners=[partners[1]], purpose="Plan the fair")
     click(app, "Save")
     assert all_of(Engagement)[-1].place == ""
@@ -525,11 +530,7 @@ def test_what_the_last_time_gave_goes_also_where_its_partner_is_changed_with_the
 def test_what_the_last_time_gave_goes_with_its_partner_also_on_another_device(
     app_as: Open, cast: Cast, partners: tuple[int, ...]
 ) -> None:
-    with db.writing() as session:
-        log_engagement(session, cast.coordinator, meeting(partners[0], held_on=date(2026, 4, 1), place="Library"))
-    app = app_as(cast.coordinator, "log")
-    put(app, partners=[partners[0]])
-    click(app.run(), "As on Apr 1, 2026: Library")
+    at_the_library_again(app_as, cast, partners[0])
     other = app_as(cast.coordinator, "log")
     assert field_of(other, "log_new", "place").value == "Library"
     put(other, partners=[partners[1]])
