@@ -50,7 +50,7 @@ def draw_engagements(profile: PartnerProfile) -> None:
     found = _paged(partner_engagements, profile, "engagements")
     if not found.total:
         no_records(
-            "No engagement with this partner yet.",
+            "No engagement with this partner that you may see.",
             "Log the last meeting or call you had with them.",
             RecordKind.ENGAGEMENT,
         )
@@ -71,7 +71,7 @@ def draw_promises(profile: PartnerProfile) -> None:
     found = _paged(partner_promises, profile, "promises")
     if not found.total:
         no_records(
-            "No promise is recorded with this partner.",
+            "No promise with this partner that you may see.",
             "Add one on the Promises page, or with an engagement.",
             RecordKind.COMMITMENT,
         )
@@ -90,7 +90,7 @@ def draw_feedback(profile: PartnerProfile) -> None:
     found = _paged(partner_feedback, profile, "feedback")
     if not found.total:
         no_records(
-            "Nothing this partner told us is recorded yet.",
+            "Nothing this partner told us that you may see.",
             "Add it on the Feedback page, in their own words.",
             RecordKind.FEEDBACK_ITEM,
         )

@@ -132,6 +132,7 @@ def test_a_tribe_without_figures_shows_facts_only_and_only_to_some(app_as: OpenA
     for actor, seen in ((cast.tribal_liaison, True), (cast.coordinator, False), (cast.viewer, False)):
         app = app_as(actor, "partner", partner=tribe, section="Engagements")
         assert ("1 engagement that you may see" in said(app)) is seen
+        assert ("No engagement with this partner that you may see." in said(app)) is not seen
 
 
 def test_the_lists_tell_what_was_held_promised_and_said(app_as: OpenApp, cast: Cast) -> None:
