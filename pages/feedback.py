@@ -20,6 +20,7 @@ from erp.ui.feedback_forms import ADD_FORM, draw_add_form
 from erp.ui.feedback_parts import draw_card, readable
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
+from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
@@ -41,7 +42,7 @@ def filters() -> FeedbackFilters:
         past = st.toggle("Only past the target", key="feedback_past", bind="query-params")
         voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
     return FeedbackFilters(
-        words=words.strip(),
+        words=findable(words),
         partner_id=partner_id,
         kind=FeedbackKind(kind) if kind else None,
         holder_id=actor.user_id if mine else None,

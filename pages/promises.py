@@ -22,6 +22,7 @@ from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
 from erp.ui.promise_forms import ADD_FORM, draw_add_form
 from erp.ui.promise_parts import draw_card, group_head, readable
+from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
 from erp.vocabulary import RecordKind, Verb
@@ -42,7 +43,7 @@ def filters() -> PromiseFilters:
         mine = st.toggle("Only partnerships I hold and what I wrote down", key="promise_mine", bind="query-params")
         voided = st.toggle("Voided ones", key="promise_voided", bind="query-params")
     return PromiseFilters(
-        words=words.strip(),
+        words=findable(words),
         partner_id=partner_id,
         owed_by=OwedBy(owed_by) if owed_by else None,
         holder_id=actor.user_id if mine else None,

@@ -13,6 +13,7 @@ from erp.access import Actor
 from erp.models.accounts import Account, County, RoleGrant
 from erp.services import upkeep
 from erp.services.records import now
+from erp.services.search import bring_up_to_date
 from erp.settings import settings
 from erp.vocabulary import Role
 
@@ -91,6 +92,12 @@ def cast() -> Cast:
         role.value: Actor(number, name, frozenset({role})) for number, (role, name) in enumerate(PEOPLE.items(), 1)
     }
     return Cast(**actors)
+
+
+def make_findable(session: Session) -> None:
+    """Put everything into the index of words, as a search does before it looks."""
+    while bring_up_to_date(session):
+        pass
 
 
 def _use(folder: Path, patch: pytest.MonkeyPatch) -> None:

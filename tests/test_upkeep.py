@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from erp import db
 from erp.errors import Invalid
+from erp.queries.word_index import FOUND_BY_WORDS
 from erp.services import upkeep
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
 from erp.services.partners import PartnerDraft, add_partner
@@ -23,6 +24,9 @@ DAY = date(2026, 3, 5)
 TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
+    *(f"DROP TABLE words_of_{kind.value}" for kind in FOUND_BY_WORDS),
+    "DROP TABLE indexed_word",
+    "DROP TABLE index_state",
     "DROP TABLE form_draft",
     "ALTER TABLE submission DROP COLUMN content",
     "DROP INDEX ix_engagement_series",
@@ -59,7 +63,13 @@ def test_the_tables_are_what_the_migrations_make(database: Path) -> None:
     from erp.models import Table
 
     with db.engine().connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        # the index of words is the database's own kind of table, which models cannot describe
+        opts = {
+            "compare_type": True,
+            "render_as_batch": True,
+            "include_name": lambda name, *_: "words_of" not in str(name),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Table.metadata) == []
 
 

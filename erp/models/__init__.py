@@ -12,6 +12,7 @@ from erp.models import (
     imports,
     partners,
     ratings,
+    search,
 )
 from erp.models.base import Table
 
@@ -28,4 +29,5 @@ __all__ = [
     "imports",
     "partners",
     "ratings",
+    "search",
 ]

@@ -15,7 +15,7 @@ from erp.models.engagements import Engagement
 from erp.models.partners import Partner
 from erp.queries.county import today
 from erp.queries.visible import commitments_visible_to, engagements_visible_to
-from erp.queries.words import says
+from erp.queries.word_index import saying
 from erp.vocabulary import RecordKind, Side, Verb, Word, commitment_state
 
 #: Rows on one page of the list: each is a card with its own form.
@@ -80,7 +80,7 @@ def promise_list(
     actor.require(Verb.SEE, RecordKind.COMMITMENT)
     this_day = today(session)
     finished_on = func.coalesce(Commitment.withdrawn_on, Commitment.done_on)
-    question = _promises(actor, this_day).where(*_conditions(actor, filters, this_day))
+    question = _promises(actor, this_day).where(*_conditions(session, actor, filters, this_day))
     question = question.order_by(
         case({group.value: place for place, group in enumerate(PromiseGroup)}, value=_group(this_day)),
         finished_on.desc().nulls_first(),
@@ -106,7 +106,7 @@ def promise_counts(session: Session, actor: Actor, filters: PromiseFilters) -> p
         select(_group(this_day).label("promise_group"), func.count())
         .select_from(Commitment)
         .outerjoin(Partner, col(Partner.id) == col(Commitment.partner_id))
-        .where(*_conditions(actor, replace(filters, groups=()), this_day))
+        .where(*_conditions(session, actor, replace(filters, groups=()), this_day))
         .group_by("promise_group")  # by its name: PostgreSQL cannot tell that two expressions with values are one
     )
     found: dict[str, int] = dict(session.execute(question).all())
@@ -157,7 +157,7 @@ def _group(this_day: date) -> ColumnElement[str]:
     )
 
 
-def _conditions(actor: Actor, filters: PromiseFilters, this_day: date) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, actor: Actor, filters: PromiseFilters, this_day: date) -> list[ColumnElement[bool]]:
     voided = col(Commitment.voided_at)
     chosen = [commitments_visible_to(actor), voided.is_not(None) if filters.voided else voided.is_(None)]
     if filters.groups:
@@ -168,8 +168,9 @@ def _conditions(actor: Actor, filters: PromiseFilters, this_day: date) -> list[C
         chosen.append(col(Commitment.owed_by).is_(None))
     elif filters.owed_by is not None:
         chosen.append(col(Commitment.owed_by) == Side(filters.owed_by.value))
-    texts = (Commitment.what, Commitment.notes, Commitment.reason, Partner.name)
-    chosen += [says(word, *texts, col(Commitment.as_written)["partner"].as_string()) for word in filters.words.split()]
+    if filters.words.strip():
+        said = saying(session, actor, RecordKind.COMMITMENT, col(Commitment.id), filters.words, *chosen[:2])
+        chosen.append(said.condition)
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(Commitment.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))

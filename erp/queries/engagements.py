@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 from erp import frameworks
 from erp.access import Actor
 from erp.models.contacts import Forum
-from erp.models.engagements import BehaviorTag, DiscussionPoint, Engagement, EngagementPartner
-from erp.models.partners import Partner, PartnerName
+from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner
+from erp.models.partners import Partner
 from erp.queries.visible import engagements_visible_to
-from erp.queries.words import says
+from erp.queries.word_index import saying
 from erp.vocabulary import EngagementKind, EngagementStatus, RecordKind, Verb
 
 #: Rows on one page of a list.
@@ -62,7 +62,7 @@ def engagement_list(session: Session, actor: Actor, wanted: EngagementFilter, pa
             col(Engagement.purpose),
         )
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
-        .where(*conditions_of(actor, wanted))
+        .where(*conditions_of(session, actor, wanted))
         .order_by(col(Engagement.held_on).desc().nulls_last(), col(Engagement.id).desc())
     )
     if page is not None:
@@ -93,7 +93,7 @@ def engagement_count(session: Session, actor: Actor, wanted: EngagementFilter) -
     """Return how many engagements a filter leaves of those the actor may see."""
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
     return session.execute(
-        select(func.count()).select_from(Engagement).where(*conditions_of(actor, wanted))
+        select(func.count()).select_from(Engagement).where(*conditions_of(session, actor, wanted))
     ).scalar_one()
 
 
@@ -117,7 +117,7 @@ def partner_names(session: Session, engagements: Select | list[int]) -> dict[int
     return {engagement_id: "; ".join(listed) for engagement_id, listed in names.items()}
 
 
-def conditions_of(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bool]]:
+def conditions_of(session: Session, actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter on Engagement rows that the actor may see."""
     voided = col(Engagement.voided_at)
     conditions = [engagements_visible_to(actor), voided.is_not(None) if wanted.voided else voided.is_(None)]
@@ -137,23 +137,12 @@ def conditions_of(actor: Actor, wanted: EngagementFilter) -> list[ColumnElement[
         conditions.append(or_(with_one, col(Engagement.recorded_by) == wanted.holder_id))
     if wanted.behavior is not None:
         conditions.append(_has(BehaviorTag, col(BehaviorTag.entry_id).in_(with_letters(wanted.behavior))))
-    return conditions + [_says(word) for word in wanted.words.split()]
+    if wanted.words.strip():
+        seen = tuple(conditions[:2])
+        said = saying(session, actor, RecordKind.ENGAGEMENT, col(Engagement.id), wanted.words, *seen)
+        conditions.append(said.condition)
+    return conditions
 
 
 def _has(part: type[EngagementPartner | BehaviorTag], condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(Engagement.id).in_(select(col(part.engagement_id)).where(condition))
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    """Return the condition that an engagement, its forum, a partner of it or one of its points says a word."""
-    texts = (Engagement.purpose, Engagement.facts, Engagement.quotes, Engagement.opinions, Engagement.decisions)
-    forum_written = col(Engagement.as_written)["forum"].as_string()
-    own = says(word, *texts, Engagement.county_people, Engagement.place, forum_written)
-    forum = col(Engagement.forum_id).in_(select(col(Forum.id)).where(says(word, Forum.name)))
-    named = select(col(Partner.id)).where(says(word, Partner.name))
-    also_named = select(col(PartnerName.partner_id)).where(says(word, PartnerName.name))
-    partner = or_(
-        col(EngagementPartner.partner_id).in_(named.union(also_named)), says(word, EngagementPartner.name_written)
-    )
-    points = select(col(DiscussionPoint.engagement_id)).where(says(word, DiscussionPoint.what))
-    return or_(own, forum, _has(EngagementPartner, partner), col(Engagement.id).in_(points))

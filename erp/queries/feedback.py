@@ -18,7 +18,7 @@ from erp.models.partners import Partner
 from erp.queries.county import day_of, today
 from erp.queries.targets import COUNTY_NEXT, feedback_targets, past_target, target_on
 from erp.queries.visible import engagements_visible_to, feedback_visible_to
-from erp.queries.words import says
+from erp.queries.word_index import saying
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
 
 #: Rows on one page of the queue: each is a card with its own form.
@@ -210,9 +210,9 @@ def _conditions(
         chosen.append(col(FeedbackItem.partner_id) == filters.partner_id)
     if filters.kind is not None:
         chosen.append(col(FeedbackItem.kind) == filters.kind)
-    names = (Partner.name, col(FeedbackItem.as_written)["partner"].as_string())
-    texts = (FeedbackItem.words, FeedbackItem.translation, FeedbackItem.decision, *names)
-    chosen += [says(word, *texts) for word in filters.words.split()]
+    if filters.words.strip():
+        said = saying(session, actor, RecordKind.FEEDBACK_ITEM, col(FeedbackItem.id), filters.words, *chosen[:2])
+        chosen.append(said.condition)
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(FeedbackItem.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))

@@ -1,10 +1,7 @@
 """The directory of partners, one partner's profile, and who else goes by a name."""
 
-import string
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +14,8 @@ from erp.errors import NotFound
 from erp.models.accounts import Account
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.queries.partner_figures import PartnerFigures
+from erp.queries.word_index import Asked, Saying, saying
+from erp.spelling import joined
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 #: Partners on one page of the directory.
@@ -59,8 +58,9 @@ _TYPES = {
 class DirectoryFilter:
     """What the directory is narrowed to, and its order; the default is every partner in use, by name.
 
-    `words`: all of them must stand in a name (also another or former one) or the area; accents, case and punctuation
-    do not matter. `contact`: "past" the cadence (but for those paused or ended), or "none" recorded yet. `archived`:
+    `words`: all of them must be said by a name (also another or former one), the area or the notes, as
+    `erp.queries.word_index` finds them. `contact`: "past" the cadence (but for those paused or ended), or "none"
+    recorded yet. `archived`:
     only archived partners. `order`: by name, the longest past the cadence first, or the latest contact first.
     """
 
@@ -133,8 +133,10 @@ def partner_directory(
     """
     actor.require(Verb.EXPORT if page is None else Verb.SEE, RecordKind.PARTNER)
     figures = PartnerFigures(session, actor)
-    found = _found_by_words(session, narrowed.words)
-    which = _conditions(narrowed, figures, found)
+    archived = col(Partner.archived_at).is_not(None)
+    here = archived if narrowed.archived else ~archived
+    said = saying(session, actor, RecordKind.PARTNER, col(Partner.id), narrowed.words, here)
+    which = _conditions(narrowed, figures, here, said)
     # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
     ids = select(col(Partner.id), _is_past(figures)).where(which).order_by(*_order(narrowed, figures))
     every = session.execute(ids).all()
@@ -142,7 +144,7 @@ def partner_directory(
     if page is not None:
         numbers = numbers[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     rows = _rows(session, figures, numbers)
-    rows.insert(2, "found_as", [found.get(number, "") for number in numbers])
+    rows.insert(2, "found_as", _found_as(session, said.asked, numbers))
     return Directory(rows, total, past)
 
 
@@ -209,9 +211,9 @@ def also_called(session: Session, actor: Actor, name: str) -> list[str]:
         .join(PartnerName, col(PartnerName.partner_id) == col(Partner.id))
         .order_by(func.lower(col(Partner.name)))
     )
-    wanted = _squeezed(name)
+    wanted = joined(name)
     rows = session.execute(question)
-    return [f"{partner} ({kind.label.lower()})" for partner, kind, other in rows if _squeezed(other) == wanted]
+    return [f"{partner} ({kind.label.lower()})" for partner, kind, other in rows if joined(other) == wanted]
 
 
 def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> pd.DataFrame:
@@ -239,11 +241,12 @@ def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> 
     )
 
 
-def _conditions(narrowed: DirectoryFilter, figures: PartnerFigures, found: dict[int, str]) -> ColumnElement[bool]:
-    archived = col(Partner.archived_at).is_not(None)
-    conditions: list[ColumnElement[bool]] = [archived if narrowed.archived else ~archived]
+def _conditions(
+    narrowed: DirectoryFilter, figures: PartnerFigures, here: ColumnElement[bool], said: Saying
+) -> ColumnElement[bool]:
+    conditions = [here]
     if narrowed.words.strip():
-        conditions.append(_is_one_of(list(found)))
+        conditions.append(said.condition)
     if narrowed.kind is not None:
         conditions.append(col(Partner.kind) == narrowed.kind)
     if narrowed.holder_id is not None:
@@ -277,44 +280,19 @@ def _is_one_of(partner_ids: list[int]) -> ColumnElement[bool]:
     return col(Partner.id).in_(bindparam("ids", partner_ids, expanding=True, literal_execute=True))
 
 
-def _found_by_words(session: Session, words: str) -> dict[int, str]:
-    """Return the partners that the words find, each with the other name that was found (empty: its own name)."""
-    wanted = _folded(words).split()
-    if not wanted:
-        return {}
-    found = {
-        number: ""
-        for number, name, area in session.execute(select(col(Partner.id), col(Partner.name), col(Partner.area)))
-        if _has_all(f"{name} {area}", wanted)
+def _found_as(session: Session, asked: Asked | None, partner_ids: list[int]) -> list[str]:
+    """Return for each partner the other name that the words found, empty where its own name says them."""
+    if asked is None:
+        return [""] * len(partner_ids)
+    names = (
+        select(col(PartnerName.partner_id), col(Partner.name), col(PartnerName.name), col(PartnerName.kind))
+        .join(Partner, col(Partner.id) == col(PartnerName.partner_id))
+        .where(_is_one_of(partner_ids))
+        .order_by(col(PartnerName.id).desc())
+    )
+    found_as = {
+        number: f"{other} ({kind.label.lower()})"
+        for number, name, other, kind in session.execute(names)
+        if not asked.says(name) and asked.says(other)
     }
-    other_names = select(
-        col(PartnerName.partner_id), col(PartnerName.name), col(PartnerName.kind), col(Partner.area)
-    ).join(Partner, col(Partner.id) == col(PartnerName.partner_id))
-    for number, name, kind, area in session.execute(other_names):
-        if number not in found and _has_all(f"{name} {area}", wanted):
-            found[number] = f"{name} ({kind.label.lower()})"
-    return found
-
-
-def _has_all(text: str, wanted: list[str]) -> bool:
-    folded = _folded(text)
-    return all(word in folded for word in wanted)
-
-
-@lru_cache(maxsize=50_000)
-def _folded(text: str) -> str:
-    """Return text without accents, case and punctuation, so that "dee ni" finds "Dee-ni'" and "pena" finds "Peña"."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
-    return plain.casefold().translate(_UNMARKED)
-
-
-def _squeezed(name: str) -> str:
-    return "".join(_folded(name).split())
-
-
-#: Apostrophes and accents (once split off their letters) are dropped, other punctuation parts words.
-_UNMARKED = str.maketrans(
-    dict.fromkeys(string.punctuation + "–—“”", " ")
-    | dict.fromkeys("'’‘ʼ`´")
-    | dict.fromkeys(map(chr, range(0x300, 0x370)))
-)
+    return [found_as.get(number, "") for number in partner_ids]

@@ -44,7 +44,7 @@ def _planned(session: Session, actor: Actor, wanted: EngagementFilter, rows: int
     question = (
         select(*map(col, (Engagement.id, Engagement.held_on, Engagement.purpose, Forum.name, Engagement.as_written)))
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
-        .where(*conditions_of(actor, wanted))
+        .where(*conditions_of(session, actor, wanted))
         .order_by(by_day, col(Engagement.id))
         .limit(rows)
     )

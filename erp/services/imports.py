@@ -32,6 +32,7 @@ from erp.services.import_names import Names
 from erp.services.import_stretch import Fingerprints, Stretch
 from erp.services.linking import close_names_of_tribes, link_known_names
 from erp.services.records import keep_marked_words, now, record_change
+from erp.services.search import catch_up
 from erp.settings import settings
 from erp.vocabulary import Door, RecordKind, Verb
 
@@ -101,7 +102,9 @@ def import_file(
     except Refused as refused:
         return ImportResult.of_refusal(refused)
     if save:
-        return _Import(actor, opened, db.writing, db.reading, update, rows, keys, kept_because).bring_in(progress)
+        result = _Import(actor, opened, db.writing, db.reading, update, rows, keys, kept_because).bring_in(progress)
+        catch_up(db.writing, PAUSE)
+        return result
     with _trial_copy() as trying:
         return _Import(actor, opened, trying, trying, update, rows, keys, kept_because).bring_in(progress)
 

@@ -6,22 +6,12 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from erp.spelling import SHORT_FORMS
+
 #: Names that score this much alike (0–100, rapidfuzz) are a question for a person, never a merge. Ours.
 ALIKE = 90
 #: From so many words on, a name that says all of another's and more is a question, too. Ours.
 _WORDS_CONTAINED = 2
-_SHORT_FORMS = {
-    "dept": "department",
-    "co": "county",
-    "svcs": "services",
-    "svc": "service",
-    "ctr": "center",
-    "assn": "association",
-    "govt": "government",
-    "univ": "university",
-    "st": "saint",
-    "comm": "commission",
-}
 #: Words that make no other body of a name. Ours.
 _UNTELLING = frozenset(["the", "inc", "incorporated", "llc", "nonprofit", "office"])
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
@@ -104,4 +94,4 @@ def plain_form(name: str) -> str:
     joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), name.casefold())
     words: list[str] = _WORDS.findall(_POSSESSIVE.sub("s", joined))
     telling = [word for word in words if word not in _UNTELLING] or words
-    return " ".join(sorted(_SHORT_FORMS.get(word, word).removesuffix("s") for word in telling))
+    return " ".join(sorted(SHORT_FORMS.get(word, word).removesuffix("s") for word in telling))

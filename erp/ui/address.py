@@ -33,10 +33,18 @@ def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anythi
     return _tell(page, name, chosen, default)
 
 
-def words_in_address(label: str, name: str, *, placeholder: str, page: str) -> str:
-    """Draw a field for words that stand in the address; return them without outer spaces."""
+def words_in_address(label: str, name: str, *, placeholder: str, page: str, in_bar: bool = False) -> str:
+    """Draw a field for words that stand in the address; return them without outer spaces. `in_bar`: without label."""
     state = _follow(page, name, "", None)
-    words = st.text_input(label, key=state, placeholder=placeholder) or ""
+    words = st.text_input(
+        label,
+        key=state,
+        placeholder=placeholder,
+        type="search" if in_bar else "default",
+        icon=":material/search:" if in_bar else None,
+        label_visibility="collapsed" if in_bar else "visible",
+    )
+    words = words or ""
     return _tell(page, name, words.strip(), "")
 
 

@@ -11,6 +11,7 @@ from erp.queries.engagements import EngagementFilter
 from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.loads import load
+from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.words import NO_EXACT_DATE, day_text
 from erp.vocabulary import EngagementKind, EngagementStatus
@@ -44,7 +45,7 @@ def draw_filters() -> EngagementFilter:
         mine = switch_in_address("Only partnerships I hold and what I wrote down", "mine", page=PAGE)
         undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)
     return EngagementFilter(
-        words=words,
+        words=findable(words),
         partner_id=int(partner) if partner else None,
         kind=EngagementKind(kind) if kind else None,
         status=EngagementStatus(status) if status and status != VOIDED else None,

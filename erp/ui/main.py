@@ -10,6 +10,7 @@ from erp.settings import ROOT, settings
 from erp.ui.actions import on_page
 from erp.ui.loads import county_now, one_state
 from erp.ui.navigation import pages_for
+from erp.ui.search import asked_on_this_page, draw_results
 from erp.ui.session import ask_who_is_there
 
 #: Signing out is a plain form to an address of erp.web: it ends the sign-in in every tab and leads to its page.
@@ -41,7 +42,8 @@ page = st.navigation(pages_for(actor))
 on_page(page.url_path)
 with one_state():
     draw_shell(actor)
+    words = asked_on_this_page()
     try:
-        page.run()
+        draw_results(words) if words else page.run()
     except ERPError as refusal:  # a page asked for something that is not here, or not for this person
         st.error(str(refusal), icon=":material/warning:")

@@ -73,6 +73,11 @@ def may_open(name: str) -> bool:
     return name in st.session_state["_pages"]
 
 
+def is_here(name: str) -> bool:
+    """Say whether a page is the one being drawn."""
+    return st.session_state.get("_page") == name
+
+
 def link_to(name: str, label: str, *, icon: str | None = None, **query: Any) -> None:
     """Draw a link to a page inside the app (no full page load); plain text where the person may not open it."""
     if may_open(name):

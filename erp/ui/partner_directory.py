@@ -14,6 +14,7 @@ from erp.ui import navigation
 from erp.ui.address import pick_in_address
 from erp.ui.loads import load, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
+from erp.ui.search import findable
 from erp.ui.show import offer_list
 from erp.ui.words import plain
 from erp.vocabulary import Band, PartnerKind, PartnerStatus, RecordKind
@@ -58,7 +59,7 @@ def choose() -> DirectoryFilter:
         order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
         archived = st.toggle("Archived partners", key="partner_archived", bind="query-params")
     return DirectoryFilter(
-        words=str(words or "").strip(),
+        words=findable(str(words or "")),
         kind=PartnerKind(kind) if kind else None,
         holder_id=int(holder) if holder else None,
         status=PartnerStatus(status) if status else None,

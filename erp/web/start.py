@@ -9,6 +9,7 @@ from erp import db
 from erp.errors import Invalid
 from erp.queries.county import today
 from erp.services.demo import build_demo
+from erp.services.search import catch_up
 from erp.services.upkeep import database_version, migrate
 from erp.settings import ROOT, settings
 from erp.web.gate import IDENTITY
@@ -22,7 +23,7 @@ class Served:
 
 
 def prepare() -> None:
-    """Check the page server's settings and migrate the database.
+    """Check the page server's settings, migrate the database, and bring the index of words up to date.
 
     Raises: Invalid with one sentence where the server must not start (a setting, a newer database).
     """
@@ -41,6 +42,7 @@ def prepare() -> None:
         print("Making the demonstration county; this takes some seconds …", flush=True)
         with db.writing() as session:
             build_demo(session, today(session))
+    catch_up(db.writing)
 
 
 def set_up_notice() -> str | None:

@@ -1,0 +1,258 @@
+"""Search: whatever a person may see that is called so or says these words, a few of each kind of record."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from erp.access import Actor
+from erp.models.commitments import Commitment
+from erp.models.contacts import Contact, Forum
+from erp.models.engagements import DiscussionPoint, Engagement
+from erp.models.feedback import FeedbackItem
+from erp.models.partners import Partner, PartnerName
+from erp.queries.contacts import name_shown
+from erp.queries.county import today
+from erp.queries.engagements import partner_names
+from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
+from erp.queries.word_index import FOUND_BY_WORDS, Asked, asked_for, found, place_of, record_of, table_of
+from erp.vocabulary import EngagementStatus, RecordKind, Verb
+
+K = RecordKind
+
+#: Records of a kind that are shown first, and when more of it are wanted.
+FIRST, MORE = 5, 100
+#: Counted no further: who finds more than so many looks for something else.
+COUNTED = 100
+#: A word of a text with what holds its parts together.
+_PIECE = re.compile(r"[^\s,;:!?()/“”\"]+")
+#: Letters of text shown around a word that was found.
+_AROUND = 70
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that was found. `title`: what it is called; `facts`: what tells it from others like it.
+
+    `excerpt`: where its text says what was asked, in three pieces: before, the words, after. `leads_to`: the partner
+    on whose page a person stands. `put_away`: archived.
+    """
+
+    record_id: int
+    title: str
+    facts: tuple[str, ...] = ()
+    day: date | None = None
+    day_words: str = ""
+    excerpt: tuple[str, str, str] | None = None
+    leads_to: int | None = None
+    put_away: bool = False
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What was found of a kind: the first, how many in all (COUNTED + 1: more than are counted).
+
+    `meant`: nothing says the words as they were typed; these are spelt alike.
+    """
+
+    kind: RecordKind
+    rows: tuple[Hit, ...]
+    total: int
+    meant: bool
+
+
+def search(
+    session: Session, actor: Actor, words: str, only: RecordKind | None = None, rows: int = FIRST
+) -> tuple[Hits, ...]:
+    """Return what these words find of every kind the actor may see, or `only` of one; kinds with nothing are left out.
+
+    Partners, people and forums come by how well they fit, and mistyped words are looked past where none fits as typed.
+    Engagements, promises and feedback come newest first, what is still to come after what was, and mistyped words are
+    looked past where nothing at all fits.
+    Voided records are not found, archived ones are marked. No words: nothing.
+    """
+    kinds = [kind for kind in FOUND_BY_WORDS if actor.may(Verb.SEE, kind) and only in (None, kind)]
+    asked = asked_for(session, actor, words)
+    if asked is None or not kinds:
+        return ()
+    by_kind = {kind: _hits(session, actor, kind, asked, rows) for kind in kinds}
+    nothing = not any(hits.total for hits in by_kind.values())
+    missing = [kind for kind in kinds if not by_kind[kind].total and (nothing or kind in _NAMED)]
+    meant = asked_for(session, actor, words, slips=True) if missing else None
+    if meant is not None and any(meant.close.values()):
+        for kind in missing:
+            by_kind[kind] = replace(_hits(session, actor, kind, meant, rows), meant=True)
+    return tuple(hits for hits in by_kind.values() if hits.total)
+
+
+def _hits(session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int) -> Hits:
+    index, noun = table_of(kind), _NOUNS[kind]
+    order = index.c.rank if kind in _NAMED else index.c.rowid.desc()
+    which = (
+        select(record_of(index))
+        .select_from(index.join(noun, noun.id == record_of(index)))
+        .where(found(actor, kind, asked, index), *_seen(actor, kind))
+    )
+    if kind is K.ENGAGEMENT:  # what was held comes first, then what is to come, the next first
+        tomorrow = place_of(0, today(session) + timedelta(days=1))
+        ids = list(session.scalars(which.where(index.c.rowid < tomorrow).order_by(order).limit(rows)))
+        to_come = which.where(index.c.rowid >= tomorrow).order_by(index.c.rowid).limit(rows - len(ids))
+        ids += session.scalars(to_come) if len(ids) < rows else []
+    else:
+        ids = list(session.scalars(which.order_by(order).limit(rows)))
+    total = len(ids)
+    if total == rows:
+        total = session.execute(select(func.count()).select_from(which.limit(COUNTED + 1).subquery())).scalar_one()
+    described = {hit.record_id: hit for hit in _TELLERS[kind](_Teller(session, actor, asked), ids)} if ids else {}
+    return Hits(kind, tuple(described[number] for number in ids), total, meant=False)
+
+
+def _seen(actor: Actor, kind: RecordKind) -> list[ColumnElement[bool]]:
+    """Return the conditions on records of a kind that the actor may see and that were not voided."""
+    if kind is K.ENGAGEMENT:
+        return [engagements_visible_to(actor), col(Engagement.voided_at).is_(None)]
+    if kind is K.COMMITMENT:
+        return [commitments_visible_to(actor), col(Commitment.voided_at).is_(None)]
+    if kind is K.FEEDBACK_ITEM:
+        return [feedback_visible_to(actor), col(FeedbackItem.voided_at).is_(None)]
+    return []
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tells what records are called and what they say."""
+
+    session: Session
+    actor: Actor
+    asked: Asked
+
+    def partners(self, ids: Sequence[int]) -> list[Hit]:
+        names = select(col(PartnerName.partner_id), col(PartnerName.name), col(PartnerName.kind)).where(
+            col(PartnerName.partner_id).in_(ids)
+        )
+        others: dict[int, list[str]] = {}
+        for partner_id, name, kind in self.session.execute(names.order_by(col(PartnerName.id))):
+            if self.asked.says(name):
+                others.setdefault(partner_id, []).append(f"{name} ({kind.label.lower()})")
+        hits = []
+        for partner in self.session.scalars(select(Partner).where(col(Partner.id).in_(ids))):
+            also = [] if self.asked.says(partner.name) else others.get(partner.id or 0, [])
+            facts = (*also, partner.kind.label, partner.area)
+            excerpt = _excerpt((partner.notes,), self.asked)
+            hits.append(
+                Hit(partner.id or 0, partner.name, facts, excerpt=excerpt, put_away=partner.archived_at is not None)
+            )
+        return hits
+
+    def contacts(self, ids: Sequence[int]) -> list[Hit]:
+        shown = name_shown(self.actor)
+        question = (
+            select(
+                col(Contact.id), shown, col(Contact.role), col(Partner.id), col(Partner.name), col(Contact.archived_at)
+            )
+            .outerjoin(Partner, col(Partner.id) == col(Contact.partner_id))
+            .where(col(Contact.id).in_(ids))
+        )
+        return [
+            Hit(number, name, (role if role != name else "", partner or ""), leads_to=of, put_away=archived is not None)
+            for number, name, role, of, partner, archived in self.session.execute(question)
+        ]
+
+    def forums(self, ids: Sequence[int]) -> list[Hit]:
+        return [
+            Hit(f.id or 0, f.name, excerpt=_excerpt((f.purpose,), self.asked), put_away=f.archived_at is not None)
+            for f in self.session.scalars(select(Forum).where(col(Forum.id).in_(ids)))
+        ]
+
+    def engagements(self, ids: Sequence[int]) -> list[Hit]:
+        partners = partner_names(self.session, list(ids))
+        points: dict[int, list[str]] = {}
+        said = select(*map(col, (DiscussionPoint.engagement_id, DiscussionPoint.what, DiscussionPoint.follow_up)))
+        for number, *texts in self.session.execute(said.where(col(DiscussionPoint.engagement_id).in_(ids))):
+            points.setdefault(number, []).extend(texts)
+        question = select(Engagement, col(Forum.name)).outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
+        hits = []
+        for met, forum in self.session.execute(question.where(col(Engagement.id).in_(ids))):
+            title = met.purpose.partition("\n")[0] or forum or met.as_written.get("forum", "") or met.kind.label
+            texts = (
+                met.purpose,
+                met.decisions,
+                met.facts,
+                met.quotes,
+                met.opinions,
+                *points.get(met.id, ()),
+                met.notes,
+                met.place,
+            )
+            status = "" if met.status is EngagementStatus.HELD else met.status.label
+            facts = (met.kind.label, status, partners.get(met.id, ""))
+            words = met.as_written.get("held_on", "")
+            hits.append(Hit(met.id, title, facts, met.held_on, words, _excerpt(texts, self.asked, title)))
+        return hits
+
+    def commitments(self, ids: Sequence[int]) -> list[Hit]:
+        question = select(Commitment, col(Partner.name)).outerjoin(
+            Partner, col(Partner.id) == col(Commitment.partner_id)
+        )
+        return [
+            Hit(
+                promise.id,
+                promise.what,
+                (partner or promise.as_written.get("partner", ""),),
+                promise.due_on or promise.made_on,
+                excerpt=_excerpt((promise.notes, promise.reason), self.asked),
+            )
+            for promise, partner in self.session.execute(question.where(col(Commitment.id).in_(ids)))
+        ]
+
+    def feedback(self, ids: Sequence[int]) -> list[Hit]:
+        question = select(FeedbackItem, col(Partner.name)).outerjoin(
+            Partner, col(Partner.id) == col(FeedbackItem.partner_id)
+        )
+        return [
+            Hit(
+                item.id,
+                item.words,
+                (item.kind.label, partner or item.as_written.get("partner", ""), item.state.label),
+                item.received_on,
+                excerpt=_excerpt((item.translation, item.decision), self.asked),
+            )
+            for item, partner in self.session.execute(question.where(col(FeedbackItem.id).in_(ids)))
+        ]
+
+
+def _excerpt(texts: Collection[str], asked: Asked, but_for: str = "") -> tuple[str, str, str] | None:
+    """Return where one of the texts first says a word that was asked for: before, the word, after; None: nowhere."""
+    for text in texts:
+        for at in _PIECE.finditer(text):
+            if not asked.says_some(at[0]):
+                continue
+            if but_for and at.end() <= len(but_for) and text.startswith(but_for):
+                break  # the title says it already
+            start = max(0, at.start() - _AROUND)
+            before, after = text[start : at.start()], text[at.end() : at.end() + _AROUND]
+            return ("… " * (start > 0) + before, at[0], after + " …" * (at.end() + _AROUND < len(text)))
+    return None
+
+
+_NAMED = (K.PARTNER, K.CONTACT, K.FORUM)
+_NOUNS: dict[RecordKind, Any] = {
+    K.PARTNER: Partner,
+    K.CONTACT: Contact,
+    K.FORUM: Forum,
+    K.ENGAGEMENT: Engagement,
+    K.COMMITMENT: Commitment,
+    K.FEEDBACK_ITEM: FeedbackItem,
+}
+_TELLERS: dict[RecordKind, Callable[[_Teller, Sequence[int]], list[Hit]]] = {
+    K.PARTNER: _Teller.partners,
+    K.CONTACT: _Teller.contacts,
+    K.FORUM: _Teller.forums,
+    K.ENGAGEMENT: _Teller.engagements,
+    K.COMMITMENT: _Teller.commitments,
+    K.FEEDBACK_ITEM: _Teller.feedback,
+}

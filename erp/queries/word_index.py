@@ -1,0 +1,265 @@
+"""Asking the index of words: what somebody typed becomes an expression that the database's full text search answers.
+
+A record is found by its own words and by those it belongs with: an engagement whose notes say "van" and whose partner
+is, or was, called Riverside Library is found by "library van". The index keeps the partner's number with the
+engagement, not its name, so that another name is found at once.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    and_,
+    bindparam,
+    column,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlmodel import Session, col
+
+from erp.access import Actor
+from erp.models.contacts import Contact
+from erp.models.search import IndexedWord
+from erp.queries.contacts import may_see_name
+from erp.spelling import closest, joined, slips_allowed, words_of
+from erp.vocabulary import RecordKind, Verb
+
+K = RecordKind
+
+#: What can be found by its words.
+FOUND_BY_WORDS = (K.PARTNER, K.CONTACT, K.FORUM, K.ENGAGEMENT, K.COMMITMENT, K.FEEDBACK_ITEM)
+#: How the number of a partner, person or forum is written in the index of what belongs with it.
+PARTNER, PERSON, FORUM = "p", "c", "f"
+#: Partners, people and forums whose names are looked for in other records too; what is called so more often tells
+#: nothing apart.
+MOST_NAMED = 50
+#: A row's number is its day (as a count of days) and, in the lower 32 bits, the record's: the newest come first
+#: without sorting a million of them.
+_RECORD_BITS = 32
+_RECORD = (1 << _RECORD_BITS) - 1
+#: Words of one letter are looked for as they are: half of all words begin so.
+_LEAST_BEGINNING = 2
+_MOST_WORDS = 12
+_PART = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def table_of(kind: RecordKind) -> TableClause:
+    """Return the index of a kind of record."""
+    columns = ("rowid", "names", "words", "people", "links", "rank")
+    return table(f"words_of_{kind.value}", *map(column, columns))
+
+
+def place_of(record_id: int, day: date | None) -> int:
+    """Return the number of a record's row in the index."""
+    return ((day.toordinal() if day else 0) << _RECORD_BITS) | record_id
+
+
+def record_of(index: TableClause) -> ColumnElement[int]:
+    """Return the record's number, from its row's number in the index."""
+    return index.c.rowid.op("&")(literal_column(str(_RECORD)))
+
+
+def own(record_id: int) -> str:
+    """Return the word under which a record's own row is found again."""
+    return f"id{record_id}"
+
+
+def matches(index: TableClause, expression: str) -> ColumnElement[bool]:
+    """Return the condition that a row of the index fits an expression."""
+    return literal_column(index.name).op("MATCH")(bindparam(None, expression))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that was typed between spaces: its words, all of them wanted. `exactly`: in this order, as they are."""
+
+    words: tuple[str, ...]
+    exactly: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, ready to be looked for. `close`: word → words it may mean, where slips are looked past.
+
+    `named`: part → the marks of partners, people and forums that are called so.
+    """
+
+    parts: tuple[Part, ...]
+    close: dict[str, tuple[str, ...]]
+    named: dict[Part, tuple[str, ...]]
+    names_seen: bool
+
+    def expression(self) -> str:
+        """Return what is looked for, for the database; people's names only where the actor may read all of them."""
+        columns = "{names words people links}" if self.names_seen else "{names words links}"
+        return f"{columns} : ({self._all()})"
+
+    def says(self, name: str) -> bool:
+        """Say whether a name alone says all that was typed."""
+        standing = " ".join([*words_of(name), joined(name)])
+        return all(satisfies(standing, part, self.close) for part in self.parts)
+
+    def says_some(self, word: str) -> bool:
+        """Say whether a word of a text is one of those that were looked for."""
+        standing = " ".join([*words_of(word), joined(word)])
+        return any(satisfies(standing, part, self.close) for part in self.parts)
+
+    def _all(self) -> str:
+        return " AND ".join(f"({self._one(part)})" for part in self.parts)
+
+    def _one(self, part: Part) -> str:
+        return " OR ".join([any_spelling(part, self.close), *(f'"{mark}"' for mark in self.named.get(part, ()))])
+
+
+def typed_parts(words: str) -> tuple[Part, ...]:
+    """Part what was typed: at spaces, but for words in quotation marks, which are looked for as they stand."""
+    parts = []
+    for phrase, word in _PART.findall(words):
+        said = tuple(words_of(phrase or word))
+        if said:
+            parts.append(Part(said, bool(phrase)))
+    return tuple(parts[:_MOST_WORDS])
+
+
+def any_spelling(part: Part, close: dict[str, tuple[str, ...]]) -> str:
+    """Return the expression of one part: its words as they begin, joined, or as they may have been meant."""
+    if part.exactly:
+        return '"' + " ".join(part.words) + '"'
+    each = " AND ".join(f"({_meant(word, close)})" for word in part.words)
+    return each if len(part.words) == 1 else f"({each}) OR {_beginning(''.join(part.words))}"
+
+
+def _meant(word: str, close: Mapping[str, Collection[str]]) -> str:
+    return " OR ".join([_beginning(word), *(f'"{other}"' for other in close.get(word, ()))])
+
+
+def _beginning(word: str) -> str:
+    return f'"{word}"*' if len(word) >= _LEAST_BEGINNING else f'"{word}"'
+
+
+def asked_for(session: Session, actor: Actor, words: str, *, slips: bool = False) -> Asked | None:
+    """Return what was typed, with the partners, people and forums called so; None where no word was typed.
+
+    `slips`: also look for the words that a mistyped one may mean.
+    """
+    parts = typed_parts(words)
+    if not parts:
+        return None
+    close = _close_words(session, parts) if slips else {}
+    named = _called_so(session, actor, parts, close)
+    return Asked(parts, close, named, actor.may(Verb.SEE, K.CONTACT_CHANNEL))
+
+
+def found(actor: Actor, kind: RecordKind, asked: Asked, index: TableClause) -> ColumnElement[bool]:
+    """Return the condition that a row of the index is found; by a person's name only where the actor may read it."""
+    here = matches(index, asked.expression())
+    if kind is not K.CONTACT or asked.names_seen:
+        return here
+    every_name = replace(asked, names_seen=True)
+    with_names = select(index.c.rowid).where(matches(index, every_name.expression()))
+    return or_(
+        index.c.rowid.in_(select(index.c.rowid).where(here)),
+        and_(index.c.rowid.in_(with_names), record_of(index).in_(_people_named_to(actor))),
+    )
+
+
+@dataclass(frozen=True)
+class Saying:
+    """Which records are found: the condition on them, and what was looked for (None: no word was typed)."""
+
+    condition: ColumnElement[bool]
+    asked: Asked | None
+
+
+def saying(session: Session, actor: Actor, kind: RecordKind, record_id: Any, words: str, *seen: Any) -> Saying:
+    """Return which records of a kind (by their `record_id` column) these words find.
+
+    Where none of those the actor sees (`seen`: the conditions) says them as they were typed, slips are looked past.
+    """
+    asked = asked_for(session, actor, words)
+    if asked is None:
+        return Saying(false(), None)
+    as_typed = Saying(_among_found(actor, kind, asked, record_id), asked)
+    if session.execute(select(record_id).where(as_typed.condition, *seen).limit(1)).first() is not None:
+        return as_typed
+    meant = asked_for(session, actor, words, slips=True)
+    if meant is None or not any(meant.close.values()):
+        return as_typed
+    return Saying(_among_found(actor, kind, meant, record_id), meant)
+
+
+def satisfies(text: str, part: Part, close: Mapping[str, Collection[str]]) -> bool:
+    """Say whether a folded text says a part of what was typed, as the index would."""
+    if part.exactly:
+        return f" {' '.join(part.words)} " in f" {text} "
+    standing = text.split()
+
+    def said(word: str) -> bool:
+        others = close.get(word, ())
+        return any(_begins(other, word) or other in others for other in standing)
+
+    return all(map(said, part.words)) or any(_begins(other, "".join(part.words)) for other in standing)
+
+
+def _begins(standing: str, word: str) -> bool:
+    return standing.startswith(word) if len(word) >= _LEAST_BEGINNING else standing == word
+
+
+def _among_found(actor: Actor, kind: RecordKind, asked: Asked, record_id: Any) -> ColumnElement[bool]:
+    index = table_of(kind)
+    return record_id.in_(select(record_of(index)).where(found(actor, kind, asked, index)))
+
+
+def _people_named_to(actor: Actor) -> Select[Any]:
+    return select(col(Contact.id)).where(may_see_name(actor))
+
+
+def _called_so(
+    session: Session, actor: Actor, parts: Sequence[Part], close: dict[str, tuple[str, ...]]
+) -> dict[Part, tuple[str, ...]]:
+    """Return part → marks of the partners, people and forums called so: those that fit most of what was typed."""
+    said = " OR ".join(f"({any_spelling(part, close)})" for part in parts)
+    marks: dict[Part, list[str]] = defaultdict(list)
+    for kind, mark in ((K.PARTNER, PARTNER), (K.CONTACT, PERSON), (K.FORUM, FORUM)):
+        index = table_of(kind)
+        named = index.c.people if kind is K.CONTACT else index.c.names
+        question = select(record_of(index), named).where(matches(index, f"{named.name} : ({said})"))
+        if kind is K.CONTACT:
+            question = question.where(record_of(index).in_(_people_named_to(actor)))
+        for number, text in session.execute(question.order_by(index.c.rank).limit(MOST_NAMED)):
+            for part in parts:
+                if satisfies(text, part, close):
+                    marks[part].append(f"{mark}{number}")
+    return {part: tuple(found) for part, found in marks.items()}
+
+
+def _close_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:
+    """Return word → the words of the index that it may mean; slips leave a word's beginning or its end as it is."""
+    wanted = {word for part in parts if not part.exactly for word in part.words if slips_allowed(word)}
+    close = {}
+    for word in wanted:
+        kept = 1 if slips_allowed(word) == 1 else 2
+        ranges = [
+            and_(column >= edge, column < _after(edge))
+            for column, edge in ((col(IndexedWord.word), word[:kept]), (col(IndexedWord.turned), word[::-1][:kept]))
+        ]
+        longest = len(word) + slips_allowed(word)
+        near = func.length(IndexedWord.word).between(len(word) - slips_allowed(word), longest)
+        close[word] = tuple(closest(word, session.scalars(select(col(IndexedWord.word)).where(or_(*ranges), near))))
+    return close
+
+
+def _after(edge: str) -> str:
+    """Return the text that stands behind every word beginning so."""
+    return edge[:-1] + chr(ord(edge[-1]) + 1)
