@@ -87,6 +87,11 @@ class Part:
     words: tuple[str, ...]
     exactly: bool = False
 
+    @property
+    def joined(self) -> str:
+        """Its words without anything between them: somebody writes Me-Wuk, and somebody else Mewuk."""
+        return "".join(self.words)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -137,7 +142,7 @@ def any_spelling(part: Part, close: dict[str, tuple[str, ...]]) -> str:
     if part.exactly:
         return '"' + " ".join(part.words) + '"'
     each = " AND ".join(f"({_meant(word, close)})" for word in part.words)
-    return each if len(part.words) == 1 else f"({each}) OR {_beginning(''.join(part.words))}"
+    return each if len(part.words) == 1 else f"({each}) OR {_meant(part.joined, close)}"
 
 
 def _meant(word: str, close: Mapping[str, Collection[str]]) -> str:
@@ -209,7 +214,7 @@ def satisfies(text: str, part: Part, close: Mapping[str, Collection[str]]) -> bo
         others = close.get(word, ())
         return any(_begins(other, word) or other in others for other in standing)
 
-    return all(map(said, part.words)) or any(_begins(other, "".join(part.words)) for other in standing)
+    return all(map(said, part.words)) or said(part.joined)
 
 
 def _begins(standing: str, word: str) -> bool:
@@ -246,7 +251,8 @@ def _called_so(
 
 def _close_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:
     """Return word → the words of the index that it may mean; slips leave a word's beginning or its end as it is."""
-    wanted = {word for part in parts if not part.exactly for word in part.words if slips_allowed(word)}
+    typed = {word for part in parts if not part.exactly for word in (*part.words, part.joined)}
+    wanted = {word for word in typed if slips_allowed(word)}
     close = {}
     for word in wanted:
         kept = 1 if slips_allowed(word) == 1 else 2

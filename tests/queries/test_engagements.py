@@ -17,7 +17,7 @@ from erp.services.feedback import FeedbackDraft
 from erp.services.partners import PartnerDraft, add_partner
 from erp.services.records import now
 from erp.vocabulary import EngagementKind, EngagementStatus, PartnerKind, Side
-from tests.conftest import Cast
+from tests.conftest import Cast, make_findable
 from tests.services.test_log_engagement import meeting, partner
 
 TRIBE = PartnerKind.TRIBAL_GOVERNMENT
@@ -110,12 +110,15 @@ def test_words_are_looked_for_in_texts_names_forum_and_points(session: Session, 
     )
     session.add(EngagementPartner(engagement_id=number, name_written="Lrk Clnc"))
     log(session, cast, other)
+    make_findable(session)
     assert ids(session, cast, EngagementFilter(words=words)) == [number]
 
 
 def test_every_word_must_be_there_and_signs_are_only_signs(session: Session, cast: Cast) -> None:
     a = partner(session, cast, "Fern House")
     log(session, cast, a, facts="The gym")
+    make_findable(session)
+    assert ids(session, cast, EngagementFilter(words="gym the")) != []
     assert ids(session, cast, EngagementFilter(words="gym sunday")) == []
     assert ids(session, cast, EngagementFilter(words="%")) == []
     assert ids(session, cast, EngagementFilter(words="g_m")) == []

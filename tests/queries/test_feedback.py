@@ -30,7 +30,7 @@ from erp.services.feedback import FeedbackDraft, StepDraft, receive_feedback, ta
 from erp.services.partners import PartnerDraft, add_partner
 from erp.services.records import now
 from erp.vocabulary import FeedbackKind, FeedbackState, PartnerKind
-from tests.conftest import Cast
+from tests.conftest import Cast, make_findable
 
 S = FeedbackState
 RECEIVED = date(2026, 3, 5)
@@ -142,6 +142,7 @@ def test_filters_choose_rows(session: Session, cast: Cast, chosen: FeedbackFilte
     item(session, who, S.DECIDED, words="two")
     item(session, who, words="three", partner_id=partner(session, who, "Lark Clinic"))
     void_feedback(session, who, item(session, who, words="void"), 1, "Entered twice")
+    make_findable(session)
     assert set(feedback_list(session, who, chosen)["words"]) == words
 
 
@@ -219,6 +220,7 @@ def test_a_person_is_named_only_where_they_agreed_or_the_reader_may_see_names(se
         "typed": "Ana Example",
     }
     for actor in (cast.viewer, cast.administrator):
+        make_findable(session)
         assert givers(actor) == {
             "Rosa 0": "Fern House · parent partner",
             "Rosa 1": "Fern House · Rosa 1",

@@ -24,7 +24,7 @@ from erp.services.linking import answer_look_alike
 from erp.services.partners import PartnerDraft, add_partner, agree_cadence, archive_partner, change_partner
 from erp.services.records import now
 from erp.vocabulary import LookAlikeAnswer, PartnerKind, RecordKind
-from tests.conftest import Cast
+from tests.conftest import Cast, make_findable
 
 HELD = date(2026, 3, 5)
 
@@ -73,7 +73,8 @@ def test_its_author_may_not_take_a_promise_or_feedback_out_of_a_closed_meeting(
 
 
 def test_counts_beside_a_list_count_what_the_list_shows(cast: Cast, shared: dict[str, int]) -> None:
-    with db.reading() as session:
+    with db.writing() as session:
+        make_findable(session)
         seen = {
             name: partner_directory(session, actor, DirectoryFilter(words="Rosa"), 1).rows.iloc[0]
             for name, actor in (("author", cast.coordinator), ("other", cast.community_liaison))
