@@ -35,6 +35,7 @@ from erp.queries.health import bands_by_quarter, standing_by_month
 from erp.services import facts
 from erp.services.accounts import InvitationDraft, SetUpDraft, accept_invitation, invite_account, set_up_county
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
+from erp.services.search import catch_up
 from erp.services.sign_in import open_sign_in
 from erp.services.upkeep import migrate
 from erp.vocabulary import (
@@ -368,6 +369,7 @@ def make_county(size: Size) -> None:
     with db.writing() as session:
         check_ledger(session)
         keep_for_the_floor(session)
+    catch_up(db.writing)
 
 
 def keep_for_the_floor(session: Session) -> None:
