@@ -98,7 +98,7 @@ def draw_hits(hits: tuple[Hits, ...], words: str) -> None:
 def _draw_kind(of_kind: Hits, words: str, *, mark_meant: bool) -> None:
     one, many, _, _ = _KINDS[of_kind.kind]
     close = f"No {one} is spelt exactly so. These are close:" if mark_meant else ""
-    show_prose(heading(f"{many.capitalize()} ({_count(of_kind.total)})"), paragraph(close, quiet=True))
+    show_prose(heading(f"{_heading(of_kind.kind)} ({_count(of_kind.total)})"), paragraph(close, quiet=True))
     for hit in of_kind.rows:
         _draw(of_kind.kind, hit)
     if of_kind.total == len(of_kind.rows):
@@ -148,6 +148,10 @@ def _way(page: str, label: str, key: str, query: dict[str, str], icon: str | Non
         same_page_link(page, label, key=f"way_{key}", icon=icon, **query)
     else:
         navigation.link_to(page, label, icon=icon, **query)
+
+
+def _heading(kind: RecordKind) -> str:
+    return "Feedback" if kind is K.FEEDBACK_ITEM else _KINDS[kind][1].capitalize()
 
 
 def _many(of_kind: Hits) -> str:

@@ -22,6 +22,8 @@ OPENED = (
     "promises?promise=1",
     "feedback?feedback=1",
     "forums?forum=1",
+    "partners?q=libary",
+    "?q=nothing+says+this",
 )
 PEOPLE = {
     Role.LEADERSHIP: "Leadership",
