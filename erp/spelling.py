@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,7 +31,7 @@ _DROPPED = str.maketrans(
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"[^\W_]+")
 #: Words written together by hyphens, or initials by dots: Me-Wuk, Y.M.C.A.
-_JOINED = re.compile(r"[^\W_]+(?:-[^\W_]+)+|\b(?:[^\W\d_]\.){2,}")
+_JOINED = re.compile(r"\b[^\W_]++(?:-[^\W_]+)+|\b(?:[^\W\d_]\.){2,}")
 
 #: Words of fewer letters are taken as they are; longer ones may have one slip, long ones two. Ours.
 _ONE_SLIP, _TWO_SLIPS = 4, 6
@@ -40,7 +39,6 @@ _ONE_SLIP, _TWO_SLIPS = 4, 6
 MOST_CLOSE = 8
 
 
-@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Return text in small letters without accents and apostrophes: "Peña" is pena, "Dee-ni'" is dee-ni."""
     plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
@@ -59,6 +57,8 @@ def joined(text: str) -> str:
 
 def also_written(text: str) -> list[str]:
     """Return the words that a text's hyphens and dots make when they are left out: Me-Wuk is also mewuk."""
+    if "-" not in text and "." not in text:
+        return []
     return [joined(found) for found in _JOINED.findall(folded(text))]
 
 

@@ -146,7 +146,8 @@ def _put(session: Session, kind: RecordKind, said: Iterable[Said], ids: Sequence
 
 def _plain(texts: Sequence[str]) -> str:
     """Return texts as words of the index; what hyphens join stands at the end, so that phrases stay phrases."""
-    return " ".join([word for text in texts for word in words_of(text)] + [w for t in texts for w in also_written(t)])
+    text = "\n".join(filter(None, texts))
+    return " ".join(words_of(text) + also_written(text))
 
 
 def _partners(session: Session, ids: Sequence[int]) -> Iterable[Said]:
