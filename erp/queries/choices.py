@@ -3,16 +3,24 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from erp.access import Actor
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
+from erp.models.engagements import EngagementPartner, EngagementPerson
 from erp.models.partners import Partner, PartnerName
 from erp.queries.contacts import name_shown
+from erp.queries.word_index import FORUM, PERSON
 from erp.vocabulary import NameKind, PartnerKind, RecordKind, Verb
+
+#: Partners, and people, that a pick list sends to the browser.
+MOST_OFFERED = 1_000
+#: Rows of who took part that are looked through for those met last.
+_LOOKED_THROUGH = 10_000
 
 
 def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
@@ -65,24 +73,63 @@ class FormChoices:
     """What the form of an engagement offers: id → name of partners and forums, none of them archived; unalterable.
 
     `listed`: partner → as a pick list shows it. `tribes`: which of the partners are Tribal governments.
+    `offered`: what the field for who took part lists: partners by their number, forums as "f3", people as "c12";
+    in a large county those met last, and whoever else is typed is looked for. `partner_of`: those people's partners.
     """
 
     partners: Mapping[int, str]
     listed: Mapping[int, str]
     tribes: frozenset[int]
     forums: Mapping[int, str]
+    offered: Mapping[int | str, str]
+    partner_of: Mapping[str, int]
 
 
 def form_choices(session: Session, actor: Actor) -> FormChoices:
     """Return what the form of an engagement offers."""
     partners, forums = partner_choices(session, actor), forum_choices(session, actor)
     ids = partners["partner_id"].tolist()
+    names = dict(zip(ids, partners["name"].tolist(), strict=True))
+    listed = dict(zip(ids, partners["listed"].tolist(), strict=True))
+    tables = dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))
+    met_last = _met_last(session, EngagementPartner.partner_id) if len(ids) > MOST_OFFERED else ids
+    offered: dict[int | str, str] = {number: listed[number] for number in ids if number in set(met_last)}
+    offered |= {f"{FORUM}{number}": f"{name} (forum)" for number, name in tables.items()}
+    people = _people_offered(session, actor, names)
     return FormChoices(
-        MappingProxyType(dict(zip(ids, partners["name"].tolist(), strict=True))),
-        MappingProxyType(dict(zip(ids, partners["listed"].tolist(), strict=True))),
+        MappingProxyType(names),
+        MappingProxyType(listed),
         frozenset(partners.loc[partners["kind"] == PartnerKind.TRIBAL_GOVERNMENT, "partner_id"].tolist()),
-        MappingProxyType(dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))),
+        MappingProxyType(tables),
+        MappingProxyType(offered | {person: shown for person, (shown, _) in people.items()}),
+        MappingProxyType({person: partner_id for person, (_, partner_id) in people.items()}),
     )
+
+
+def _people_offered(session: Session, actor: Actor, partners: Mapping[int, str]) -> dict[str, tuple[str, int]]:
+    """Return people of these partners as "c12" → as a list shows them, and the partner; of many those met last."""
+    few = session.scalar(select(func.count()).select_from(Contact)) or 0
+    met = _met_last(session, EngagementPerson.contact_id) if few > MOST_OFFERED else None
+    shown = name_shown(actor)
+    question = select(Contact.id, Contact.partner_id, shown, Contact.role).where(col(Contact.archived_at).is_(None))
+    if met is not None:
+        question = question.where(col(Contact.id).in_(met))
+    return {
+        f"{PERSON}{number}": (person_in_list(name, role, partners[partner_id]), partner_id)
+        for number, partner_id, name, role in session.execute(question.order_by(shown))
+        if partner_id in partners
+    }
+
+
+def person_in_list(name: str, role: str, partner: str) -> str:
+    """Return a person as a pick list shows them: name or role, and the partner they belong to."""
+    return f"{', '.join(filter(None, dict.fromkeys((name, role))))} – {partner}"
+
+
+def _met_last(session: Session, who: Any) -> list[int]:
+    """Return those who took part in what was recorded last."""
+    newest = select(who).where(who.is_not(None)).order_by(who.class_.id.desc()).limit(_LOOKED_THROUGH)
+    return list(dict.fromkeys(session.scalars(newest)))[:MOST_OFFERED]
 
 
 def holder_choices(session: Session, actor: Actor) -> pd.DataFrame:

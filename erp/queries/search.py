@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -83,30 +83,52 @@ def search(
     nothing = not any(hits.total for hits in by_kind.values())
     missing = [kind for kind in kinds if not by_kind[kind].total and (nothing or kind in _NAMED)]
     meant = asked_for(session, actor, words, slips=True) if missing else None
-    if meant is not None and any(meant.close.values()):
+    if meant is not None and meant.looks_past_slips():
         for kind in missing:
             by_kind[kind] = replace(_hits(session, actor, kind, meant, rows), meant=True)
     return tuple(hits for hits in by_kind.values() if hits.total)
 
 
-def _hits(session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int) -> Hits:
+def called_so(session: Session, actor: Actor, name: str, rows: int = FIRST) -> tuple[Hits, ...]:
+    """Return the partners, people and forums in use that go or went by this name, or one spelt alike where none does.
+
+    As `search`, but nothing else than names is looked at.
+    """
+    kinds = [kind for kind in _NAMED if actor.may(Verb.SEE, kind)]
+    for slips in (False, True):
+        asked = asked_for(session, actor, name, slips=slips, names_only=True)
+        if asked is None:
+            return ()
+        in_use = [_noun_in_use(kind) for kind in kinds]
+        by_kind = [_hits(session, actor, kind, asked, rows, here) for kind, here in zip(kinds, in_use, strict=True)]
+        if found_some := tuple(replace(hits, meant=slips) for hits in by_kind if hits.total):
+            return found_some
+    return ()
+
+
+def _noun_in_use(kind: RecordKind) -> ColumnElement[bool]:
+    return _NOUNS[kind].archived_at.is_(None)
+
+
+def _hits(
+    session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int, *where: ColumnElement[bool]
+) -> Hits:
     index, noun = table_of(kind), _NOUNS[kind]
     order = index.c.rank if kind in _NAMED else index.c.rowid.desc()
     which = (
         select(record_of(index))
         .select_from(index.join(noun, noun.id == record_of(index)))
-        .where(found(actor, kind, asked, index), *_seen(actor, kind))
+        .where(found(actor, kind, asked, index), *_seen(actor, kind), *where)
     )
+    most = COUNTED + 1
     if kind is K.ENGAGEMENT:  # what was held comes first, then what is to come, the next first
         tomorrow = place_of(0, today(session) + timedelta(days=1))
-        ids = list(session.scalars(which.where(index.c.rowid < tomorrow).order_by(order).limit(rows)))
-        to_come = which.where(index.c.rowid >= tomorrow).order_by(index.c.rowid).limit(rows - len(ids))
-        ids += session.scalars(to_come) if len(ids) < rows else []
+        every = list(session.scalars(which.where(index.c.rowid < tomorrow).order_by(order).limit(most)))
+        to_come = which.where(index.c.rowid >= tomorrow).order_by(index.c.rowid).limit(most - len(every))
+        every += session.scalars(to_come) if len(every) < most else []
     else:
-        ids = list(session.scalars(which.order_by(order).limit(rows)))
-    total = len(ids)
-    if total == rows:
-        total = session.execute(select(func.count()).select_from(which.limit(COUNTED + 1).subquery())).scalar_one()
+        every = list(session.scalars(which.order_by(order).limit(most)))
+    ids, total = every[:rows], len(every)
     described = {hit.record_id: hit for hit in _TELLERS[kind](_Teller(session, actor, asked), ids)} if ids else {}
     return Hits(kind, tuple(described[number] for number in ids), total, meant=False)
 
@@ -228,6 +250,8 @@ class _Teller:
 def _excerpt(texts: Collection[str], asked: Asked, but_for: str = "") -> tuple[str, str, str] | None:
     """Return where one of the texts first says a word that was asked for: before, the word, after; None: nowhere."""
     for text in texts:
+        if not asked.may_say(text):
+            continue
         for at in _PIECE.finditer(text):
             if not asked.says_some(at[0]):
                 continue

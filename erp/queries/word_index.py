@@ -7,9 +7,10 @@ engagement, not its name, so that another name is found at once.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +33,7 @@ from erp.access import Actor
 from erp.models.contacts import Contact
 from erp.models.search import IndexedWord
 from erp.queries.contacts import may_see_name
-from erp.spelling import closest, joined, slips_allowed, words_of
+from erp.spelling import closest, folded, joined, slips_allowed, words_of
 from erp.vocabulary import RecordKind, Verb
 
 K = RecordKind
@@ -51,6 +52,9 @@ _RECORD = (1 << _RECORD_BITS) - 1
 #: Words of one letter are looked for as they are: half of all words begin so.
 _LEAST_BEGINNING = 2
 _MOST_WORDS = 12
+_MOST_BEGUN = 30
+#: The vocabulary of the index has no numbers, and neither shorter nor longer words.
+SHORTEST_WORD, LONGEST_WORD = 2, 24
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -94,37 +98,90 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was typed, ready to be looked for. `close`: word → words it may mean, where slips are looked past.
+class Spellings:
+    """How what was typed is spelt in the index.
 
-    `named`: part → the marks of partners, people and forums that are called so.
+    `begun`: word → the words of the index that begin so; a word that is missing here begins too many, or is no plain
+    word: the index itself looks for its beginning. `close`: word → words it may mean, where slips are looked past.
+    """
+
+    begun: dict[str, tuple[str, ...]]
+    close: dict[str, tuple[str, ...]]
+
+    def expression(self, part: Part) -> str:
+        """Return the expression of one part: its words as they begin, joined, or as they may have been meant."""
+        if part.exactly:
+            return '"' + " ".join(part.words) + '"'
+        each = " AND ".join(f"({self._of(word)})" for word in part.words)
+        return each if len(part.words) == 1 else f"({each}) OR {self._of(part.joined)}"
+
+    def said_by(self, text: str, part: Part) -> bool:
+        """Say whether a folded text says a part of what was typed, as the index would."""
+        if part.exactly:
+            return f" {' '.join(part.words)} " in f" {text} "
+        standing = text.split()
+
+        def said(word: str) -> bool:
+            others = self.close.get(word, ())
+            return any(_begins(other, word) or other in others for other in standing)
+
+        return all(map(said, part.words)) or said(part.joined)
+
+    def _of(self, word: str) -> str:
+        begun = [f'"{other}"' for other in self.begun.get(word, ())]
+        whole = f'"{word}"' if word in self.begun or len(word) < _LEAST_BEGINNING else f'"{word}"*'
+        return " OR ".join([whole, *begun, *(f'"{other}"' for other in self.close.get(word, ()))])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, ready to be looked for.
+
+    `named`: part → the marks of partners, people and forums that are called so. `names_seen`: the actor may read all
+    people's names. `names_only`: nothing but names is looked at.
     """
 
     parts: tuple[Part, ...]
-    close: dict[str, tuple[str, ...]]
+    spelt: Spellings
     named: dict[Part, tuple[str, ...]]
     names_seen: bool
+    names_only: bool = False
 
     def expression(self) -> str:
         """Return what is looked for, for the database; people's names only where the actor may read all of them."""
-        columns = "{names words people links}" if self.names_seen else "{names words links}"
-        return f"{columns} : ({self._all()})"
+        columns = "names" if self.names_only else "names words links"
+        return f"{{{columns}{' people' if self.names_seen else ''}}} : ({self._all()})"
+
+    def looks_past_slips(self) -> bool:
+        """Say whether other words than the typed ones are looked for."""
+        return any(self.spelt.close.values())
 
     def says(self, name: str) -> bool:
         """Say whether a name alone says all that was typed."""
         standing = " ".join([*words_of(name), joined(name)])
-        return all(satisfies(standing, part, self.close) for part in self.parts)
+        return all(self.spelt.said_by(standing, part) for part in self.parts)
+
+    def may_say(self, text: str) -> bool:
+        """Say whether it is worth the while to look for the words in a text, one after the other."""
+        plain = folded(text)
+        together = plain.replace("-", "")
+        return any(word in plain or word in together for word in self._wanted)
 
     def says_some(self, word: str) -> bool:
         """Say whether a word of a text is one of those that were looked for."""
         standing = " ".join([*words_of(word), joined(word)])
-        return any(satisfies(standing, part, self.close) for part in self.parts)
+        return any(self.spelt.said_by(standing, part) for part in self.parts)
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        typed = {word for part in self.parts for word in (*part.words, part.joined)}
+        return frozenset({*typed, *(other for word in typed for other in self.spelt.close.get(word, ()))})
 
     def _all(self) -> str:
         return " AND ".join(f"({self._one(part)})" for part in self.parts)
 
     def _one(self, part: Part) -> str:
-        return " OR ".join([any_spelling(part, self.close), *(f'"{mark}"' for mark in self.named.get(part, ()))])
+        return " OR ".join([self.spelt.expression(part), *(f'"{mark}"' for mark in self.named.get(part, ()))])
 
 
 def typed_parts(words: str) -> tuple[Part, ...]:
@@ -137,33 +194,19 @@ def typed_parts(words: str) -> tuple[Part, ...]:
     return tuple(parts[:_MOST_WORDS])
 
 
-def any_spelling(part: Part, close: dict[str, tuple[str, ...]]) -> str:
-    """Return the expression of one part: its words as they begin, joined, or as they may have been meant."""
-    if part.exactly:
-        return '"' + " ".join(part.words) + '"'
-    each = " AND ".join(f"({_meant(word, close)})" for word in part.words)
-    return each if len(part.words) == 1 else f"({each}) OR {_meant(part.joined, close)}"
-
-
-def _meant(word: str, close: Mapping[str, Collection[str]]) -> str:
-    return " OR ".join([_beginning(word), *(f'"{other}"' for other in close.get(word, ()))])
-
-
-def _beginning(word: str) -> str:
-    return f'"{word}"*' if len(word) >= _LEAST_BEGINNING else f'"{word}"'
-
-
-def asked_for(session: Session, actor: Actor, words: str, *, slips: bool = False) -> Asked | None:
+def asked_for(
+    session: Session, actor: Actor, words: str, *, slips: bool = False, names_only: bool = False
+) -> Asked | None:
     """Return what was typed, with the partners, people and forums called so; None where no word was typed.
 
-    `slips`: also look for the words that a mistyped one may mean.
+    `slips`: also look for the words that a mistyped one may mean. `names_only`: look at names alone.
     """
     parts = typed_parts(words)
     if not parts:
         return None
-    close = _close_words(session, parts) if slips else {}
-    named = _called_so(session, actor, parts, close)
-    return Asked(parts, close, named, actor.may(Verb.SEE, K.CONTACT_CHANNEL))
+    spelt = Spellings(_begun_words(session, parts), _close_words(session, parts) if slips else {})
+    named = {} if names_only else _called_so(session, actor, parts, spelt)
+    return Asked(parts, spelt, named, actor.may(Verb.SEE, K.CONTACT_CHANNEL), names_only)
 
 
 def found(actor: Actor, kind: RecordKind, asked: Asked, index: TableClause) -> ColumnElement[bool]:
@@ -199,22 +242,9 @@ def saying(session: Session, actor: Actor, kind: RecordKind, record_id: Any, wor
     if session.execute(select(record_id).where(as_typed.condition, *seen).limit(1)).first() is not None:
         return as_typed
     meant = asked_for(session, actor, words, slips=True)
-    if meant is None or not any(meant.close.values()):
+    if meant is None or not meant.looks_past_slips():
         return as_typed
     return Saying(_among_found(actor, kind, meant, record_id), meant)
-
-
-def satisfies(text: str, part: Part, close: Mapping[str, Collection[str]]) -> bool:
-    """Say whether a folded text says a part of what was typed, as the index would."""
-    if part.exactly:
-        return f" {' '.join(part.words)} " in f" {text} "
-    standing = text.split()
-
-    def said(word: str) -> bool:
-        others = close.get(word, ())
-        return any(_begins(other, word) or other in others for other in standing)
-
-    return all(map(said, part.words)) or said(part.joined)
 
 
 def _begins(standing: str, word: str) -> bool:
@@ -230,11 +260,9 @@ def _people_named_to(actor: Actor) -> Select[Any]:
     return select(col(Contact.id)).where(may_see_name(actor))
 
 
-def _called_so(
-    session: Session, actor: Actor, parts: Sequence[Part], close: dict[str, tuple[str, ...]]
-) -> dict[Part, tuple[str, ...]]:
+def _called_so(session: Session, actor: Actor, parts: Sequence[Part], spelt: Spellings) -> dict[Part, tuple[str, ...]]:
     """Return part → marks of the partners, people and forums called so: those that fit most of what was typed."""
-    said = " OR ".join(f"({any_spelling(part, close)})" for part in parts)
+    said = " OR ".join(f"({spelt.expression(part)})" for part in parts)
     marks: dict[Part, list[str]] = defaultdict(list)
     for kind, mark in ((K.PARTNER, PARTNER), (K.CONTACT, PERSON), (K.FORUM, FORUM)):
         index = table_of(kind)
@@ -244,9 +272,26 @@ def _called_so(
             question = question.where(record_of(index).in_(_people_named_to(actor)))
         for number, text in session.execute(question.order_by(index.c.rank).limit(MOST_NAMED)):
             for part in parts:
-                if satisfies(text, part, close):
+                if spelt.said_by(text, part):
                     marks[part].append(f"{mark}{number}")
     return {part: tuple(found) for part, found in marks.items()}
+
+
+def _begun_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:
+    """Return word → the words of the index that begin so, where they are few.
+
+    Named one by one they are read as far as they are wanted; a beginning is read to its end before the first is found.
+    """
+    typed = {word for part in parts if not part.exactly for word in (*part.words, part.joined)}
+    begun = {}
+    for word in typed:
+        if word.isalpha() and _LEAST_BEGINNING <= len(word) <= LONGEST_WORD:
+            beginning = col(IndexedWord.word)
+            here = select(beginning).where(beginning >= word, beginning < _after(word)).limit(_MOST_BEGUN + 1)
+            found = tuple(session.scalars(here))
+            if len(found) <= _MOST_BEGUN:
+                begun[word] = tuple(other for other in found if other != word)
+    return begun
 
 
 def _close_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,17 @@ from erp.models.engagements import BehaviorTag, DiscussionPoint, Engagement, Eng
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner, PartnerName
 from erp.models.search import IndexedWord, IndexState
-from erp.queries.word_index import FORUM, PARTNER, PERSON, matches, own, place_of, table_of
+from erp.queries.word_index import (
+    FORUM,
+    LONGEST_WORD,
+    PARTNER,
+    PERSON,
+    SHORTEST_WORD,
+    matches,
+    own,
+    place_of,
+    table_of,
+)
 from erp.spelling import also_written, forms_of_name, joined, words_of
 from erp.vocabulary import RecordKind
 
@@ -30,8 +40,6 @@ K = RecordKind
 
 #: Records that are put into the index in one transaction: some tenths of a second, so that nobody waits to save.
 STRETCH = 500
-#: A vocabulary for mistyped words needs neither numbers nor what nobody types.
-_SHORTEST, _LONGEST = 3, 24
 
 
 @dataclass
@@ -138,7 +146,7 @@ def _put(session: Session, kind: RecordKind, said: Iterable[Said], ids: Sequence
     new = [
         {"word": word, "turned": word[::-1]}
         for word in sorted(told)
-        if word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+        if word.isalpha() and SHORTEST_WORD <= len(word) <= LONGEST_WORD
     ]
     if new:
         session.execute(insert_new(IndexedWord).on_conflict_do_nothing(), new)

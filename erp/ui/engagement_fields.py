@@ -10,6 +10,7 @@ from datetime import date
 import streamlit as st
 
 from erp import frameworks
+from erp.queries.choices import person_in_list
 from erp.queries.forums import forum_seats
 from erp.services.engagements import YEARS_AHEAD
 from erp.ui import guard
@@ -19,6 +20,7 @@ from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, STAYS, TEXTS
 from erp.ui.engagement_last import offer_last, take_back_last
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.engagement_row import draw_reach, draw_repeats
+from erp.ui.engagement_who import draw_who_took_part
 from erp.ui.loads import county_today, load, one_state
 from erp.ui.session import ask_who_is_there
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, listed, plain
@@ -99,15 +101,7 @@ def _save(on_save: Callable[[], None], drawn: str) -> None:
 
 
 def _draw_essentials(form: Form) -> None:
-    st.multiselect(
-        "Partners",
-        list(form.partners),
-        format_func=lambda partner: form.listed.get(partner, ""),
-        key=form.key("partners"),
-        placeholder="Type any of its names; choose one or several",
-        select_all=False,
-        **STAYS,
-    )
+    draw_who_took_part(form)
     if form.tribes & set(form.chosen):
         st.info(
             "A Tribal government is part of this. The record will be open only to Tribal liaisons, leadership and "
@@ -179,7 +173,11 @@ def _choose(form: Form, partners: list[int]) -> None:
 def _draw_who(form: Form) -> None:
     people = form.people[["contact_id", "partner_id", "name", "role"]].itertuples(index=False, name=None)
     chosen = set(form.chosen)  # asked once: a large county has thousands of people
-    labels = {int(contact): _person(form, *who) for contact, *who in people if who[0] in chosen}
+    labels = {
+        int(contact): person_in_list(who[1], who[2], form.partners[int(who[0])])
+        for contact, *who in people
+        if who[0] in chosen
+    }
     st.multiselect(
         "The partners' people who took part",
         list(labels),
@@ -194,10 +192,6 @@ def _draw_who(form: Form) -> None:
     elif form.chosen:
         _partner_pills(form, "absent", "Which partners did not take part or give input?")
     st.text_input(TEXTS["county_people"], key=form.key("county_people"), placeholder="Names or roles", **STAYS)
-
-
-def _person(form: Form, partner_id: float, name: str, role: str) -> str:
-    return f"{', '.join(filter(None, dict.fromkeys((name, role))))} – {form.partners[int(partner_id)]}"
 
 
 def _partner_pills(form: Form, field: str, question: str) -> None:

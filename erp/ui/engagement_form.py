@@ -65,6 +65,7 @@ class Form:
     """One form being filled in: its name, what its pick lists offer, the fields it starts with, the record it edits.
 
     `partners`: id → name; `listed`: id → as the pick list shows it, with all names the partner goes or went by.
+    `offered`, `partner_of`: what the field for who took part lists, as `erp.queries.choices.FormChoices`.
     """
 
     name: str
@@ -73,6 +74,8 @@ class Form:
     tribes: frozenset[int]
     people: pd.DataFrame
     forums: Mapping[int, str]
+    offered: Mapping[int | str, str]
+    partner_of: Mapping[str, int]
     start: dict[str, Any]
     detail: EngagementDetail | None
 
@@ -117,7 +120,8 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
         of_detail = (p for p in detail.partners if p.kind == PartnerKind.TRIBAL_GOVERNMENT)
         tribes |= {p.partner_id for p in of_detail if p.partner_id is not None}
         tables = {**tables} | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
-    form = Form(name, names, {**names, **offered.listed}, tribes, pd.DataFrame(), tables, start, detail)
+    listed = {**names, **offered.listed} if detail is not None else offered.listed
+    form = Form(name, names, listed, tribes, pd.DataFrame(), tables, offered.offered, offered.partner_of, start, detail)
     for field, value in _still_here(form, start | _restored(form)).items():
         st.session_state.setdefault(form.key(field), value)
     return replace(form, people=_people(form.chosen, detail))

@@ -213,7 +213,7 @@ def test_a_partner_in_the_address_that_is_not_here_is_not_chosen(app_as: Open, c
     for number in (9999, "x"):
         app = app_as(cast.coordinator, "log", partner=number)
         assert not app.exception
-        assert next(box for box in app.multiselect if box.label == "Partners").value == []
+        assert next(box for box in app.multiselect if box.label == "Partners, people, forum").value == []
 
 
 def test_words_that_may_identify_a_child_are_asked_about_first(
