@@ -25,6 +25,16 @@ PRESS = 80
 #: Milliseconds a task may take.
 PATIENCE = 60_000
 #: Words that a directory is narrowed to; each finds some partners.
+#: What is looked for everywhere: names, slips, words that half of all meetings say, a person.
+SEARCHED = (
+    "Wren Lake Housing",
+    "wren lake housng clinic",
+    "referrals intake",
+    "Garcia",
+    "recovery meeting",
+    "Made-up Tribal Nation 12",
+    "barriers",
+)
 WORDS = (
     "Alder",
     "Birch",
@@ -97,12 +107,7 @@ class Tasks(ABC):
         field.click()
         self.page.wait_for_timeout(REST)
         # As one change, so that no rerun begins before the key: an input that searches while one types would.
-        self.page.evaluate(
-            """(word) => { const field = document.activeElement;
-            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, word);
-            field.dispatchEvent(new Event('input', {bubbles: true})) }""",
-            word,
-        )
+        self.put_in(word)
         took = self.timed(lambda: self.page.keyboard.press("Enter"), self.found(word), kind="keydown", rest=0)
         field.fill("")
         self.page.keyboard.press("Enter")
@@ -180,6 +185,10 @@ class Tasks(ABC):
     def fill_meeting(self, turn: int) -> None:
         """Fill in a meeting with three partners."""
 
+    @abstractmethod
+    def search(self, turn: int) -> float:
+        """Search everything from another page, until the first results are drawn."""
+
     # What both share.
 
     def timed(self, act: Callable[[], None], ready: str, *, kind: str = "pointerup", rest: int = REST) -> float:
@@ -188,6 +197,15 @@ class Tasks(ABC):
         self.page.evaluate(_WATCH, {"kind": kind, "ready": ready, "patience": PATIENCE})
         act()
         return self.page.evaluate("window.__took")
+
+    def put_in(self, word: str) -> None:
+        """Put words into the field that has the focus, as one change."""
+        self.page.evaluate(
+            """(word) => { const field = document.activeElement;
+            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, word);
+            field.dispatchEvent(new Event('input', {bubbles: true})) }""",
+            word,
+        )
 
     def link(self, name: str) -> Locator:
         """Return the menu's link to a page."""
@@ -246,6 +264,19 @@ class OnApp(Tasks):
         self.page.keyboard.press("Escape")
         self.page.get_by_label("What it was about").fill(f"Bench meeting {turn}")
 
+    def search(self, turn: int) -> float:
+        self.go("elsewhere")
+        field = self.page.get_by_role("searchbox", name="Search everything")
+        field.click()
+        self.page.wait_for_timeout(REST)
+        self.put_in(SEARCHED[turn % len(SEARCHED)])
+        found = f"location.search.includes('q=') && {says('Empty the field above')}"
+        took = self.timed(lambda: self.page.keyboard.press("Enter"), found, kind="keydown", rest=0)
+        field.fill("")
+        self.page.keyboard.press("Enter")
+        self.wait_for(self.AT["elsewhere"])
+        return took
+
 
 class OnFloor(Tasks):
     """The tasks on the floor."""
@@ -271,6 +302,9 @@ class OnFloor(Tasks):
 
     def hide_links(self) -> None:
         self.go("elsewhere")
+
+    def search(self, turn: int) -> float:
+        return self.rerun(turn)
 
     def fill_meeting(self, turn: int) -> None:
         fields = self.page.locator("[data-testid=stMain] [data-testid=stTextInput] input")

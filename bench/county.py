@@ -12,7 +12,7 @@ import pandas as pd
 from check import check_ledger
 from sqlalchemy import text
 from sqlmodel import Session, select
-from writing import BODIES, CAUSES, FAMILY, GIVEN, PLACES, SIZES, SPAN, Size, Writer, keys
+from writing import BODIES, CAUSES, FAMILY, GIVEN, PLACES, SIDES, SIZES, SPAN, Size, Writer, keys
 
 from erp import db, frameworks
 from erp.access import operator
@@ -103,7 +103,9 @@ class County(Writer):
     def _partners(self) -> None:
         n, rng = self.size.partners, self.rng
         ids = np.arange(1, n + 1)
-        every = [f"{place} {cause} {body}" for place, cause, body in itertools.product(PLACES, CAUSES, BODIES)]
+        enough = n <= len(PLACES) * len(CAUSES) * len(BODIES)
+        named = itertools.product(SIDES[:1] if enough else SIDES, PLACES, CAUSES, BODIES)
+        every = [f"{side}{place} {cause} {body}" for side, place, cause, body in named]
         names = np.array(rng.choice(every, n, replace=False), dtype=object)
         kinds = self.pick(KINDS, n)
         tribes = kinds == PartnerKind.TRIBAL_GOVERNMENT

@@ -26,6 +26,8 @@ from visits import Reruns, Visit, measure, memory_of_idle
 APP_PORT, FLOOR_PORT = 18670, 18671
 #: What the issue asks for at first: each task at most so many times the floor, MiB after start, seconds of health.
 GOAL_RATIO, GOAL_MEMORY, GOAL_HEALTH = 2.0, 250, 1.0
+#: Tasks with a goal of their own.
+OTHER_GOALS = {"search": 3.0}
 #: Method of Tasks → what it is called. The two last begin by a change of the data, as if a colleague had saved.
 TASKS = {
     "open_list": "open the partner list",
@@ -36,6 +38,7 @@ TASKS = {
     "tap_save": "save a meeting, by a tap",
     "open_health": "open the health page",
     "rerun": "an unchanged rerun",
+    "search": "search from another page, first results (F: its unchanged rerun)",
 }
 AFTER_A_SAVE = {"open_list": "open the partner list, after a save", "open_health": "open the health page, after a save"}
 #: Page of the app, of the floor, and what stands in the address.
@@ -121,7 +124,7 @@ def in_chromium(ours: Server, theirs: Server, partners: int, rounds: int) -> dic
 def main() -> None:
     """Measure everything and print it as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("size", nargs="?", choices=("S", "M"), default="M")
+    parser.add_argument("size", nargs="?", choices=("S", "M", "L"), default="M")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each task in Chromium")
     chosen = parser.parse_args()
     folder = fresh_copies(county_of(chosen.size))
@@ -151,8 +154,9 @@ def main() -> None:
 
 def _print_tasks(tasks: dict[str, Compared]) -> None:
     print("| in Chromium, click to frame | app ms | floor F ms | app / F | goal |\n|---|---:|---:|---:|---|")
+    goals = {TASKS[method]: goal for method, goal in OTHER_GOALS.items()}
     for name, times in tasks.items():
-        goal = "" if name in AFTER_A_SAVE.values() else _met(times.ratio, GOAL_RATIO, "F")
+        goal = "" if name in AFTER_A_SAVE.values() else _met(times.ratio, goals.get(name, GOAL_RATIO), "F")
         print(f"| {name} | {_middle(times.ours)} | {_middle(times.floor)} | {times.ratio:.1f} | {goal} |")
 
 

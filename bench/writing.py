@@ -27,6 +27,8 @@ PLACES = listed(
     "Iron Meadow,Juniper Gate,Kestrel Hill,Larkspur Cove,Marten Falls,Nettle Ridge,Otter Landing,Pepper Grove,"
     "Quail Spring,Rowan Shore,Sorrel Park,Teasel Bay,Upland Mill,Vetch Valley,Wren Lake,Yarrow Heights"
 )
+#: Sides of a place: a state has more partners than there are names without them.
+SIDES = listed(",North ,South ,East ,West ,Old ")
 CAUSES = listed(
     "Family,Youth,Community,Health,Housing,Workforce,Learning,Legal,Kinship,Wellness,Early Childhood,Neighborhood,"
     "Recovery,Food,Parent,Foster Care"
@@ -62,7 +64,7 @@ class Size:
         return self.engagements // 3
 
 
-SIZES = {"S": Size(150, 3_000, 800), "M": Size(1_500, 60_000, 15_000)}
+SIZES = {"S": Size(150, 3_000, 800), "M": Size(1_500, 60_000, 15_000), "L": Size(20_000, 1_000_000, 250_000)}
 
 
 class Writer:
