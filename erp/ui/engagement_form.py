@@ -81,7 +81,7 @@ class Form:
 
     def key(self, field: str) -> str:
         """Return the key of a field in the session's state."""
-        return f"{self.name}__{field}"
+        return key_of(self.name, field)
 
     def value(self, field: str) -> Any:
         """Return what a field holds now."""
@@ -106,6 +106,11 @@ class Form:
     def planned(self) -> bool:
         """Whether the engagement is still to come."""
         return self.value("status") == EngagementStatus.PLANNED
+
+
+def key_of(form: str, field: str) -> str:
+    """Return the key of a form's field in the session's state."""
+    return f"{form}__{field}"
 
 
 def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None = None) -> Form:

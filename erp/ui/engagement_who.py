@@ -6,11 +6,12 @@ What the browser does not offer is looked for here: a slip, a former name, one o
 
 import streamlit as st
 
+from erp.queries.choices import form_choices
 from erp.queries.search import Hit, called_so
 from erp.queries.word_index import FORUM, PARTNER, PERSON
 from erp.spelling import joined
-from erp.ui.engagement_form import STAYS, Form
-from erp.ui.loads import load
+from erp.ui.engagement_form import STAYS, Form, key_of
+from erp.ui.loads import load, load_unalterable
 from erp.ui.search import findable
 from erp.ui.words import plain
 from erp.vocabulary import RecordKind
@@ -29,7 +30,7 @@ def draw_who_took_part(form: Form) -> None:
         format_func=lambda one: form.offered.get(one) or form.listed.get(one, str(one)),
         key=form.key("partners"),
         on_change=_take_in,
-        args=(form,),
+        args=(form.name,),  # not the form: Streamlit compares what callbacks are given, and it holds a whole county
         placeholder="Type any name; choose one or several",
         select_all=False,
         accept_new_options=True,
@@ -39,18 +40,19 @@ def draw_who_took_part(form: Form) -> None:
     _draw_questions(form)
 
 
-def _take_in(form: Form) -> None:
+def _take_in(form: str) -> None:
     """Put what was chosen where it belongs."""
-    chosen = st.session_state[form.key("partners")] or []
-    st.session_state[form.key("partners")] = [one for one in chosen if isinstance(one, int)]
+    chosen = st.session_state[key_of(form, "partners")] or []
+    st.session_state[key_of(form, "partners")] = [one for one in chosen if isinstance(one, int)]
+    offered = load_unalterable(form_choices)
     for typed in (one for one in chosen if isinstance(one, str)):
-        if typed in form.offered:
-            _add(form, typed, form.partner_of.get(typed))
+        if typed in offered.offered:
+            _add(form, typed, offered.partner_of.get(typed))
         else:
             _look_for(form, typed)
 
 
-def _look_for(form: Form, name: str) -> None:
+def _look_for(form: str, name: str) -> None:
     """Take in the one that is called so; where there are several, or none, ask."""
     hits = [(of_kind.kind, hit) for of_kind in load(called_so, findable(name)) for hit in of_kind.rows]
     fitting = {f"{_MARKS[kind]}{hit.record_id}": hit for kind, hit in hits if kind is not K.CONTACT or hit.leads_to}
@@ -60,25 +62,29 @@ def _look_for(form: Form, name: str) -> None:
         _add(form, sure[0], fitting[sure[0]].leads_to)
     else:
         known = {token: (_in_words(hit), hit.leads_to) for token, hit in fitting.items()}
-        st.session_state[form.key("add_unclear")] = st.session_state.get(form.key("add_unclear"), {}) | {name: known}
+        _set_unclear(form, _unclear(form) | {name: known})
 
 
 def _in_words(hit: Hit) -> str:
     return " – ".join(filter(None, (hit.title, *hit.facts)))
 
 
-def _add(form: Form, token: str, of_partner: int | None) -> None:
+def _add(form: str, token: str, of_partner: int | None) -> None:
     """Add a partner ("p3"), a person with the partner they belong to ("c12"), or a forum ("f3")."""
     number = int(token[1:])
     if token.startswith(FORUM):
-        st.session_state[form.key("forum_id")] = number
+        st.session_state[key_of(form, "forum_id")] = number
         return
     if token.startswith(PERSON):
-        st.session_state[form.key("people")] = list(dict.fromkeys([*(form.value("people") or []), number]))
+        _put_into(form, "people", number)
         assert of_partner is not None  # only people of partners are offered
         number = of_partner
-    chosen = st.session_state[form.key("partners")]
-    st.session_state[form.key("partners")] = list(dict.fromkeys([*chosen, number]))
+    _put_into(form, "partners", number)
+
+
+def _put_into(form: str, field: str, number: int) -> None:
+    there = st.session_state.get(key_of(form, field)) or []
+    st.session_state[key_of(form, field)] = list(dict.fromkeys([*there, number]))
 
 
 def _draw_people(form: Form) -> None:
@@ -92,7 +98,7 @@ def _draw_people(form: Form) -> None:
 
 def _draw_questions(form: Form) -> None:
     """Ask which one was meant, for each name that was typed and is not clear."""
-    for name, known in st.session_state.get(form.key("add_unclear"), {}).items():
+    for name, known in _unclear(form.name).items():
         key = form.key(f"add_which_{name}")
         if not known:
             st.info(
@@ -100,7 +106,7 @@ def _draw_questions(form: Form) -> None:
                 "can be named with the feedback or in the notes.",
                 icon=":material/person_search:",
             )
-            st.button("I see", key=key, on_click=_settle, args=(form, name))
+            st.button("I see", key=key, on_click=_settle, args=(form.name, name))
             continue
         labels = {token: shown for token, (shown, _) in known.items()} | {_NONE: "None of these"}
         st.pills(
@@ -109,19 +115,26 @@ def _draw_questions(form: Form) -> None:
             format_func=lambda token, labels=labels: plain(labels[token]),
             key=key,
             on_change=_answer,
-            args=(form, name),
+            args=(form.name, name),
         )
 
 
-def _answer(form: Form, name: str) -> None:
+def _answer(form: str, name: str) -> None:
     """Take in the one that was meant."""
-    token = st.session_state[form.key(f"add_which_{name}")]
+    token = st.session_state[key_of(form, f"add_which_{name}")]
     if token is not None and token != _NONE:
-        st.session_state[form.key("partners")] = form.chosen
-        _add(form, token, st.session_state[form.key("add_unclear")][name][token][1])
+        _add(form, token, _unclear(form)[name][token][1])
     _settle(form, name)
 
 
-def _settle(form: Form, name: str) -> None:
-    unclear = st.session_state[form.key("add_unclear")]
-    st.session_state[form.key("add_unclear")] = {other: known for other, known in unclear.items() if other != name}
+def _settle(form: str, name: str) -> None:
+    _set_unclear(form, {other: known for other, known in _unclear(form).items() if other != name})
+
+
+def _unclear(form: str) -> dict[str, dict[str, tuple[str, int | None]]]:
+    """Return name → who may be meant by it: mark → as shown, and the partner of a person."""
+    return st.session_state.get(key_of(form, "add_unclear"), {})
+
+
+def _set_unclear(form: str, names: dict[str, dict[str, tuple[str, int | None]]]) -> None:
+    st.session_state[key_of(form, "add_unclear")] = names
