@@ -43,9 +43,12 @@ def draw_who_took_part(form: Form) -> None:
 def _take_in(form: str) -> None:
     """Put what was chosen where it belongs."""
     chosen = st.session_state[key_of(form, "partners")] or []
+    others = [one for one in chosen if isinstance(one, str)]
+    if not others:  # setting the value of a long list makes the browser draw it twice: now, and at the next step
+        return
     st.session_state[key_of(form, "partners")] = [one for one in chosen if isinstance(one, int)]
     offered = load_unalterable(form_choices)
-    for typed in (one for one in chosen if isinstance(one, str)):
+    for typed in others:
         if typed in offered.offered:
             _add(form, typed, offered.partner_of.get(typed))
         else:
