@@ -18,7 +18,7 @@ from erp.queries.word_index import FORUM, PERSON
 from erp.vocabulary import NameKind, PartnerKind, RecordKind, Verb
 
 #: Partners, and people, that a pick list sends to the browser.
-MOST_OFFERED = 1_000
+MOST_OFFERED = 500
 #: Rows of who took part that are looked through for those met last.
 _LOOKED_THROUGH = 10_000
 
