@@ -16,9 +16,10 @@ from erp.vocabulary import RecordKind
 
 K = RecordKind
 
-#: Where the field stands: in the bar above the page, beside the button that opens the menu.
+#: The field stands in the bar above the page, beside the button that opens the menu; facts stand under what was found.
 _PLACE = """<style>
 .st-key-find { position: fixed; z-index: 999991; top: 0.6rem; right: 1rem; width: min(24rem, calc(100vw - 7.5rem)); }
+.prose > .found:last-child { margin: -0.4rem 0 0.9rem 0.45rem; }
 </style>"""
 #: What the words are called in the address.
 WORDS = "q"
@@ -99,11 +100,14 @@ def _draw_kind(of_kind: Hits, words: str, *, mark_meant: bool) -> None:
     one, many, _, _ = _KINDS[of_kind.kind]
     close = f"No {one} is spelt exactly so. These are close:" if mark_meant else ""
     show_prose(heading(f"{_heading(of_kind.kind)} ({_count(of_kind.total)})"), paragraph(close, quiet=True))
-    for hit in of_kind.rows:
-        _draw(of_kind.kind, hit)
-    if of_kind.total == len(of_kind.rows):
-        return
-    label = f"All {_count(of_kind.total)} {many}"
+    with st.container(border=True, gap="xsmall"):
+        for hit in of_kind.rows:
+            _draw(of_kind.kind, hit)
+        if of_kind.total > len(of_kind.rows):
+            _draw_way_to_all(of_kind, words, f"All {_count(of_kind.total)} {many}")
+
+
+def _draw_way_to_all(of_kind: Hits, words: str, label: str) -> None:
     if of_kind.kind in _LISTS:
         page, name, more = _LISTS[of_kind.kind]
         _way(page, label, f"all_{of_kind.kind}", {name: words} | more, icon=":material/list:")
@@ -121,14 +125,12 @@ def _draw_more(kind: RecordKind, words: str) -> None:
 
 def _draw(kind: RecordKind, hit: Hit) -> None:
     title = plain(" ".join(hit.title.split())[:_LONGEST_TITLE]) + (" (archived)" if hit.put_away else "")
-    with st.container(border=True, gap=None):
-        _link(kind, hit, f"**{title}**")
-        when = [day_text(hit.day, hit.day_words)] if hit.day or hit.day_words else []
-        before, said, after = hit.excerpt or ("", "", "")
-        show_prose(
-            paragraph(typed(" · ".join(filter(None, [*when, *hit.facts]))), quiet=True),
-            paragraph(f"{typed(before)}{strong(said)}{typed(after)}" if said else "", quiet=True),
-        )
+    _link(kind, hit, f"**{title}**")
+    when = [day_text(hit.day, hit.day_words)] if hit.day or hit.day_words else []
+    before, said, after = hit.excerpt or ("", "", "")
+    lines = typed(" · ".join(filter(None, [*when, *hit.facts])))
+    lines += f"<br>{typed(before)}{strong(said)}{typed(after)}" if said else ""
+    show_prose(f'<p class="quiet found">{lines}</p>')
 
 
 def _link(kind: RecordKind, hit: Hit, label: str) -> None:
