@@ -11,6 +11,7 @@ from erp.ui.engagement_filters import draw_filters, readable
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records, offer_list
+from erp.ui.views import draw_title
 from erp.ui.words import NO_EXACT_DATE
 from erp.vocabulary import RecordKind
 
@@ -22,7 +23,7 @@ if "engagement" in st.query_params:
     # Leaving for a row's page, Streamlit changes the address before the page, so that Back stops here once with
     # the row's address: put the list's own back.
     st.query_params.from_dict(st.session_state.get(CAME_FROM, {}))
-st.title("Engagements", anchor=False)
+draw_title("Engagements", "engagements")
 show_outcome()
 wanted = draw_filters()
 count = load(engagement_count, wanted)

@@ -23,6 +23,7 @@ from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pil
 from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
+from erp.ui.views import draw_title
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
 
 TO_DO, ALL = "to_do", "all"
@@ -73,7 +74,7 @@ def draw_open(item_id: int) -> None:
 
 
 actor = require_actor()
-st.title("Feedback", anchor=False)
+draw_title("Feedback", "feedback")
 st.markdown("What partners told us, and what became of it. Only the giver closes a loop.")
 open_id = asked_for("feedback")
 with st.container():  # also when it is empty: what stands below then keeps its place and its open forms

@@ -7,12 +7,13 @@ from erp.ui.actions import show_outcome
 from erp.ui.navigation import go
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, folded, no_records
+from erp.ui.views import draw_title
 from erp.vocabulary import RecordKind, Verb
 
 actor = require_actor()
 if (added := st.session_state.pop("_added_partner", None)) is not None:
     go("partner", partner=added)
-st.title("Partners", anchor=False)
+draw_title("Partners", "partners")
 show_outcome()
 if actor.may(Verb.ADD, RecordKind.PARTNER):
     folded("Add a partner", partner_form.draw_add, key="partner_add", icon=":material/add:")

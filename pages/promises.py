@@ -25,6 +25,7 @@ from erp.ui.promise_parts import draw_card, group_head, readable
 from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
+from erp.ui.views import draw_title
 from erp.vocabulary import RecordKind, Verb
 
 STILL_OPEN, ALL = "open", "all"
@@ -73,7 +74,7 @@ def draw_open(promise_id: int) -> None:
 
 
 actor = require_actor()
-st.title("Promises", anchor=False)
+draw_title("Promises", "promises")
 st.markdown("What the county and its partners said they would do, what is due, and what was kept.")
 open_id = asked_for("promise")
 with st.container():  # also when it is empty: what stands below then keeps its place and its open forms

@@ -24,6 +24,7 @@ DAY = date(2026, 3, 5)
 TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
+    "DROP TABLE saved_view",
     *(f"DROP TABLE words_of_{kind.value}" for kind in FOUND_BY_WORDS),
     "DROP TABLE indexed_word",
     "DROP TABLE index_state",

@@ -13,6 +13,7 @@ from erp.models import (
     partners,
     ratings,
     search,
+    views,
 )
 from erp.models.base import Table
 
@@ -30,4 +31,5 @@ __all__ = [
     "partners",
     "ratings",
     "search",
+    "views",
 ]
