@@ -74,6 +74,12 @@ def something_missing(session: Session) -> bool:
     return state is None or not state.complete or state.changes_read < _newest_change(session)
 
 
+def is_made(session: Session) -> bool:
+    """Say whether the index was once made from every record."""
+    state = session.get(IndexState, 1)
+    return state is not None and state.complete
+
+
 def bring_up_to_date(session: Session, most: int = STRETCH) -> bool:
     """Put what is missing into the index, at most `most` records; return whether something is missing still."""
     state = session.get(IndexState, 1)

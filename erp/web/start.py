@@ -9,7 +9,7 @@ from erp import db
 from erp.errors import Invalid
 from erp.queries.county import today
 from erp.services.demo import build_demo
-from erp.services.search import catch_up
+from erp.services.search import catch_up, is_made
 from erp.services.upkeep import database_version, migrate
 from erp.settings import ROOT, settings
 from erp.web.gate import IDENTITY
@@ -42,6 +42,15 @@ def prepare() -> None:
         print("Making the demonstration county; this takes some seconds …", flush=True)
         with db.writing() as session:
             build_demo(session, today(session))
+    _let_be_found()
+
+
+def _let_be_found() -> None:
+    """Bring the index of words up to date; say so where it is made from every record, which may take minutes."""
+    with db.reading() as session:
+        is_new = not is_made(session)
+    if is_new:
+        print("Making what is needed to search; a state's million records take some minutes …", flush=True)
     catch_up(db.writing)
 
 
