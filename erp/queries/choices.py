@@ -11,9 +11,10 @@ from sqlmodel import Session, col, func, select
 from erp.access import Actor
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
-from erp.models.engagements import EngagementPartner, EngagementPerson
+from erp.models.engagements import Engagement, EngagementPartner, EngagementPerson
 from erp.models.partners import Partner, PartnerName
 from erp.queries.contacts import name_shown
+from erp.queries.visible import engagements_visible_to
 from erp.queries.word_index import FORUM, PERSON
 from erp.vocabulary import NameKind, PartnerKind, RecordKind, Verb
 
@@ -92,8 +93,8 @@ def form_choices(session: Session, actor: Actor) -> FormChoices:
     names = dict(zip(ids, partners["name"].tolist(), strict=True))
     listed = dict(zip(ids, partners["listed"].tolist(), strict=True))
     tables = dict(zip(forums["forum_id"].tolist(), forums["name"].tolist(), strict=True))
-    met_last = _met_last(session, EngagementPartner.partner_id) if len(ids) > MOST_OFFERED else ids
-    offered: dict[int | str, str] = {number: listed[number] for number in ids if number in set(met_last)}
+    met_last = _met_last(session, actor, EngagementPartner.partner_id) if len(ids) > MOST_OFFERED else set(ids)
+    offered: dict[int | str, str] = {number: listed[number] for number in ids if number in met_last}
     offered |= {f"{FORUM}{number}": f"{name} (forum)" for number, name in tables.items()}
     people = _people_offered(session, actor, names)
     return FormChoices(
@@ -109,7 +110,7 @@ def form_choices(session: Session, actor: Actor) -> FormChoices:
 def _people_offered(session: Session, actor: Actor, partners: Mapping[int, str]) -> dict[str, tuple[str, int]]:
     """Return people of these partners as "c12" → as a list shows them, and the partner; of many those met last."""
     few = session.scalar(select(func.count()).select_from(Contact)) or 0
-    met = _met_last(session, EngagementPerson.contact_id) if few > MOST_OFFERED else None
+    met = _met_last(session, actor, EngagementPerson.contact_id) if few > MOST_OFFERED else None
     shown = name_shown(actor)
     question = select(Contact.id, Contact.partner_id, shown, Contact.role).where(col(Contact.archived_at).is_(None))
     if met is not None:
@@ -126,10 +127,16 @@ def person_in_list(name: str, role: str, partner: str) -> str:
     return f"{', '.join(filter(None, dict.fromkeys((name, role))))} – {partner}"
 
 
-def _met_last(session: Session, who: Any) -> list[int]:
-    """Return those who took part in what was recorded last."""
-    newest = select(who).where(who.is_not(None)).order_by(who.class_.id.desc()).limit(_LOOKED_THROUGH)
-    return list(dict.fromkeys(session.scalars(newest)))[:MOST_OFFERED]
+def _met_last(session: Session, actor: Actor, who: Any) -> set[int]:
+    """Return those who took part in what was recorded last, as far as the actor may see it."""
+    newest = (
+        select(who)
+        .join(Engagement, col(Engagement.id) == who.class_.engagement_id)
+        .where(who.is_not(None), col(Engagement.voided_at).is_(None), engagements_visible_to(actor))
+        .order_by(who.class_.id.desc())
+        .limit(_LOOKED_THROUGH)
+    )
+    return set(list(dict.fromkeys(session.scalars(newest)))[:MOST_OFFERED])
 
 
 def holder_choices(session: Session, actor: Actor) -> pd.DataFrame:

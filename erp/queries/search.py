@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -107,7 +107,11 @@ def called_so(session: Session, actor: Actor, name: str, rows: int = FIRST) -> t
 
 
 def _noun_in_use(kind: RecordKind) -> ColumnElement[bool]:
-    return _NOUNS[kind].archived_at.is_(None)
+    in_use = _NOUNS[kind].archived_at.is_(None)
+    if kind is not K.CONTACT:
+        return in_use
+    partners = select(col(Partner.id)).where(col(Partner.archived_at).is_(None))
+    return and_(in_use, col(Contact.partner_id).in_(partners))
 
 
 def _hits(

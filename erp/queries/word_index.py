@@ -149,8 +149,7 @@ class Asked:
 
     def expression(self) -> str:
         """Return what is looked for, for the database; people's names only where the actor may read all of them."""
-        columns = "names" if self.names_only else "names words links"
-        return f"{{{columns}{' people' if self.names_seen else ''}}} : ({self._all()})"
+        return " AND ".join(f"({self._one(part)})" for part in self.parts)
 
     def looks_past_slips(self) -> bool:
         """Say whether other words than the typed ones are looked for."""
@@ -177,11 +176,12 @@ class Asked:
         typed = {word for part in self.parts for word in (*part.words, part.joined)}
         return frozenset({*typed, *(other for word in typed for other in self.spelt.close.get(word, ()))})
 
-    def _all(self) -> str:
-        return " AND ".join(f"({self._one(part)})" for part in self.parts)
-
     def _one(self, part: Part) -> str:
-        return " OR ".join([self.spelt.expression(part), *(f'"{mark}"' for mark in self.named.get(part, ()))])
+        # What was typed is never looked for among the marks: "c12" would find what an unnamed person took part in.
+        columns = f"names{'' if self.names_only else ' words'}{' people' if self.names_seen else ''}"
+        typed = f"({{{columns}}} : ({self.spelt.expression(part)}))"
+        marks = " OR ".join(f'"{mark}"' for mark in self.named.get(part, ()))
+        return f"{typed} OR (links : ({marks}))" if marks else typed
 
 
 def typed_parts(words: str) -> tuple[Part, ...]:

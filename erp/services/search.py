@@ -74,10 +74,11 @@ def something_missing(session: Session) -> bool:
     return state is None or not state.complete or state.changes_read < _newest_change(session)
 
 
-def is_made(session: Session) -> bool:
-    """Say whether the index was once made from every record."""
+def has_to_be_made(session: Session) -> bool:
+    """Say whether there are records, and the index was never made from all of them."""
     state = session.get(IndexState, 1)
-    return state is not None and state.complete
+    made = state is not None and state.complete
+    return not made and session.scalar(select(col(Partner.id)).limit(1)) is not None
 
 
 def bring_up_to_date(session: Session, most: int = STRETCH) -> bool:
@@ -160,7 +161,7 @@ def _put(session: Session, kind: RecordKind, said: Iterable[Said], ids: Sequence
 
 def _plain(texts: Sequence[str]) -> str:
     """Return texts as words of the index; what hyphens join stands at the end, so that phrases stay phrases."""
-    text = "\n".join(filter(None, texts))
+    text = "\n".join(str(text) for text in texts if text)
     return " ".join(words_of(text) + also_written(text))
 
 

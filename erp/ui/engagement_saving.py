@@ -21,6 +21,7 @@ from erp.ui.engagement_form import ANONYMOUS, MARKS, SOMEBODY_ELSE, TEXTS, Form,
 from erp.ui.engagement_last import take_back_last
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.engagement_row import reach_of
+from erp.ui.engagement_who import unclear_names
 from erp.ui.loads import county_today, one_state
 from erp.ui.words import day_text, listed
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, FeedbackWay, Reach, Repeats, Side
@@ -87,6 +88,8 @@ def _ending_draft(service: Callable[..., Any], form: str) -> Callable[..., Any]:
 
 def read(form: Form) -> Entered:
     """Return what the form holds as drafts. Raises: Invalid with a sentence naming what is missing."""
+    if unclear := unclear_names(form):
+        raise Invalid(f"Say who is meant by “{unclear[0]}”, or choose “None of these”.")
     texts = {label: form.value(field) or "" for field, label in TEXTS.items()}
     unknown = bool(form.value("day_unknown"))
     draft = EngagementDraft.of(

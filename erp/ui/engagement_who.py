@@ -57,10 +57,13 @@ def _take_in(form: str) -> None:
 
 def _look_for(form: str, name: str) -> None:
     """Take in the one that is called so; where there are several, or none, ask."""
-    hits = [(of_kind.kind, hit) for of_kind in load(called_so, findable(name)) for hit in of_kind.rows]
+    found = load(called_so, findable(name))
+    hits = [(of_kind.kind, hit) for of_kind in found for hit in of_kind.rows]
     fitting = {f"{_MARKS[kind]}{hit.record_id}": hit for kind, hit in hits if kind is not K.CONTACT or hit.leads_to}
     exactly = [token for token, hit in fitting.items() if joined(hit.title) == joined(name)]
-    sure = exactly if len(exactly) == 1 else list(fitting)
+    # what is only spelt alike may be another body: that is for a person to say
+    only_alike = any(of_kind.meant for of_kind in found)
+    sure = exactly if len(exactly) == 1 or only_alike else list(fitting)
     if len(sure) == 1:
         _add(form, sure[0], fitting[sure[0]].leads_to)
     else:
@@ -88,6 +91,11 @@ def _add(form: str, token: str, of_partner: int | None) -> None:
 def _put_into(form: str, field: str, number: int) -> None:
     there = st.session_state.get(key_of(form, field)) or []
     st.session_state[key_of(form, field)] = list(dict.fromkeys([*there, number]))
+
+
+def unclear_names(form: Form) -> list[str]:
+    """Return the names that were typed and of which nobody has said yet who was meant."""
+    return [name for name, known in _unclear(form.name).items() if known]
 
 
 def _draw_people(form: Form) -> None:

@@ -7,7 +7,7 @@ from erp.queries.search import COUNTED, FIRST, MORE, Hit, Hits, search
 from erp.services.search import bring_up_to_date, something_missing
 from erp.ui import navigation
 from erp.ui.address import words_in_address
-from erp.ui.loads import load
+from erp.ui.loads import load, look_again
 from erp.ui.partner_links import same_page_link
 from erp.ui.prose import heading, paragraph, show_prose, strong, typed
 from erp.ui.show import empty_state, folded
@@ -57,8 +57,9 @@ def let_be_found() -> bool:
         with db.reading() as session:
             if not something_missing(session):
                 return False
-        with db.writing(counts=False) as session:
+        with db.writing() as session:  # a new state of the data: an answer kept meanwhile knew less
             bring_up_to_date(session)
+        look_again()
     return True
 
 

@@ -9,7 +9,7 @@ from erp import db
 from erp.errors import Invalid
 from erp.queries.county import today
 from erp.services.demo import build_demo
-from erp.services.search import catch_up, is_made
+from erp.services.search import catch_up, has_to_be_made
 from erp.services.upkeep import database_version, migrate
 from erp.settings import ROOT, settings
 from erp.web.gate import IDENTITY
@@ -48,7 +48,7 @@ def prepare() -> None:
 def _let_be_found() -> None:
     """Bring the index of words up to date; say so where it is made from every record, which may take minutes."""
     with db.reading() as session:
-        is_new = not is_made(session)
+        is_new = has_to_be_made(session)
     if is_new:
         print("Making what is needed to search; a state's million records take some minutes …", flush=True)
     catch_up(db.writing)

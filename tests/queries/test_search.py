@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from erp.access import Actor
+from erp.queries import choices
 from erp.queries.county import today
 from erp.queries.feedback import FeedbackFilters, feedback_list
 from erp.queries.partners import DirectoryFilter, partner_directory
@@ -197,6 +198,26 @@ def test_a_persons_name_is_found_where_it_may_be_read(session: Session, cast: Ca
     for words in ("ana", "ana brook", "anna brok", "heron.example"):
         assert "Block captain" not in titles(session, cast.viewer, words, K.CONTACT), words
         assert titles(session, cast.viewer, words, K.ENGAGEMENT) == [], words
+
+
+def test_the_numbers_in_the_index_cannot_be_typed(session: Session, cast: Cast) -> None:
+    here = partner(session, cast, "Heron House")
+    quiet = add_contact(session, cast.coordinator, ContactDraft(partner_id=here, name="Ana Brook", role="Cook")).id
+    met(session, cast.coordinator, here, people=(quiet,))
+    for words in (f"c{quiet}", f"C-{quiet}", f'"p{here} c{quiet}"', f"p{here}", "id1", "id"):
+        for actor in (cast.viewer, cast.leadership):
+            assert asked(session, actor, words) == {}, words
+
+
+def test_what_a_pick_list_offers_tells_nothing_of_closed_meetings(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choices, "MOST_OFFERED", 1)
+    tribe = partner(session, cast, "Example Nation", PartnerKind.TRIBAL_GOVERNMENT)
+    partner(session, cast, "Heron House")
+    met(session, cast.tribal_liaison, tribe)
+    assert tribe not in choices.form_choices(session, cast.coordinator).offered
+    assert tribe in choices.form_choices(session, cast.tribal_liaison).offered
 
 
 def test_who_gave_feedback_is_found_by_name_only_where_it_may_be_read_and_never_if_anonymous(
