@@ -85,7 +85,10 @@ def draw_results(words: str) -> None:
             "Try fewer words, or the beginning of one. Partners are found by other and former names and by initials, "
             "too; words in quotation marks are looked for as they stand.",
         )
-    st.caption("Empty the field above to return to the page you were on.")
+    st.caption(
+        "Empty the field above to return to the page you were on. What was typed there for an engagement is kept; "
+        "another form that was not saved begins anew."
+    )
 
 
 def draw_hits(hits: tuple[Hits, ...], words: str) -> None:
