@@ -70,9 +70,9 @@ def search(
 ) -> tuple[Hits, ...]:
     """Return what these words find of every kind the actor may see, or `only` of one; kinds with nothing are left out.
 
-    Partners, people and forums come by how well they fit, and mistyped words are looked past where none fits as typed.
-    Engagements, promises and feedback come newest first, what is still to come after what was, and mistyped words are
-    looked past where nothing at all fits.
+    Partners, people (for who may read all names) and forums come by how well they fit, and mistyped words are looked
+    past where none fits as typed. Engagements, promises and feedback come newest first, what is still to come after
+    what was, and mistyped words are looked past where nothing at all fits.
     Voided records are not found, archived ones are marked. No words: nothing.
     """
     kinds = [kind for kind in FOUND_BY_WORDS if actor.may(Verb.SEE, kind) and only in (None, kind)]
@@ -107,7 +107,7 @@ def called_so(session: Session, actor: Actor, name: str, rows: int = FIRST) -> t
 
 
 def _noun_in_use(kind: RecordKind) -> ColumnElement[bool]:
-    in_use = _NOUNS[kind].archived_at.is_(None)
+    in_use = FOUND_BY_WORDS[kind].archived_at.is_(None)
     if kind is not K.CONTACT:
         return in_use
     partners = select(col(Partner.id)).where(col(Partner.archived_at).is_(None))
@@ -117,7 +117,7 @@ def _noun_in_use(kind: RecordKind) -> ColumnElement[bool]:
 def _hits(
     session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int, *where: ColumnElement[bool]
 ) -> Hits:
-    index, noun = table_of(kind), _NOUNS[kind]
+    index, noun = table_of(kind), FOUND_BY_WORDS[kind]
     order = index.c.rank if kind in _NAMED else index.c.rowid.desc()
     which = (
         select(record_of(index))
@@ -213,6 +213,7 @@ class _Teller:
                 *points.get(met.id, ()),
                 met.notes,
                 met.place,
+                met.county_people,
             )
             status = "" if met.status is EngagementStatus.HELD else met.status.label
             facts = (met.kind.label, status, partners.get(met.id, ""))
@@ -221,34 +222,34 @@ class _Teller:
         return hits
 
     def commitments(self, ids: Sequence[int]) -> list[Hit]:
-        question = select(Commitment, col(Partner.name)).outerjoin(
-            Partner, col(Partner.id) == col(Commitment.partner_id)
-        )
         return [
             Hit(
                 promise.id,
                 promise.what,
-                (partner or promise.as_written.get("partner", ""),),
+                (partner,),
                 promise.due_on or promise.made_on,
                 excerpt=_excerpt((promise.notes, promise.reason), self.asked),
             )
-            for promise, partner in self.session.execute(question.where(col(Commitment.id).in_(ids)))
+            for promise, partner in self._with_partner(Commitment, ids)
         ]
 
     def feedback(self, ids: Sequence[int]) -> list[Hit]:
-        question = select(FeedbackItem, col(Partner.name)).outerjoin(
-            Partner, col(Partner.id) == col(FeedbackItem.partner_id)
-        )
         return [
             Hit(
                 item.id,
                 item.words,
-                (item.kind.label, partner or item.as_written.get("partner", ""), item.state.label),
+                (item.kind.label, partner, item.state.label),
                 item.received_on,
                 excerpt=_excerpt((item.translation, item.decision), self.asked),
             )
-            for item, partner in self.session.execute(question.where(col(FeedbackItem.id).in_(ids)))
+            for item, partner in self._with_partner(FeedbackItem, ids)
         ]
+
+    def _with_partner(self, noun: Any, ids: Sequence[int]) -> list[tuple[Any, str]]:
+        """Return records with what their partner is called; one not linked yet as it was written."""
+        question = select(noun, col(Partner.name)).outerjoin(Partner, col(Partner.id) == noun.partner_id)
+        rows = self.session.execute(question.where(noun.id.in_(ids)))
+        return [(record, partner or record.as_written.get("partner", "")) for record, partner in rows]
 
 
 def _excerpt(texts: Collection[str], asked: Asked, but_for: str = "") -> tuple[str, str, str] | None:
@@ -268,14 +269,6 @@ def _excerpt(texts: Collection[str], asked: Asked, but_for: str = "") -> tuple[s
 
 
 _NAMED = (K.PARTNER, K.CONTACT, K.FORUM)
-_NOUNS: dict[RecordKind, Any] = {
-    K.PARTNER: Partner,
-    K.CONTACT: Contact,
-    K.FORUM: Forum,
-    K.ENGAGEMENT: Engagement,
-    K.COMMITMENT: Commitment,
-    K.FEEDBACK_ITEM: FeedbackItem,
-}
 _TELLERS: dict[RecordKind, Callable[[_Teller, Sequence[int]], list[Hit]]] = {
     K.PARTNER: _Teller.partners,
     K.CONTACT: _Teller.contacts,

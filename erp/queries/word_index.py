@@ -30,7 +30,11 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from erp.access import Actor
-from erp.models.contacts import Contact
+from erp.models.commitments import Commitment
+from erp.models.contacts import Contact, Forum
+from erp.models.engagements import Engagement
+from erp.models.feedback import FeedbackItem
+from erp.models.partners import Partner
 from erp.models.search import IndexedWord
 from erp.queries.contacts import may_see_name
 from erp.spelling import closest, folded, joined, slips_allowed, words_of
@@ -38,8 +42,15 @@ from erp.vocabulary import RecordKind, Verb
 
 K = RecordKind
 
-#: What can be found by its words.
-FOUND_BY_WORDS = (K.PARTNER, K.CONTACT, K.FORUM, K.ENGAGEMENT, K.COMMITMENT, K.FEEDBACK_ITEM)
+#: What can be found by its words: kind → table, in the order in which results stand.
+FOUND_BY_WORDS: dict[RecordKind, Any] = {
+    K.PARTNER: Partner,
+    K.CONTACT: Contact,
+    K.FORUM: Forum,
+    K.ENGAGEMENT: Engagement,
+    K.COMMITMENT: Commitment,
+    K.FEEDBACK_ITEM: FeedbackItem,
+}
 #: How the number of a partner, person or forum is written in the index of what belongs with it.
 PARTNER, PERSON, FORUM = "p", "c", "f"
 #: Partners, people and forums whose names are looked for in other records too; what is called so more often tells
@@ -282,9 +293,8 @@ def _begun_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str
 
     Named one by one they are read as far as they are wanted; a beginning is read to its end before the first is found.
     """
-    typed = {word for part in parts if not part.exactly for word in (*part.words, part.joined)}
     begun = {}
-    for word in typed:
+    for word in _typed(parts):
         if word.isalpha() and _LEAST_BEGINNING <= len(word) <= LONGEST_WORD:
             beginning = col(IndexedWord.word)
             here = select(beginning).where(beginning >= word, beginning < _after(word)).limit(_MOST_BEGUN + 1)
@@ -296,10 +306,8 @@ def _begun_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str
 
 def _close_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:
     """Return word → the words of the index that it may mean; slips leave a word's beginning or its end as it is."""
-    typed = {word for part in parts if not part.exactly for word in (*part.words, part.joined)}
-    wanted = {word for word in typed if slips_allowed(word)}
     close = {}
-    for word in wanted:
+    for word in filter(slips_allowed, _typed(parts)):
         kept = 1 if slips_allowed(word) == 1 else 2
         ranges = [
             and_(column >= edge, column < _after(edge))
@@ -309,6 +317,11 @@ def _close_words(session: Session, parts: Sequence[Part]) -> dict[str, tuple[str
         near = func.length(IndexedWord.word).between(len(word) - slips_allowed(word), longest)
         close[word] = tuple(closest(word, session.scalars(select(col(IndexedWord.word)).where(or_(*ranges), near))))
     return close
+
+
+def _typed(parts: Sequence[Part]) -> set[str]:
+    """Return the words that may be spelt otherwise than they were typed, also without what parts them."""
+    return {word for part in parts if not part.exactly for word in (*part.words, part.joined)}
 
 
 def _after(edge: str) -> str:

@@ -24,6 +24,7 @@ from erp.models.partners import Partner, PartnerName
 from erp.models.search import IndexedWord, IndexState
 from erp.queries.word_index import (
     FORUM,
+    FOUND_BY_WORDS,
     LONGEST_WORD,
     PARTNER,
     PERSON,
@@ -106,7 +107,7 @@ def catch_up(writing: Callable[[], AbstractContextManager[Session]], pause: floa
 def _go_on_making(session: Session, state: IndexState, most: int) -> None:
     """Put the next records into the index that is being made from all of them."""
     for kind, reader in _READERS.items():
-        table, upto = _TABLES[kind], state.built.get(kind.value, 0)
+        table, upto = FOUND_BY_WORDS[kind], state.built.get(kind.value, 0)
         ids = list(session.scalars(select(table.id).where(table.id > upto).order_by(table.id).limit(most)))
         if ids:
             _put(session, kind, reader(session, ids), ids)
@@ -241,14 +242,6 @@ def _id(record: Any) -> int:
     return record.id
 
 
-_TABLES: dict[RecordKind, Any] = {
-    K.PARTNER: Partner,
-    K.CONTACT: Contact,
-    K.FORUM: Forum,
-    K.ENGAGEMENT: Engagement,
-    K.COMMITMENT: Commitment,
-    K.FEEDBACK_ITEM: FeedbackItem,
-}
 _READERS: dict[RecordKind, Callable[[Session, Sequence[int]], Iterable[Said]]] = {
     K.PARTNER: _partners,
     K.CONTACT: _contacts,

@@ -89,7 +89,7 @@ def _ending_draft(service: Callable[..., Any], form: str) -> Callable[..., Any]:
 def read(form: Form) -> Entered:
     """Return what the form holds as drafts. Raises: Invalid with a sentence naming what is missing."""
     if unclear := unclear_names(form):
-        raise Invalid(f"Say who is meant by “{unclear[0]}”, or choose “None of these”.")
+        raise Invalid(f"Say who is meant by “{unclear[0]}”, or leave it out.")
     texts = {label: form.value(field) or "" for field, label in TEXTS.items()}
     unknown = bool(form.value("day_unknown"))
     draft = EngagementDraft.of(

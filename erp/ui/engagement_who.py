@@ -94,8 +94,8 @@ def _put_into(form: str, field: str, number: int) -> None:
 
 
 def unclear_names(form: Form) -> list[str]:
-    """Return the names that were typed and of which nobody has said yet who was meant."""
-    return [name for name, known in _unclear(form.name).items() if known]
+    """Return the names that were typed and of which nobody has said yet who was meant, or that they are left out."""
+    return list(_unclear(form.name))
 
 
 def _draw_people(form: Form) -> None:
@@ -117,7 +117,7 @@ def _draw_questions(form: Form) -> None:
                 "can be named with the feedback or in the notes.",
                 icon=":material/person_search:",
             )
-            st.button("I see", key=key, on_click=_settle, args=(form.name, name))
+            st.button(f"Leave out “{plain(name)}”", key=key, on_click=_settle, args=(form.name, name))
             continue
         labels = {token: shown for token, (shown, _) in known.items()} | {_NONE: "None of these"}
         st.pills(

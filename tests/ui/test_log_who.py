@@ -130,7 +130,9 @@ def test_none_of_these_chooses_nobody(app_as: Open, cast: Cast, known: SimpleNam
     app = type_in(app_as(cast.coordinator, "log"), "house clinic")
     assert chosen(app)[0] == []
     assert any("Nobody here is called “house clinic”" in info.value for info in app.info)
-    app = next(button for button in app.button if button.label == "I see").click().run()
+    next(button for button in app.button if button.label == "Save").click().run()
+    assert any("Say who is meant by “house clinic”, or leave it out." in error.value for error in app.error)
+    app = next(button for button in app.button if button.label == "Leave out “house clinic”").click().run()
     assert not app.info
 
 
