@@ -17,7 +17,7 @@ MOST_VIEWS = 40
 def save_view(session: Session, actor: Actor, page: str, name: str, address: Mapping[str, str]) -> SavedView:
     """Keep what stands in a list's address under a name; a view of this name is replaced.
 
-    Raises: NotAllowed (the operator of the machine has no lists); Invalid (no name, no filter, a name that looks like
+    Raises: NotAllowed (the operator of the machine has no lists); Invalid (no name, no filter, words that look like
     somebody's identity, too many).
     """
     if actor.user_id is None:
@@ -25,8 +25,10 @@ def save_view(session: Session, actor: Actor, page: str, name: str, address: Map
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise Invalid(f"Give the view a name of at most {LONGEST_NAME} letters.")
-    if find_identifying(name):
-        raise Invalid("This name looks as if it told who somebody is. Name the view by what it lists.")
+    if any(map(find_identifying, (name, *address.values()))):
+        raise Invalid(
+            "The name or the words looked for seem to tell who somebody is. Such words are not kept in a view."
+        )
     if not address:
         raise Invalid("No filter is set. Set the filters first, then save them under a name.")
     here = session.exec(

@@ -9,8 +9,10 @@ from erp.ui.actions import once, submit
 from erp.ui.session import require_actor
 from erp.ui.words import plain
 
+#: How the directory is shown, whatever it is narrowed to.
+AS_LIST = "partner_as_list"
 #: What stands in the address and is no filter: an open record, a page of the list, what is searched everywhere.
-NO_FILTERS = frozenset({"q", "partner_page", "partner_as_list", "promise", "feedback", "engagement"})
+NO_FILTERS = frozenset({"q", "partner_page", "promise", "feedback", "engagement", AS_LIST})
 
 
 def draw_title(title: str, page: str) -> None:
@@ -52,19 +54,21 @@ def _draw_view(view: View) -> None:
 
 
 def _open(address: dict[str, str]) -> None:
-    """Set the filters as the view has them, and take all others away.
+    """Set the filters as the view has them, take all others away, and begin at the list's first page.
 
     A filter that Streamlit itself binds to the address is set by its widget's value, the others by the address.
     """
-    for name in {*st.query_params, *address}:
+    for name in {*st.query_params, *address} - {AS_LIST}:
         text, value = address.get(name, ""), st.session_state.get(name)
         if isinstance(value, bool):
             st.session_state[name] = text == "true"
         elif isinstance(value, str):
             st.session_state[name] = text
+        elif isinstance(value, int):
+            st.session_state[name] = 1
         elif text:
             st.query_params[name] = text
-        elif name not in NO_FILTERS:
+        else:
             del st.query_params[name]
 
 

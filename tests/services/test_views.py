@@ -53,6 +53,7 @@ def test_a_removed_view_is_gone_for_its_owner_and_its_row_stays(session: Session
         ("x" * 61, OVERDUE, "Give the view a name"),
         ("Vans", {}, "No filter is set"),
         ("Case number 12-345678, DOB 3/5/2019", OVERDUE, "who somebody is"),
+        ("Vans", {"words": "DOB 3/5/2019"}, "who somebody is"),
     ],
 )
 def test_what_is_no_view_is_refused(

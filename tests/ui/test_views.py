@@ -61,6 +61,14 @@ def test_a_filter_that_is_bound_to_its_widget_is_set_by_it(app_as: OpenApp, cast
     assert app.toggle(key="partner_archived").value is False
 
 
+def test_a_view_closes_the_record_that_was_open(app_as: OpenApp, cast: Cast) -> None:
+    number = kept(cast.viewer, "promises", "Fern")
+    app = opened(app_as(cast.viewer, "promises", promise=1), "promises")
+    app.button(key=f"view_{number}").click().run()
+    assert "promise" not in app.query_params
+    assert app.query_params["promise_words"] == "fern"
+
+
 def test_without_filters_nothing_is_to_be_kept_and_that_is_said(app_as: OpenApp, cast: Cast) -> None:
     app = opened(app_as(cast.viewer, "promises"), "promises")
     assert "No view is kept yet. Set filters, then keep them here under a name." in [c.value for c in app.caption]
