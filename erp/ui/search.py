@@ -81,7 +81,7 @@ def draw_results(words: str) -> None:
         draw_hits(hits, words)
     else:
         empty_state(
-            f"Nothing that you may see says “{words}”.",
+            f"Nothing that you may see says “{plain(words[:_LONGEST_TITLE])}”.",
             "Try fewer words, or the beginning of one. Partners are found by other and former names and by initials, "
             "too; words in quotation marks are looked for as they stand.",
         )
@@ -95,7 +95,8 @@ def draw_hits(hits: tuple[Hits, ...], words: str) -> None:
     """Draw what was found: how many of each kind, the first of them, and a way to all of them."""
     said = ", ".join(_many(of_kind) for of_kind in hits)
     all_meant = all(of_kind.meant for of_kind in hits)
-    show_prose(paragraph(f"Nothing is spelt {strong(words)}. Spelt alike: {said}." if all_meant else f"Found: {said}."))
+    alike = f"Nothing is spelt {strong(words[:_LONGEST_TITLE])}. Spelt alike: {said}."
+    show_prose(paragraph(alike if all_meant else f"Found: {said}."))
     for of_kind in hits:
         _draw_kind(of_kind, words, mark_meant=of_kind.meant and not all_meant)
 

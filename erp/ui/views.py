@@ -75,7 +75,7 @@ def _open(address: dict[str, str]) -> None:
 @once
 def _keep(page: str, filters: dict[str, str]) -> None:
     name = st.session_state.get(f"views_{page}_name") or ""
-    if submit(save_view, page, name, filters, said=f"The view “{plain(name.strip())}” is kept.") is not None:
+    if submit(save_view, page, name, filters, said=f"The view “{name.strip()}” is kept.") is not None:
         st.session_state[f"views_{page}_name"] = ""
 
 

@@ -50,7 +50,7 @@ def _let_be_found() -> None:
     with db.reading() as session:
         is_new = has_to_be_made(session)
     if is_new:
-        print("Making what is needed to search; a state's million records take some minutes …", flush=True)
+        print("Making what is needed to search: seconds for a county, minutes for a state …", flush=True)
     catch_up(db.writing)
 
 

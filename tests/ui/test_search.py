@@ -78,6 +78,17 @@ def test_nothing_found_says_what_to_try(app_as: OpenApp, cast: Cast) -> None:
     assert not app.get("page_link")
 
 
+def test_what_was_looked_for_in_vain_is_shown_as_it_was_typed_and_not_at_any_length(
+    app_as: OpenApp, cast: Cast
+) -> None:
+    app = app_as(cast.viewer, "partners", q="**zzz** [here](https://x.example) \u202eabc")
+    said = " ".join(text.value for text in app.markdown)
+    assert r"\*\*zzz\*\* \[here\](https" in said
+    assert "\u202e" not in said
+    long = app_as(cast.viewer, "partners", q="z" * 3000)
+    assert max(len(text.value) for text in long.markdown) < 400
+
+
 def test_of_a_tribes_records_nothing_shows_to_who_may_not_see_them(app_as: OpenApp, cast: Cast) -> None:
     tribe = add(cast.leadership, "Example Nation", PartnerKind.TRIBAL_GOVERNMENT)
     meet(cast.tribal_liaison, tribe, "Smokehouse repairs")
