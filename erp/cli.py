@@ -1,4 +1,5 @@
-"""The same services and queries from a terminal: import, export, health, verify, backup, restore, user, serve, demo."""
+"""The same services and queries from a terminal: import, export, health, look-alikes, verify, backup,
+restore, user, serve, demo."""
 
 import argparse
 import os
@@ -26,6 +27,7 @@ from erp.queries.exports import export_rows
 from erp.queries.health import figures_by_day
 from erp.services import accounts, upkeep
 from erp.services.imports import import_file
+from erp.services.look_alike_measure import GOAL, LABELLED, measure
 from erp.settings import settings
 from erp.vocabulary import Door, Role
 from erp.web.serve import serve
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     health.add_argument("--known-on", type=_day, metavar="DAY", help="as known at the end of this day")
     health.add_argument("--format", choices=("csv", "json"), default="csv")
 
+    command("look-alikes", _look_alikes, "print how well names that are the same are found, on labelled pairs")
     command("verify", _verify, "check that the history of changes is whole")
     command("backup", _backup, "copy the database while it is in use").add_argument("file", type=Path)
     command("restore", _restore, "put a backup in place; the present database is copied aside first").add_argument(
@@ -201,6 +204,23 @@ def _health(arguments: argparse.Namespace) -> int:
         figures = figures_by_day(session, operator(Door.CLI), days, known_on=arguments.known_on)
     _print(health_table(figures), arguments.format, plain=True)
     return 0
+
+
+def _look_alikes(_arguments: argparse.Namespace) -> int:
+    found = measure()
+    _out(
+        f"{line}\n"
+        for line in (
+            f"{found.same + found.different} labelled pairs of names ({LABELLED.name}).",
+            f"The same: {found.same}, of which {found.same - len(found.missed)} are suggested "
+            f"({found.suggested_share:.0%}; goal at least {GOAL:.0%}).",
+            *(f"  not suggested: {one} | {other}" for one, other in found.missed),
+            f"Not the same: {found.different}, of which {len(found.asked_needlessly)} are asked about all the same.",
+            *(f"  asked: {one} | {other}" for one, other in found.asked_needlessly),
+            f"Said to be the same without asking a person: {len(found.said_same_by_itself)} (goal 0).",
+        )
+    )
+    return 0 if found.suggested_share >= GOAL and not found.said_same_by_itself else 1
 
 
 def _verify(_arguments: argparse.Namespace) -> int:

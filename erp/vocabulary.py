@@ -228,6 +228,7 @@ class LookAlikeAnswer(Word):
     """What a person said of two names that look alike."""
 
     OPEN = "open", "Not answered"
+    LATER = "later", "Later"
     SAME = "same", "Same"
     DIFFERENT = "different", "Not the same"
 

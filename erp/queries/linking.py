@@ -1,4 +1,4 @@
-"""What waits for a person after imports: names not linked to a partner, look-alikes, and the imports so far."""
+"""What waits for a person after imports: names not linked to a partner; and the imports so far."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,8 +6,6 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import and_
-from sqlalchemy import select as sa_select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from erp.access import Actor, operator
@@ -17,7 +15,6 @@ from erp.models.contacts import Contact
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.imports import ImportFile
-from erp.models.partners import LookAlike, Partner
 from erp.models.ratings import Rating
 from erp.queries.county import county_zone
 from erp.queries.visible import (
@@ -26,7 +23,7 @@ from erp.queries.visible import (
     feedback_visible_to,
     ratings_visible_to,
 )
-from erp.vocabulary import LookAlikeAnswer, RecordKind, Verb
+from erp.vocabulary import RecordKind, Verb
 
 
 def unlinked_names(session: Session, actor: Actor) -> pd.DataFrame:
@@ -58,24 +55,6 @@ def _waiting(actor: Actor) -> Iterator[tuple[Any, Any]]:
         yield words, and_(noun.partner_id.is_(None), words.is_not(None), noun.voided_at.is_(None), visible)
     words = col(Contact.as_written)["partner"].as_string()
     yield words, and_(col(Contact.partner_id).is_(None), words.is_not(None), col(Contact.archived_at).is_(None))
-
-
-def open_look_alikes(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return look-alike questions not answered yet. Columns: id, version, name, other, reason. In order of asking."""
-    actor.require(Verb.SEE, RecordKind.PARTNER)
-    other = aliased(Partner)
-    question = (
-        sa_select(*map(col, (LookAlike.id, LookAlike.version, Partner.name, other.name, LookAlike.reason)))
-        .join(Partner, col(Partner.id) == col(LookAlike.partner_id))
-        .join(other, col(other.id) == col(LookAlike.other_id))
-        .where(
-            col(LookAlike.answer) == LookAlikeAnswer.OPEN,
-            col(Partner.archived_at).is_(None),
-            col(other.archived_at).is_(None),
-        )
-        .order_by(col(LookAlike.id))
-    )
-    return pd.DataFrame(session.execute(question).all(), columns=["id", "version", "name", "other", "reason"])
 
 
 def import_history(session: Session, actor: Actor) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from erp.models.accounts import Account
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.queries.partner_figures import PartnerFigures
 from erp.queries.word_index import Asked, Saying, saying
-from erp.spelling import joined
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 #: Partners on one page of the directory.
@@ -196,24 +195,6 @@ def partner_cadences(session: Session, actor: Actor, partner_id: int) -> pd.Data
     )
     names = ["cadence_id", "version", "days", "from_on", "agreed_with", "recorded_at"]
     return pd.DataFrame(session.execute(question).all(), columns=names, dtype=object)
-
-
-def also_called(session: Session, actor: Actor, name: str) -> list[str]:
-    """Return the partners that go, or went, by this name as another one, each as "X (former name)".
-
-    Case, spacing, punctuation and accents do not matter.
-
-    One body may have several names, and two bodies nearly the same: a question for a person, never an answer.
-    """
-    actor.require(Verb.SEE, RecordKind.PARTNER)
-    question = (
-        select(col(Partner.name), col(PartnerName.kind), col(PartnerName.name))
-        .join(PartnerName, col(PartnerName.partner_id) == col(Partner.id))
-        .order_by(func.lower(col(Partner.name)))
-    )
-    wanted = joined(name)
-    rows = session.execute(question)
-    return [f"{partner} ({kind.label.lower()})" for partner, kind, other in rows if joined(other) == wanted]
 
 
 def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> pd.DataFrame:

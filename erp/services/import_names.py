@@ -8,7 +8,9 @@ from sqlmodel import Session, col, select
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
 from erp.models.partners import LookAlike, Partner, PartnerName
-from erp.services.look_alikes import LookAlikes
+from erp.services.bodies import bodies_in_use, body_of
+from erp.services.likeness import Body, Likeness
+from erp.services.likeness_index import Bodies
 from erp.services.records import squeeze
 from erp.vocabulary import LookAlikeAnswer, PartnerKind
 
@@ -25,7 +27,7 @@ class Names:
         self.partner_key: dict[int, str] = {}
         self._of_name: dict[str, int] = {}
         self._of_other_name: dict[str, set[int]] = defaultdict(set)
-        self._alikes = LookAlikes()
+        self._bodies = Bodies(bodies_in_use(session))
         self._suggested: dict[str, int | None] = {}
         self._same_as = _answered_same(session)
         self.archived = set(session.scalars(select(col(Partner.id)).where(col(Partner.archived_at).is_not(None))))
@@ -55,13 +57,16 @@ class Names:
         self.partner_key[number] = key
         self.partner_name[number] = name
         self._of_name[name_key] = number
-        if number not in self.archived:
-            self._alikes.add(number, name)
+
+    def add_body(self, body: Body) -> None:
+        """Let a partner be found from now on by those that look like it."""
+        self._bodies.add(body)
 
     def rename_partner(self, number: int, name: str, name_key: str) -> None:
         """Let a partner be known by a new name only."""
         self._of_name = {key: known for key, known in self._of_name.items() if known != number}
         self.add_partner(number, self.partner_key[number], name, name_key)
+        self.add_body(body_of(number, name, (), {}))
 
     def rename_key(self, number: int, key: str) -> None:
         """Let a partner be known by a new key only."""
@@ -100,10 +105,6 @@ class Names:
         number = self._of_name.get(squeeze(name))
         return None if number is None else self._followed(number)
 
-    def other_name_of(self, name: str) -> int | None:
-        """Return a partner in use that has this as another or former name."""
-        return next(filter(None, map(self._in_use, sorted(self._of_other_name.get(squeeze(name), ())))), None)
-
     def contact(self, partner_id: int | None, name: str) -> int | None:
         """Return the contact of this name at a partner."""
         return None if partner_id is None else self._contact_of.get((partner_id, squeeze(name)))
@@ -114,11 +115,15 @@ class Names:
 
     def alike(self, name: str) -> int | None:
         """Return the partner whose name looks most like this one, or None."""
-        return self._alikes.find(name)
+        return next((each.other for each in self.look_alikes(body_of(0, name, (), {}), 1)), None)
+
+    def look_alikes(self, body: Body, most: int) -> list[Likeness]:
+        """Return the partners that a new one may be the same as, the likeliest first."""
+        return self._bodies.like(body, most)
 
     def look_ahead(self, names: Iterable[str], *, as_partners: bool) -> None:
         """Seek what names look like before the write lock is taken: among 20,000 partners it takes its time."""
-        self._alikes.forget_compared()
+        self._bodies.forget_compared()
         for name in names:
             if as_partners and self.same_name(name) is None:
                 self.alike(name)

@@ -9,9 +9,11 @@ from erp.errors import Conflict, NotAllowed
 from erp.importing.readings import RowReading
 from erp.models.contacts import Contact
 from erp.models.partners import Cadence, LookAlike, Partner, PartnerName
+from erp.services.bodies import body_of
 from erp.services.contacts import CHANNELS
 from erp.services.facts import cadence_facts, sync_cadence
 from erp.services.import_batch import Batch, new, set_changed
+from erp.services.look_alikes import MOST_ASKED
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
@@ -41,7 +43,7 @@ def add_partner(batch: Batch, reading: RowReading) -> int:
         Partner, id=number, key=key, as_written=reading.as_written, extras=reading.extras, **columns, **batch.stamp()
     )
     batch.add(partner)
-    _ask_look_alike(batch, reading, partner)
+    _ask_look_alikes(batch, reading, partner)
     batch.names.add_partner(number, key, partner.name, partner.name_key)
     told: dict[str, Any] = {"names": _add_names(batch, number, reading.values, set())}
     told["cadence_days"] = _agree_cadence(batch, number, reading)
@@ -244,24 +246,18 @@ def _void_cadences(batch: Batch, partner_id: int, values: dict[str, Any]) -> Non
         sync_cadence(batch.session, cadence, batch.at)
 
 
-def _ask_look_alike(batch: Batch, reading: RowReading, partner: Partner) -> None:
-    """Ask whether two names are the same: one is another's other or former name, or they look alike."""
-    names = batch.names
-    found, how = names.other_name_of(partner.name), "is another name of"
-    if found is None:
-        values = reading.values
-        own = [*(values.get("other_names") or ()), *(values.get("former_names") or ())]
-        found, how = next(filter(None, map(names.partner, own)), None), "is also called"
-    if found is None:
-        found, how = names.alike(partner.name), "looks like"
-    if found is None:
-        return
-    reason = f"“{partner.name}” {how} “{names.partner_name[found]}”"
-    batch.add(new(LookAlike, partner_id=partner.id or 0, other_id=found, reason=reason, **batch.stamp()))
-    batch.warn(
-        reading,
-        "name",
-        partner.name,
-        f"{reason}. Both are kept.",
-        "Say on the Import page whether they are the same.",
-    )
+def _ask_look_alikes(batch: Batch, reading: RowReading, partner: Partner) -> None:
+    """Ask whether the new partner is the same as others: by name, address or where its people write from."""
+    also = [name for _, field in _NAME_LISTS for name in reading.values.get(field) or ()]
+    body = body_of(partner.id or 0, partner.name, also, reading.extras)
+    for found in batch.names.look_alikes(body, MOST_ASKED):
+        question = new(LookAlike, partner_id=found.number, other_id=found.other, reason=found.reason, **batch.stamp())
+        batch.add(question)
+        batch.warn(
+            reading,
+            "name",
+            partner.name,
+            f"{found.reason}. Both are kept.",
+            "Say on the page Look-alikes whether they are the same.",
+        )
+    batch.names.add_body(body)

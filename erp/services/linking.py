@@ -1,4 +1,4 @@
-"""Linking names that came from spreadsheets to partners, and answering whether two look-alikes are the same."""
+"""Linking names that came from spreadsheets to partners."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
-from erp.errors import Conflict, Invalid, NotFound
+from erp.errors import NotFound
 from erp.importing.cells import several
 from erp.models.commitments import Commitment
-from erp.models.contacts import Contact, ForumMember
+from erp.models.contacts import Contact
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
-from erp.models.partners import Cadence, LookAlike, Partner, PartnerName, Relationship
+from erp.models.partners import Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.linking import unlinked_names
 from erp.queries.visible import (
@@ -21,11 +21,11 @@ from erp.queries.visible import (
     feedback_visible_to,
     ratings_visible_to,
 )
-from erp.services.checks import keep_sealed, known_partner
+from erp.services.checks import known_partner
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.import_names import Names
-from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
-from erp.vocabulary import LookAlikeAnswer, NameKind, RecordKind, Role, Verb
+from erp.services.records import now, record_change, revise, snapshot, squeeze
+from erp.vocabulary import NameKind, RecordKind, Role, Verb
 
 #: Records with one partner each → how their ledger is kept in step (None: they are no facts).
 _SYNC: dict[Any, Any] = {Commitment: sync_commitment, FeedbackItem: sync_feedback, Rating: sync_rating, Contact: None}
@@ -53,7 +53,7 @@ def link_name(session: Session, actor: Actor, words: str, partner_id: int) -> in
     linked = _link(session, actor, words, partner_id)
     if not linked:
         raise NotFound(f"No record waits under the name “{words}”. It may have been linked already.")
-    _also_known_as(session, actor, partner, words)
+    also_known_as(session, actor, partner, words)
     session.flush()
     return linked
 
@@ -100,30 +100,17 @@ def close_names_of_tribes(session: Session, actor: Actor) -> int:
     return linked
 
 
-def answer_look_alike(
-    session: Session, actor: Actor, question_id: int, version: int, answer: LookAlikeAnswer
-) -> LookAlike:
-    """Record whether two look-alikes are the same. "Same" archives the one without records (the newer, where neither
-    has any) and keeps its name as another name of the other. Raises: NotAllowed, NotFound, Conflict, Invalid."""
-    actor.require(Verb.CHANGE, RecordKind.PARTNER)
-    question = get_or_refuse(session, LookAlike, question_id, "question")
-    if question.answer is LookAlikeAnswer.SAME and answer is not LookAlikeAnswer.SAME:
-        raise Invalid("These two were made one. Restore the archived one on its page if they are not the same.")
-    before = snapshot(question)
-    revise(question, version, {"answer": answer})
-    if answer is LookAlikeAnswer.SAME:
-        _fold(session, actor, question)
-    session.flush()
-    record_change(
-        session,
-        actor,
-        "answer look-alike",
-        RecordKind.PARTNER,
-        question.partner_id,
-        before=before,
-        after=snapshot(question),
-    )
-    return question
+def also_known_as(session: Session, actor: Actor, partner: Partner, words: str) -> None:
+    """Let a partner be found under another name, where it is not known under it yet."""
+    name_key = squeeze(words)
+    if several(words) != (words,):
+        return  # several names in one cell are no name
+    known = {partner.name_key, *session.exec(select(PartnerName.name_key).where(PartnerName.partner_id == partner.id))}
+    if name_key not in known:
+        session.add(PartnerName(partner_id=partner.id or 0, name=words, name_key=name_key, kind=NameKind.OTHER))
+        record_change(
+            session, actor, "add name", RecordKind.PARTNER, partner.id, before={"name": None}, after={"name": words}
+        )
 
 
 def _link(session: Session, actor: Actor, words: str, partner_id: int) -> int:
@@ -183,48 +170,3 @@ def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner
             _SYNC[noun](session, record, now())
         record_change(session, actor, "link name", _KINDS[noun], record.id, before=was, after=snapshot(record))
     return len(waiting)
-
-
-def _also_known_as(session: Session, actor: Actor, partner: Partner, words: str) -> None:
-    name_key = squeeze(words)
-    if several(words) != (words,):
-        return  # several names in one cell are no name
-    known = {partner.name_key, *session.exec(select(PartnerName.name_key).where(PartnerName.partner_id == partner.id))}
-    if name_key not in known:
-        session.add(PartnerName(partner_id=partner.id or 0, name=words, name_key=name_key, kind=NameKind.OTHER))
-        record_change(
-            session, actor, "add name", RecordKind.PARTNER, partner.id, before={"name": None}, after={"name": words}
-        )
-
-
-def _fold(session: Session, actor: Actor, question: LookAlike) -> None:
-    """Put the one of two same partners that has no records out of sight, behind the other."""
-    newer = get_or_refuse(session, Partner, question.partner_id, "partner")
-    older = get_or_refuse(session, Partner, question.other_id, "partner")
-    going, staying = (older, newer) if _has_records(session, newer) else (newer, older)
-    known_partner(session, staying.id)
-    actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
-    keep_sealed(session, actor, going.id, staying.id)
-    if going.archived_at is not None:
-        raise Conflict(f"{going.name} was archived in the meantime; nothing was changed.")
-    if _has_records(session, going):
-        raise Invalid(
-            f"{newer.name} and {older.name} both have records of their own. Keep the question open for now; "
-            "nothing was changed."
-        )
-    before = snapshot(going)
-    reason = f"The same as {staying.name} ({staying.key})."
-    revise(going, going.version, {"archived_at": now(), "archive_reason": reason})
-    session.flush()
-    record_change(session, actor, "archive", RecordKind.PARTNER, going.id, before=before, after=snapshot(going))
-    _also_known_as(session, actor, staying, going.name)
-    session.flush()
-    close_names_of_tribes(session, actor)
-
-
-def _has_records(session: Session, partner: Partner) -> bool:
-    nouns = (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember, Cadence)
-    columns = [noun.partner_id for noun in nouns] + [Relationship.from_partner_id, Relationship.to_partner_id]
-    return any(
-        session.exec(select(column).where(column == partner.id).limit(1)).first() is not None for column in columns
-    )

@@ -1,97 +1,177 @@
-"""Which partner a name looks like: a suggestion or a question for a person, never a link and never a merge."""
+"""Whether two partners that look alike are the same: finding them, and keeping what a person said."""
 
-import re
-from collections import Counter, defaultdict
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
-from rapidfuzz import fuzz, process
+from sqlmodel import Session, or_, select
 
-from erp.spelling import SHORT_FORMS
+from erp.access import Actor
+from erp.errors import Conflict, Invalid
+from erp.models.commitments import Commitment
+from erp.models.contacts import Contact, ForumMember
+from erp.models.engagements import EngagementPartner
+from erp.models.feedback import FeedbackItem
+from erp.models.partners import Cadence, LookAlike, Partner, PartnerName, Relationship
+from erp.models.ratings import Rating
+from erp.services.bodies import bodies_in_use, body_of
+from erp.services.checks import keep_sealed, known_partner
+from erp.services.likeness import Likeness
+from erp.services.likeness_index import Bodies
+from erp.services.linking import also_known_as, close_names_of_tribes
+from erp.services.records import get_or_refuse, now, record_change, revise, snapshot, squeeze
+from erp.vocabulary import LookAlikeAnswer, PartnerKind, RecordKind, Verb
 
-#: Names that score this much alike (0–100, rapidfuzz) are a question for a person, never a merge. Ours.
-ALIKE = 90
-#: From so many words on, a name that says all of another's and more is a question, too. Ours.
-_WORDS_CONTAINED = 2
-#: Words that make no other body of a name. Ours.
-_UNTELLING = frozenset(["the", "inc", "incorporated", "llc", "nonprofit", "office"])
-_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_POSSESSIVE = re.compile(r"['’]s\b")
-_WORDS = re.compile(r"[^\W_]+")
-
-
-class LookAlikes:
-    """The partners' names in the form in which they are compared; a question costs some milliseconds among 20,000."""
-
-    def __init__(self) -> None:
-        self._forms: list[str] = []
-        self._ids: list[int] = []
-        self._frequency: Counter[str] = Counter()
-        self._of_word: dict[str, list[int]] = defaultdict(list)
-        self._of_rarest: dict[str, list[int]] = defaultdict(list)
-        self._compared: dict[str, tuple[int | None, float, int]] = {}
-
-    def add(self, number: int, name: str) -> None:
-        """Let a partner's name be found from now on."""
-        form = plain_form(name)
-        if not form:
-            return
-        place = len(self._forms)
-        self._forms.append(form)
-        self._ids.append(number)
-        words = set(form.split())
-        self._frequency.update(words)
-        for word in words:
-            self._of_word[word].append(place)
-        # under one word alone, and a rare one, so that few names are looked at in `_contained`
-        self._of_rarest[min(words, key=lambda word: (self._frequency[word], word))].append(place)
-
-    def find(self, name: str) -> int | None:
-        """Return the partner whose name is most like this one, or None where none is alike enough."""
-        form = plain_form(name)
-        if not form:
-            return None
-        contained = self._contained(set(form.split()))
-        if contained is not None:
-            return self._ids[contained]
-        spelled = self._spelled_like(form)
-        return None if spelled is None else self._ids[spelled]
-
-    def forget_compared(self) -> None:
-        """Let go of what names were compared with so far: it saves comparing twice, and takes memory."""
-        self._compared.clear()
-
-    def _spelled_like(self, form: str) -> int | None:
-        """Return the name whose spelling is most like this one, going on from where it was last compared.
-
-        The words of a form stand in order, so this is likeness whatever the order of the words.
-        """
-        place, score, upto = self._compared.get(form, (None, ALIKE, 0))
-        best = process.extractOne(form, self._forms[upto:], scorer=fuzz.ratio, score_cutoff=score)
-        if best is not None and (place is None or best[1] > score):
-            place, score = best[2] + upto, best[1]
-        self._compared[form] = (place, score, len(self._forms))
-        return place
-
-    def _contained(self, words: set[str]) -> int | None:
-        """Return a name that says all these words and more, or that these words say all of."""
-        if len(words) < _WORDS_CONTAINED:
-            return None
-        smaller = (place for word in words for place in self._of_rarest.get(word, ()))
-        for place in smaller:
-            theirs = set(self._forms[place].split())
-            if len(theirs) >= _WORDS_CONTAINED and theirs <= words:
-                return place
-        postings = sorted((self._of_word.get(word, []) for word in words), key=len)
-        return next((place for place in postings[0] if words <= set(self._forms[place].split())), None)
+#: Of so many partners a new one is asked whether it is the same; the likeliest come first.
+MOST_ASKED = 3
 
 
-@lru_cache(maxsize=50_000)
-def plain_form(name: str) -> str:
-    """Return a name for comparing: small letters, short forms written out, the words that tell it apart, in order.
+def alike_to(session: Session, actor: Actor, name: str) -> list[Likeness]:
+    """Return the partners in use that a new one of this name may be the same as, the likeliest first, at most three.
 
-    Y.M.C.A. is ymca; a plural s, “the” and “Inc.” tell nothing apart.
+    None where a partner has this very name: that is no question, and it cannot be added.
     """
-    joined = _INITIALS.sub(lambda match: match[0].replace(".", ""), name.casefold())
-    words: list[str] = _WORDS.findall(_POSSESSIVE.sub("s", joined))
-    telling = [word for word in words if word not in _UNTELLING] or words
-    return " ".join(sorted(SHORT_FORMS.get(word, word).removesuffix("s") for word in telling))
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    if session.exec(select(Partner.id).where(Partner.name_key == squeeze(name))).first() is not None:
+        return []
+    return Bodies(bodies_in_use(session)).like(body_of(0, name, (), {}), MOST_ASKED)
+
+
+def seek_look_alikes(session: Session, actor: Actor) -> list[Likeness]:
+    """Return every two partners in use that look alike and about whom nobody was asked yet, the likeliest first.
+
+    Reads only; `ask_look_alikes` keeps them.
+    """
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    asked, known, found = _pairs_asked(session), Bodies(), list[Likeness]()
+    for body in bodies_in_use(session):
+        found += [each for each in known.like(body) if _pair(each.number, each.other) not in asked]
+        known.forget_compared()
+        known.add(body)
+    return sorted(found, key=lambda each: -each.score)
+
+
+def ask_look_alikes(session: Session, actor: Actor, found: Iterable[Likeness]) -> int:
+    """Keep questions about partners that look alike; returns how many are new. Raises: NotAllowed, NotFound."""
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    asked, new = _pairs_asked(session), 0
+    for each in found:
+        if _pair(each.number, each.other) not in asked:
+            asked.add(_pair(each.number, each.other))
+            _ask(session, actor, each, LookAlikeAnswer.OPEN)
+            new += 1
+    session.flush()
+    return new
+
+
+def keep_answers(session: Session, actor: Actor, partner: Partner, answers: Mapping[int, LookAlikeAnswer]) -> None:
+    """Keep what was said of those that a partner which was just added looks like: not the same, or later."""
+    if not answers:
+        return
+    for likeness in Bodies(bodies_in_use(session)).like(body_of(partner.id or 0, partner.name, (), {})):
+        answer = answers.get(likeness.other)
+        if answer is not None:
+            _ask(session, actor, likeness, answer)
+
+
+def call_also(session: Session, actor: Actor, partner_id: int, words: str) -> Partner:
+    """Let a partner be found under another name from now on. Raises: NotAllowed, NotFound."""
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    partner = known_partner(session, partner_id)
+    also_known_as(session, actor, partner, words)
+    session.flush()
+    return partner
+
+
+def answer_look_alike(
+    session: Session, actor: Actor, question_id: int, version: int, answer: LookAlikeAnswer
+) -> LookAlike:
+    """Record whether two look-alikes are the same; no record of either is lost or moved.
+
+    "Same" lets each be found under the other's name. Where one has no records at all, it is archived behind the other
+    (the newer, where neither has any). Taking "same" back takes the names back. Raises: NotAllowed, NotFound,
+    Conflict, Invalid (one of two that were made one is still archived; a Tribal government and somebody else).
+    """
+    actor.require(Verb.CHANGE, RecordKind.PARTNER)
+    question = get_or_refuse(session, LookAlike, question_id, "question")
+    before = snapshot(question)
+    was = question.answer
+    newer = get_or_refuse(session, Partner, question.partner_id, "partner")
+    older = get_or_refuse(session, Partner, question.other_id, "partner")
+    if was is LookAlikeAnswer.SAME is not answer and (newer.archived_at or older.archived_at):
+        raise Invalid("These two were made one. Restore the archived one on its page if they are not the same.")
+    revise(question, version, {"answer": answer})
+    if answer is LookAlikeAnswer.SAME is not was:
+        _make_one(session, actor, newer, older)
+    elif was is LookAlikeAnswer.SAME is not answer:
+        _part(session, actor, newer, older)
+    session.flush()
+    number = question.partner_id
+    record_change(
+        session, actor, "answer look-alike", RecordKind.PARTNER, number, before=before, after=snapshot(question)
+    )
+    return question
+
+
+def _make_one(session: Session, actor: Actor, newer: Partner, older: Partner) -> None:
+    going, staying = (older, newer) if _has_records(session, newer) else (newer, older)
+    for partner in (going, staying):
+        if partner.archived_at is not None:
+            raise Conflict(f"{partner.name} was archived in the meantime; nothing was changed.")
+    actor.require(Verb.ARCHIVE, RecordKind.PARTNER)
+    keep_sealed(session, actor, going.id, staying.id)
+    if _has_records(session, going):
+        if (going.kind == PartnerKind.TRIBAL_GOVERNMENT) != (staying.kind == PartnerKind.TRIBAL_GOVERNMENT):
+            raise Invalid(
+                f"One of {newer.name} and {older.name} is recorded as a Tribal government, the other is not, and both "
+                "have records. Give both the same kind first, so that what the Tribe shared stays closed."
+            )
+        also_known_as(session, actor, going, staying.name)
+    else:
+        before = snapshot(going)
+        reason = f"The same as {staying.name} ({staying.key})."
+        revise(going, going.version, {"archived_at": now(), "archive_reason": reason})
+        session.flush()
+        record_change(session, actor, "archive", RecordKind.PARTNER, going.id, before=before, after=snapshot(going))
+    also_known_as(session, actor, staying, going.name)
+    session.flush()
+    close_names_of_tribes(session, actor)
+
+
+def _part(session: Session, actor: Actor, one: Partner, other: Partner) -> None:
+    """Take back that each is also called as the other; the history keeps it."""
+    for partner, twin in ((one, other), (other, one)):
+        theirs = select(PartnerName).where(PartnerName.partner_id == partner.id, PartnerName.name_key == twin.name_key)
+        for name in session.exec(theirs).all():
+            session.delete(name)
+            told = {"name": name.name}
+            record_change(
+                session, actor, "take name back", RecordKind.PARTNER, partner.id, before=told, after={"name": None}
+            )
+
+
+def _ask(session: Session, actor: Actor, likeness: Likeness, answer: LookAlikeAnswer) -> None:
+    question = LookAlike(
+        partner_id=likeness.number,
+        other_id=likeness.other,
+        reason=likeness.reason,
+        answer=answer,
+        recorded_at=now(),
+        recorded_by=actor.user_id,
+    )
+    session.add(question)
+    session.flush()
+    record_change(session, actor, "ask look-alike", RecordKind.PARTNER, likeness.number, after=snapshot(question))
+
+
+def _pairs_asked(session: Session) -> set[frozenset[int]]:
+    return {_pair(*pair) for pair in session.execute(select(LookAlike.partner_id, LookAlike.other_id))}
+
+
+def _pair(one: int, other: int) -> frozenset[int]:
+    return frozenset((one, other))
+
+
+def _has_records(session: Session, partner: Partner) -> bool:
+    nouns = (EngagementPartner, Commitment, FeedbackItem, Rating, Contact, ForumMember, Cadence)
+    conditions = [noun.partner_id == partner.id for noun in nouns]
+    tied = or_(Relationship.from_partner_id == partner.id, Relationship.to_partner_id == partner.id)
+    return any(session.exec(select(1).where(condition).limit(1)).first() for condition in (*conditions, tied))

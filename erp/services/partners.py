@@ -1,6 +1,8 @@
 """Adding, changing, archiving and restoring partners, their names and agreed cadences."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
@@ -14,6 +16,7 @@ from erp.services.checks import known_partner
 from erp.services.drafts import Draft
 from erp.services.facts import sync_cadence
 from erp.services.linking import close_names_of_tribes
+from erp.services.look_alikes import keep_answers
 from erp.services.records import (
     BACK,
     get_or_refuse,
@@ -28,7 +31,7 @@ from erp.services.records import (
     snapshot,
     squeeze,
 )
-from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
+from erp.vocabulary import LookAlikeAnswer, NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
 
 #: The longest cadence that may be agreed: ten years, in days.
 MOST_CADENCE_DAYS = 3660
@@ -55,9 +58,17 @@ class PartnerDraft(Draft):
     key: str = ""
 
 
-def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: str = "") -> Partner:
+def add_partner(
+    session: Session,
+    actor: Actor,
+    draft: PartnerDraft,
+    *,
+    token: str = "",
+    look_alikes: Mapping[int, LookAlikeAnswer] = MappingProxyType({}),
+) -> Partner:
     """Add a partner; the same form saved twice answers with the first record.
 
+    `look_alikes`: what was said of those it looks like, by their ids; it is remembered, or asked again later.
     Raises: NotAllowed; NotFound (no such holder); Conflict where the name or key is here already.
     """
     actor.require(Verb.ADD, RecordKind.PARTNER)
@@ -85,6 +96,7 @@ def add_partner(session: Session, actor: Actor, draft: PartnerDraft, *, token: s
     session.flush()
     record_change(session, actor, "add", RecordKind.PARTNER, partner.id, after=_told(session, partner))
     remember_save(session, token, RecordKind.PARTNER, _id(partner), draft)
+    keep_answers(session, actor, partner, look_alikes)
     _close_if_tribe(session, actor, partner)
     session.flush()
     return partner

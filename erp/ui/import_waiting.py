@@ -1,20 +1,20 @@
-"""What waits for a person after imports: names that belong to no partner yet, and names that look alike."""
+"""What waits for a person after imports: names that belong to no partner yet, and partners that look alike."""
 
 import pandas as pd
 import streamlit as st
 
 from erp.queries.choices import partner_choices
-from erp.queries.linking import open_look_alikes, unlinked_names
-from erp.services.linking import answer_look_alike, known_by_now, link_known_names, link_name, suggested_partner
+from erp.queries.linking import unlinked_names
+from erp.queries.look_alikes import look_alike_questions
+from erp.services.linking import known_by_now, link_known_names, link_name, suggested_partner
 from erp.ui.actions import submit
 from erp.ui.loads import load
+from erp.ui.navigation import link_to, may_open
 from erp.ui.session import require_actor
 from erp.ui.words import plain
 from erp.vocabulary import LookAlikeAnswer, RecordKind, Verb
 
 WHO_ANSWERS = "A coordinator, a liaison or leadership knows the partners and answers; invite them under Settings."
-#: Look-alike questions on the page at once.
-_ASKED = 20
 
 
 def draw_unlinked() -> None:
@@ -81,23 +81,14 @@ def _is_theirs(title: str, waiting: pd.DataFrame) -> bool:
 
 
 def draw_look_alikes() -> None:
-    """Ask whether names that look alike are one partner's."""
-    questions = load(open_look_alikes)
-    if not _is_theirs("Are these the same?", questions):
+    """Lead to the questions whether partners are the same, where some wait."""
+    waiting, _ = load(look_alike_questions, (LookAlikeAnswer.OPEN,), 0)
+    if not waiting:
         return
-    st.markdown("If they are, one of the two is put away and its name is kept as another name of the other.")
-    for question in questions.head(_ASKED).to_dict("records"):
-        with st.container(border=True):
-            st.markdown(f"**{plain(question['name'])}** and **{plain(question['other'])}**")
-            st.caption(f"{plain(question['reason'])}.")
-            with st.container(horizontal=True):
-                for answer in (LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT):
-                    st.button(
-                        answer.label,
-                        key=f"alike_{question['id']}_{answer}",
-                        on_click=submit,
-                        args=(answer_look_alike, question["id"], question["version"], answer),
-                        kwargs={"said": "Your answer is kept."},
-                    )
-    if len(questions) > _ASKED:
-        st.caption(f"The first {_ASKED} of {len(questions)} questions.")
+    st.header("Are these the same?", anchor=False)
+    pairs = "one pair of partners looks" if waiting == 1 else f"{waiting:,} pairs of partners look"
+    if may_open("look_alikes"):
+        st.markdown(f"Waiting: {pairs} alike.")
+        link_to("look_alikes", "Say whether they are the same", icon=":material/join:")
+    else:
+        st.markdown(f"Waiting: {pairs} alike. {WHO_ANSWERS}")

@@ -5,7 +5,9 @@ from typing import Any
 import streamlit as st
 
 from erp.queries.choices import holder_choices
-from erp.queries.partners import PartnerProfile, also_called, partner_cadences, partner_profile
+from erp.queries.look_alikes import sides
+from erp.queries.partners import PartnerProfile, partner_cadences, partner_profile
+from erp.services.look_alikes import alike_to, call_also
 from erp.services.partners import (
     MOST_CADENCE_DAYS,
     PartnerDraft,
@@ -16,13 +18,15 @@ from erp.services.partners import (
     restore_partner,
     void_cadence,
 )
-from erp.ui import guard
+from erp.ui import guard, prose
 from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.loads import county_today, load
+from erp.ui.look_alike_parts import facts_of, side_by_side
 from erp.ui.partner_edits import draw_newer, forget, opened_version
 from erp.ui.partner_words import counted, each, long_day
+from erp.ui.prose import paragraph, show_prose
 from erp.ui.words import FIRST_DAY, plain
-from erp.vocabulary import PartnerKind, PartnerStatus, Recognition
+from erp.vocabulary import LookAlikeAnswer, PartnerKind, PartnerStatus, Recognition
 
 Fields = dict[str, Any]
 
@@ -41,6 +45,10 @@ LABELS = {
     "notes": "Notes",
 }
 NEW = "new_partner"
+#: Under which the session keeps the name last tried and the partners in use that look like it.
+_ALIKE = "_alike_to_new"
+#: Field of the form → what a partner's page calls it, for comparing.
+_TYPED_FACTS = {"area": "Area"}
 
 
 def draw_add() -> None:
@@ -51,8 +59,7 @@ def draw_add() -> None:
         _draw_holder(at, None, _holders())
         st.text_input(LABELS["area"], key=f"{at}_area")
         st.text_area(LABELS["notes"], key=f"{at}_notes", height=68)
-        if st.session_state.get("_also_called"):
-            st.checkbox("I looked: this is another partner", key=f"{at}_is_another")
+        _draw_look_alikes(at)
         guard.draw(NEW)
         form_button("Add this partner", _add, at, type="primary", icon=":material/add:")
 
@@ -167,6 +174,29 @@ def _draw_name_and_kind(at: str, saved: Fields) -> None:
     )
 
 
+def _draw_look_alikes(at: str) -> None:
+    """Show the partners that the new one may be the same as beside what was typed, and ask of each whether it is."""
+    name, alike = st.session_state.get(_ALIKE, ("", []))
+    known = load(sides, tuple(likeness.other for likeness in alike))
+    typed = {label: str(st.session_state.get(f"{at}_{field}") or "") for field, label in _TYPED_FACTS.items()}
+    kind = st.session_state.get(f"{at}_kind")
+    for likeness in alike:
+        other = known[likeness.other]
+        show_prose(paragraph(prose.typed(f"{likeness.reason}.")))
+        mine = {"Kind": kind.label if kind else "", **typed}
+        st.html(side_by_side((name, mine), (other.name, facts_of(other))))
+        st.pills(
+            f"Is {plain(name)} the same as {plain(other.name)}?",
+            [LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT, LookAlikeAnswer.LATER],
+            format_func=lambda answer: answer.label,
+            key=_answer_key(at, likeness.other),
+        )
+
+
+def _answer_key(at: str, other: int) -> str:
+    return f"{at}_same_as_{other}"
+
+
 def _draw_holder(at: str, holder_id: int | None, holders: dict[int | None, str]) -> None:
     options = [None, *holders]
     st.selectbox(
@@ -224,19 +254,28 @@ def _add(at: str) -> None:
     if values["kind"] is None:
         refuse("Choose what kind of partner it is.")
         return
-    alike = load(also_called, values["name"])
-    st.session_state["_also_called"] = bool(alike)
-    if alike and not st.session_state.get(f"{at}_is_another"):
-        refuse(f"{values['name']} is another name of: {', '.join(alike)}. Open that one, or tick that this is another.")
+    alike = load(alike_to, values["name"])
+    st.session_state[_ALIKE] = (values["name"], alike)
+    answers = {likeness.other: st.session_state.get(_answer_key(at, likeness.other)) for likeness in alike}
+    said = {other: answer for other, answer in answers.items() if answer is not None}
+    if len(said) < len(alike):
+        refuse(f"{values['name']} may be here already. Look below, and say of each whether it is the same.")
         return
-    partner = guard.guarded(
-        NEW,
-        _texts(values),
-        lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=at),
-        said=f"{values['name']} was added. Fill in what else is known under Details.",
-    )
+    same = next((other for other, answer in said.items() if answer is LookAlikeAnswer.SAME), None)
+    if same is not None:
+        name = values["name"]
+        arguments = (call_also, same, name)
+        partner = guard.guarded(NEW, {LABELS["name"]: name}, *arguments, said=f"It is found as “{name}” from now on.")
+    else:
+        partner = guard.guarded(
+            NEW,
+            _texts(values),
+            lambda session, actor: add_partner(session, actor, PartnerDraft.of(**values), token=at, look_alikes=said),
+            said=f"{values['name']} was added. Fill in what else is known under Details.",
+        )
     if partner is not None:
         forget(NEW)
+        st.session_state.pop(_ALIKE)
         st.session_state["_added_partner"] = partner.id
 
 

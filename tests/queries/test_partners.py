@@ -14,7 +14,6 @@ from erp.queries.county import today
 from erp.queries.health import figures_by_day
 from erp.queries.partners import (
     DirectoryFilter,
-    also_called,
     partner_cadences,
     partner_directory,
     partner_profile,
@@ -242,7 +241,6 @@ def test_nobody_without_the_permission_sees_partners(session: Session, cast: Cas
         lambda: partner_directory(session, NOBODY),
         lambda: partner_profile(session, NOBODY, fern),
         lambda: partner_cadences(session, NOBODY, fern),
-        lambda: also_called(session, NOBODY, "Fern House"),
     ):
         with pytest.raises(NotAllowed):
             question()
@@ -276,9 +274,3 @@ def test_cadences_are_listed_newest_first_without_the_voided(session: Session, c
     agreed = partner_cadences(session, cast.viewer, fern)
     assert agreed[["days", "from_on"]].to_numpy().tolist() == [[60, date(2026, 1, 1)], [30, None]]
     assert partner_cadences(session, cast.viewer, 999).empty
-
-
-def test_another_name_of_a_partner_is_found_whatever_its_spacing_and_case(session: Session, cast: Cast) -> None:
-    partner(session, cast.coordinator, "Fern House", former_names=("Oak Street House",))
-    assert also_called(session, cast.viewer, "oak  streethouse") == ["Fern House (former name)"]
-    assert also_called(session, cast.viewer, "Oak Street") == []

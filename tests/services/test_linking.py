@@ -1,4 +1,4 @@
-"""Names from spreadsheets are linked once and for all their records; look-alikes are answered by a person."""
+"""Names from spreadsheets are linked once and for all their records."""
 
 from pathlib import Path
 
@@ -6,36 +6,34 @@ import pytest
 
 from erp import db
 from erp.access import Actor
-from erp.errors import Conflict, Invalid, NotAllowed, NotFound
+from erp.errors import NotAllowed, NotFound
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.engagements import EngagementPartner
 from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
-from erp.models.partners import LookAlike, Partner, PartnerName
+from erp.models.partners import PartnerName
 from erp.models.ratings import Rating
 from erp.queries.commitments import PromiseFilters, promise_list
 from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.feedback import FeedbackFilters, feedback_list
-from erp.queries.linking import import_history, open_look_alikes, unlinked_names
+from erp.queries.linking import import_history, unlinked_names
 from erp.services import upkeep
 from erp.services.linking import (
-    answer_look_alike,
     known_by_now,
     link_known_names,
     link_name,
     suggested_partner,
 )
 from erp.services.partners import PartnerDraft, add_partner, archive_partner, change_partner
-from erp.services.records import now
-from erp.vocabulary import LookAlikeAnswer, PartnerKind
+from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
-from tests.services.county_imports import bring, counts, exported, said, stored
+from tests.services.county_imports import bring, counts, exported, stored
 
 pytestmark = pytest.mark.usefixtures("database")
 
-SAME, DIFFERENT = LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT
+TWO = "name,Seat\nDept. of Social Services,1\nDepartment of Social Services,2\n"
 UNLINKED = {
     "engagements": "held_on,purpose,partners\n2024-03-05,Seats,CH; Heron Circle\n2024-03-06,Budget,CH\n",
     "commitments": "what,owed_by,partner,due_on\nsend the list,county,CH,2024-03-09\n",
@@ -199,79 +197,6 @@ def test_a_suggestion_is_given_and_links_nobody(cast: Cast) -> None:
     assert waiting(cast.coordinator) == {"Dept. of Social Service": 1}
 
 
-# --- look-alikes ---------------------------------------------------------------------------------------------------
-
-TWO = "name,Seat\nDept. of Social Services,1\nDepartment of Social Services,2\n"
-
-
-def answer(actor: Actor, what: LookAlikeAnswer, version: int = 1) -> None:
-    with db.writing() as session:
-        answer_look_alike(session, actor, 1, version, what)
-
-
-def questions(actor: Actor) -> int:
-    with db.reading() as session:
-        return len(open_look_alikes(session, actor))
-
-
-def in_use() -> list[str]:
-    return [partner.name for partner in stored(Partner) if partner.archived_at is None]
-
-
-def test_the_same_puts_the_newer_one_away_and_every_file_finds_the_older_under_both_names(cast: Cast) -> None:
-    bring("partners", TWO)
-    assert questions(cast.coordinator) == 1
-    answer(cast.coordinator, SAME)
-    assert questions(cast.coordinator) == 0
-    assert in_use() == ["Dept. of Social Services"]
-    assert counts(bring("partners", TWO)) == (2, 0, 0, 0)
-    assert bring("commitments", "what,partner\nsend the list,Department of Social Services\n").warned == 0
-    assert stored(Commitment)[0].partner_id == 1
-
-
-def test_the_one_with_records_stays_also_where_it_is_the_newer(cast: Cast) -> None:
-    bring("partners", TWO)
-    bring("commitments", "what,partner\nsend the list,Department of Social Services\n")
-    answer(cast.coordinator, SAME)
-    assert in_use() == ["Department of Social Services"]
-    assert bring("commitments", "what,partner\nname a person,Dept. of Social Services\n").warned == 0
-    assert {promise.partner_id for promise in stored(Commitment)} == {2}
-
-
-def test_two_with_records_of_their_own_stay_two_and_the_question_stays_open(cast: Cast) -> None:
-    bring("partners", TWO)
-    rows = "what,partner\nsend the list,Department of Social Services\nname a person,Dept. of Social Services\n"
-    bring("commitments", rows)
-    with pytest.raises(Invalid, match="both have records"):
-        answer(cast.coordinator, SAME)
-    assert questions(cast.coordinator) == 1
-    assert len(in_use()) == 2
-
-
-def test_not_the_same_is_remembered_and_not_asked_again(cast: Cast) -> None:
-    bring("partners", TWO)
-    answer(cast.coordinator, DIFFERENT)
-    bring("partners", TWO, update=True)
-    assert questions(cast.coordinator) == 0
-    assert len(stored(LookAlike)) == 1
-    assert len(in_use()) == 2
-
-
-def test_an_answer_given_meanwhile_is_not_overwritten(cast: Cast) -> None:
-    bring("partners", TWO)
-    answer(cast.coordinator, DIFFERENT)
-    with pytest.raises(Conflict):
-        answer(cast.leadership, SAME)
-    assert len(in_use()) == 2
-
-
-def test_who_may_not_change_partners_may_not_answer(cast: Cast) -> None:
-    bring("partners", TWO)
-    for actor in (cast.viewer, cast.administrator):
-        with pytest.raises(NotAllowed):
-            answer(actor, DIFFERENT)
-
-
 def test_the_imports_so_far_are_listed_newest_first_and_not_for_everybody(cast: Cast) -> None:
     bring("partners", TWO, by=cast.coordinator, name="roster.csv")
     bring("commitments", "what\nsend the list\n", name="promises.csv")
@@ -282,14 +207,6 @@ def test_the_imports_so_far_are_listed_newest_first_and_not_for_everybody(cast: 
         assert history[["rows", "added", "warned"]].to_numpy().tolist() == [[1, 1, 0], [2, 2, 1]]
         with pytest.raises(NotAllowed):
             import_history(session, cast.viewer)
-
-
-def test_after_a_person_answered_both_rosters_add_nothing_more(cast: Cast) -> None:
-    bring("partners", TWO)
-    answer(cast.coordinator, SAME)
-    result = bring("partners", "name,Seat\nDepartment of Social Services,9\n")
-    assert counts(result) == (1, 0, 0, 0), said(result)
-    assert stored(Partner)[0].extras == {"Seat": "1; 9"}
 
 
 def test_a_cell_that_names_a_tribe_and_somebody_else_is_closed_with_the_tribe(cast: Cast) -> None:
@@ -325,15 +242,3 @@ def test_what_names_an_archived_tribe_is_closed_with_it(cast: Cast) -> None:
     with db.reading() as session:
         assert engagement_list(session, cast.viewer, EngagementFilter(), None).empty
         assert len(engagement_list(session, cast.tribal_liaison, EngagementFilter(), None)) == 1
-
-
-def test_a_name_answered_to_be_a_tribes_closes_what_waits_under_it(cast: Cast) -> None:
-    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,Heron Bay Tribal Council\n", by=cast.leadership)
-    bring("partners", "name,kind\nHeron Bay Tribal Council,other\nHeron Bay Tribe,Tribe\n", by=cast.leadership)
-    assert waiting(cast.viewer) == {"Heron Bay Tribal Council": 1}
-    with db.writing() as session:
-        question = LookAlike(partner_id=1, other_id=2, reason="spelling", recorded_at=now())
-        session.add(question)
-        session.flush()
-        answer_look_alike(session, cast.tribal_liaison, question.id or 0, question.version, LookAlikeAnswer.SAME)
-    assert waiting(cast.viewer) == {}

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from erp.importing.fields import KINDS
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
-from erp.models.partners import LookAlike, Partner
+from erp.models.partners import Partner
 from erp.vocabulary import Door
 from tests.conftest import Cast
 from tests.services.county_imports import bring, stored
@@ -177,22 +177,13 @@ def test_names_that_came_before_their_roster_are_linked_with_one_click(app_as: O
     assert [promise.partner_id for promise in stored(Commitment)] == [1, 2]
 
 
-def test_a_look_alike_is_answered_once(app_as: Open, cast: Cast) -> None:
+def test_look_alikes_lead_to_their_page_and_who_may_not_answer_is_told_who_does(app_as: Open, cast: Cast) -> None:
     bring("partners", "name\nDept. of Social Services\nDepartment of Social Services\n")
     app = app_as(cast.coordinator, "imports")
-    assert "**Department of Social Services** and **Dept. of Social Services**" in text_of(app)
-    button(app, "Not the same").click().run()
-    assert stored(LookAlike)[0].answer == "different"
-    assert "Are these the same?" not in text_of(app)
-
-
-def test_a_refused_answer_says_why_and_the_question_stays(app_as: Open, cast: Cast) -> None:
-    bring("partners", "name\nDept. of Social Services\nDepartment of Social Services\n")
-    bring("commitments", "what,partner\na,Dept. of Social Services\nb,Department of Social Services\n")
-    app = app_as(cast.coordinator, "imports")
-    button(app, "Same").click().run()
-    assert "both have records of their own" in text_of(app)
-    assert "Are these the same?" in text_of(app)
+    assert "one pair of partners looks alike" in text_of(app)
+    assert "Say whether they are the same" in [link.label for link in app.get("page_link")]
+    app = app_as(cast.administrator, "imports")
+    assert "one pair of partners looks alike. A coordinator, a liaison or leadership" in text_of(app)
 
 
 def test_what_a_tribe_shared_does_not_show_among_the_waiting_names(app_as: Open, cast: Cast) -> None:

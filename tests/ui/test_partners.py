@@ -8,16 +8,19 @@ from streamlit.testing.v1 import AppTest
 
 from erp import db
 from erp.access import Actor
+from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.queries.county import today
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.ui.partner_words import NOT_SHOWN
-from erp.vocabulary import PartnerKind
+from erp.vocabulary import LookAlikeAnswer, PartnerKind
 from tests.conftest import Cast
-from tests.ui.conftest import unfold
+from tests.services.county_imports import stored
+from tests.ui.conftest import tables, unfold
 
 OpenApp = Callable[..., AppTest]
 TRIBE = PartnerKind.TRIBAL_GOVERNMENT
+SAME, DIFFERENT = LookAlikeAnswer.SAME, LookAlikeAnswer.DIFFERENT
 
 
 def add(actor: Actor, name: str, kind: PartnerKind = PartnerKind.COMMUNITY_ORGANIZATION, **more: object) -> int:
@@ -138,15 +141,42 @@ def test_a_refusal_keeps_what_was_typed(app_as: OpenApp, cast: Cast) -> None:
     assert field(app, "Name").value == "FernHouse"
 
 
-def test_another_name_of_a_partner_is_a_question_and_no_doubled_partner(app_as: OpenApp, cast: Cast) -> None:
-    add(cast.coordinator, "Fern House", former_names=("Oak Street House",))
+def add_alike(app_as: OpenApp, cast: Cast) -> AppTest:
+    add(cast.coordinator, "Fern House", former_names=("Oak Street House",), area="Oxbow")
     app = unfold(app_as(cast.coordinator, "partners"), "partner_add")
-    field(app, "Name").set_value("Oak Street House")
+    field(app, "Name").set_value("Oak Str. House")
     next(box for box in app.selectbox if box.label == "Kind" and box.value is None).set_value(PartnerKind.OTHER)
+    return press(app, "Add this partner")
+
+
+def test_a_new_partner_is_shown_beside_one_it_looks_like_before_it_is_added(app_as: OpenApp, cast: Cast) -> None:
+    app = add_alike(app_as, cast)
+    assert "Oak Str. House may be here already" in app.error[0].value
+    beside = tables(app)[-1]
+    assert beside.columns.tolist() == ["", "Oak Str. House", "Fern House"]
+    assert beside.to_numpy().tolist() == [
+        ["Kind", "Other", "Community organization"],
+        ["Area", "–", "Oxbow"],
+        ["Also called", "–", "Oak Street House (former name)"],
+        ["Key", "–", "P-00001"],
+    ]
     press(app, "Add this partner")
-    assert "is another name of: Fern House (former name)" in app.error[0].value
-    field(app, "I looked: this is another partner", "checkbox").check()
-    assert press(app, "Add this partner").title[0].value == "Oak Street House"
+    assert len(stored(Partner)) == 1, "nothing is added before it was answered"
+
+
+def test_not_the_same_adds_the_partner_and_is_remembered(app_as: OpenApp, cast: Cast) -> None:
+    app = add_alike(app_as, cast)
+    field(app, "Is Oak Str. House the same as Fern House?", "button_group").set_value(DIFFERENT)
+    assert press(app, "Add this partner").title[0].value == "Oak Str. House"
+    assert stored(LookAlike)[0].answer == DIFFERENT
+
+
+def test_the_same_opens_the_partner_that_is_here_and_keeps_the_name(app_as: OpenApp, cast: Cast) -> None:
+    app = add_alike(app_as, cast)
+    field(app, "Is Oak Str. House the same as Fern House?", "button_group").set_value(SAME)
+    assert press(app, "Add this partner").title[0].value == "Fern House"
+    assert "Oak Str. House" in {name.name for name in stored(PartnerName)}
+    assert len(stored(Partner)) == 1
 
 
 def test_case_information_is_marked_before_it_is_saved(app_as: OpenApp, cast: Cast) -> None:
