@@ -19,6 +19,7 @@ from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,
     Interpreter,
+    LookAlikeAnswer,
     PartnerKind,
     PartnerStatus,
     Recognition,
@@ -38,6 +39,7 @@ UNTOLD = frozenset(
 NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
     "holder_id": account_names,
     "partner_id": partner_names,
+    "other_id": partner_names,
     "from_partner_id": partner_names,
     "to_partner_id": partner_names,
     "contact_id": contact_names,
@@ -46,7 +48,12 @@ NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
 _WHO: dict[str, type[Word]] = dict.fromkeys(("asked_by", "agenda_by", "decided_by"), Who)
 #: Kind of record → field → the closed set its word is of.
 WORDS: dict[RecordKind, dict[str, type[Word]]] = {
-    RecordKind.PARTNER: {"kind": PartnerKind, "recognition": Recognition, "status": PartnerStatus},
+    RecordKind.PARTNER: {
+        "kind": PartnerKind,
+        "recognition": Recognition,
+        "status": PartnerStatus,
+        "answer": LookAlikeAnswer,
+    },
     RecordKind.ENGAGEMENT: _WHO
     | {"status": EngagementStatus, "kind": EngagementKind, "interpreter": Interpreter, "repeats": Repeats},
 }

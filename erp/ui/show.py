@@ -24,6 +24,9 @@ _ROWS_STYLE = """<style>
   border-bottom: 1px solid light-dark(#DDE2E8, #2A3643); }
 .rows th { font-weight: 600; white-space: nowrap; }
 .rows td { min-width: 5.5rem; max-width: 34rem; overflow-wrap: break-word; }
+.rows.fits table { table-layout: fixed; }
+.rows.fits th, .rows.fits td { min-width: 0; white-space: pre-line; overflow-wrap: anywhere; }
+.rows.fits th:first-child { width: 6.4rem; }
 </style>"""
 
 
@@ -82,8 +85,10 @@ def show_rows(rows: pd.DataFrame, *, heads: bool = True) -> None:
     st.html(rows_html(rows, heads=heads))
 
 
-def rows_html(rows: pd.DataFrame, *, heads: bool = True) -> str:
+def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False) -> str:
     """Write a table in HTML: its cells as typed, scrolling by itself where it is wider than the page.
+
+    `fits`: it is never wider, its words go on in the next line: for two things beside each other.
 
     `st.table` reads every cell as Markdown, in the browser: a dozen rows took it as long as a chart.
     """
@@ -94,8 +99,9 @@ def rows_html(rows: pd.DataFrame, *, heads: bool = True) -> str:
         "".join(f"<td>{typed(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
     ]
     what = f"Table: {', '.join(named)}" if heads else "Table"
+    look = "rows fits" if fits else "rows"
     return (
-        f'{_ROWS_STYLE}<div class="rows" tabindex="0" role="region" aria-label="{what}"><table>{head}'
+        f'{_ROWS_STYLE}<div class="{look}" tabindex="0" role="region" aria-label="{what}"><table>{head}'
         f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"
     )
 

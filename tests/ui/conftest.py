@@ -99,7 +99,7 @@ def tables(app: AppTest) -> list[pd.DataFrame]:
     """Return the tables of text on the page, in their order; without heads the columns are numbers."""
     found = []
     for shown in app.get("html"):
-        if '<div class="rows"' not in shown.proto.body:
+        if '<div class="rows' not in shown.proto.body:
             continue
         cells = _Cells()
         cells.feed(shown.proto.body)

@@ -40,7 +40,8 @@ def test_where_nothing_waits_it_says_how_pairs_come_here(app_as: Open, cast: Cas
 def test_two_stand_side_by_side_with_the_reason(app_as: Open, cast: Cast) -> None:
     bring("partners", ROSTER)
     app = app_as(cast.community_liaison, "look_alikes")
-    assert "“Department of Social Services” looks like “Dept. of Social Services”." in "\n".join(one.proto.body for one in app.get("html"))
+    pieces = "\n".join(one.proto.body for one in app.get("html"))
+    assert "“Department of Social Services” looks like “Dept. of Social Services”." in pieces
     beside = tables(app)[-1].set_index("")
     assert beside.columns.tolist() == ["Department of Social Services", "Dept. of Social Services"]
     assert beside.loc["Address"].tolist() == ["–", "4 Oak St"]
