@@ -8,11 +8,12 @@ from erp.services.imports import Opened
 from erp.settings import settings
 from erp.ui.actions import show_outcome
 from erp.ui.address import pick_in_address
+from erp.ui.import_history import draw_history
+from erp.ui.import_names import draw_unknown, settled
 from erp.ui.import_parts import (
     KIND_LABELS,
     ask_mapping,
     ask_why_kept,
-    draw_history,
     draw_preview,
     draw_refusal,
     draw_result,
@@ -47,6 +48,8 @@ def draw_steps(opened: Opened, data: bytes) -> None:
     )
     step = (opened.sha256, opened.kind, tuple(told.items()), update)
     checked, saved = (_kept(name, step) for name in (CHECKED, SAVED))
+    if checked is not None and not checked.refused:
+        draw_unknown(opened.sha256, checked.unknown_names)
     why_needed, why_kept = ask_why_kept(checked)
     with st.container(horizontal=True):
         wants_check = st.button(
@@ -65,7 +68,8 @@ def draw_steps(opened: Opened, data: bytes) -> None:
     if wants_save and why_needed and not why_kept:
         st.error("Nothing is saved yet: say above why the marked words may stay.", icon=":material/error:")
     elif wants_check or wants_save:
-        result = run_import(actor, opened, data, told, save=wants_save, update=update, kept_because=why_kept)
+        how = {"save": wants_save, "update": update, "kept_because": why_kept, "settle": settled(opened.sha256)}
+        result = run_import(actor, opened, data, told, **how)
         st.session_state.pop(CHECKED if wants_save else SAVED, None)
         st.session_state[SAVED if wants_save else CHECKED] = (step, result)
         st.rerun()

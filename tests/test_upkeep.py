@@ -12,19 +12,25 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from erp import db
 from erp.errors import Invalid
+from erp.models.imports import ImportedRow, ImportFile
+from erp.models.partners import Partner
 from erp.queries.word_index import FOUND_BY_WORDS
 from erp.services import upkeep
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
+from erp.services.import_undo import undo_import
 from erp.services.partners import PartnerDraft, add_partner
 from erp.settings import settings
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
+from tests.services.county_imports import bring, stored
 
 DAY = date(2026, 3, 5)
 TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
+    "ALTER TABLE imported_row DROP COLUMN did",
+    *(f"ALTER TABLE import_file DROP COLUMN {name}" for name in ("findings", "ended_at", "settled", "undone_at")),
     "DROP TABLE saved_view",
     *(f"DROP TABLE words_of_{kind.value}" for kind in FOUND_BY_WORDS),
     "DROP TABLE indexed_word",
@@ -154,6 +160,27 @@ def test_raters_written_in_two_ways_become_one(database: Path, cast: Cast) -> No
     with db.reading() as session:
         raters = session.execute(text("SELECT respondent FROM fact WHERE kind = 'rating'")).scalars()
         assert list(raters) == ["mariagomez"] * 2
+
+
+def test_imports_of_before_know_which_rows_added_a_record(database: Path, cast: Cast) -> None:
+    """What the update of the tables finds out of the history is what a new import writes down itself."""
+    add(cast)
+    roster = "name\nCedar House\nLark Clinic\n"  # the clinic was added by hand
+    for kind, file in (("partners", roster), ("commitments", "what\ncall\n"), ("partners", roster)):
+        bring(kind, file, by=cast.coordinator)
+    here = [row.did for row in stored(ImportedRow)]
+    assert here == ["added", "", "added", "", ""]
+    db.forget_engines()
+    with closing(sqlite3.connect(database)) as connection:
+        take_back(connection, "0002")
+    upkeep.migrate(db.engine())
+    assert [row.did for row in stored(ImportedRow)] == here
+    ended = [file.ended_at for file in stored(ImportFile)]
+    began = [file.recorded_at for file in stored(ImportFile)]
+    assert all(began[n] <= ended[n] <= began[n + 1] for n in range(2))
+    for number in (3, 1):
+        undo_import(cast.coordinator, number)
+    assert [partner.archived_at is None for partner in stored(Partner)] == [True, False]
 
 
 def take_back(connection: sqlite3.Connection, version: str) -> None:

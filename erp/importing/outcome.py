@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +18,8 @@ _FINDING_COLUMNS = ("row", "column", "found", "reason", "advice")
 class ImportResult:
     """Counts of an import: rows = imported (without a warning) + warned + rejected; `added` says how many are new.
 
-    `rejected_readings` are the rejected rows, for the file to mend.
+    `rejected_readings` are the rejected rows, for the file to mend. `unknown_names`: names that no partner has → in how
+    many cells they stand.
     """
 
     rows: int = 0
@@ -28,6 +30,7 @@ class ImportResult:
     refused: bool = False
     findings: list[Finding] = field(default_factory=list)
     rejected_readings: list[RowReading] = field(default_factory=list)
+    unknown_names: Counter[str] = field(default_factory=Counter[str])
 
     @classmethod
     def of_refusal(cls, refused: Refused) -> "ImportResult":

@@ -1,6 +1,7 @@
 """Imports: the file, its counts and findings, and what became of every row."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -9,7 +10,11 @@ from erp.models.base import Table
 
 
 class ImportFile(Table, table=True):
-    """A file that was imported: by whom, when, how its headings were read, and its counts."""
+    """A file that was imported: by whom, when, how its headings were read, and its counts.
+
+    `findings`: of its headings; those of its rows stand with them. `ended_at` None: it did not reach its end.
+    `settled`: what was said of names nobody knew, before it was saved: "named" [[partner, name]], "added" [partner].
+    """
 
     __tablename__ = "import_file"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
 
@@ -21,12 +26,17 @@ class ImportFile(Table, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON, nullable=False)
     recorded_at: datetime
     recorded_by: int | None = None
+    findings: list[dict[str, object]] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    ended_at: datetime | None = None
+    settled: dict[str, list[Any]] = Field(default_factory=dict, sa_type=JSON, nullable=False)
+    undone_at: datetime | None = None
 
 
 class ImportedRow(Table, table=True):
     """One row of an import: its number as the spreadsheet counts it, its cells as typed, and what became of it.
 
-    `fingerprint` is a hash of kind and cells: the same row a second time adds nothing.
+    `fingerprint` is a hash of kind and cells: the same row a second time adds nothing. `did`: what it did to its
+    record, "added" or "changed"; blank where the record was here and stayed as it was.
     """
 
     __tablename__ = "imported_row"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
@@ -37,5 +47,6 @@ class ImportedRow(Table, table=True):
     fingerprint: str = Field(index=True)
     outcome: str
     record_id: int | None = None
+    did: str = ""
     cells: dict[str, str] = Field(default_factory=dict, sa_type=JSON, nullable=False)
     findings: list[dict[str, object]] = Field(default_factory=list, sa_type=JSON, nullable=False)

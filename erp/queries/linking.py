@@ -1,4 +1,4 @@
-"""What waits for a person after imports: names not linked to a partner; and the imports so far."""
+"""Names from spreadsheets that wait to be linked to a partner."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,15 +8,12 @@ import pandas as pd
 from sqlalchemy import and_
 from sqlmodel import Session, col, func, select
 
-from erp.access import Actor, operator
-from erp.models.accounts import Account
+from erp.access import Actor
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
-from erp.models.imports import ImportFile
 from erp.models.ratings import Rating
-from erp.queries.county import county_zone
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -55,32 +52,3 @@ def _waiting(actor: Actor) -> Iterator[tuple[Any, Any]]:
         yield words, and_(noun.partner_id.is_(None), words.is_not(None), noun.voided_at.is_(None), visible)
     words = col(Contact.as_written)["partner"].as_string()
     yield words, and_(col(Contact.partner_id).is_(None), words.is_not(None), col(Contact.archived_at).is_(None))
-
-
-def import_history(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return the newest hundred imports, newest first.
-
-    Columns: import_id, file, kind, at (in the county's zone), by, rows, added, imported, warned, rejected (None each
-    where the import did not reach its end).
-    """
-    actor.require(Verb.SEE, RecordKind.IMPORT_FILE)
-    question = (
-        select(ImportFile, Account.name)
-        .join(Account, col(Account.id) == col(ImportFile.recorded_by), isouter=True)
-        .order_by(col(ImportFile.id).desc())
-        .limit(100)
-    )
-    zone = county_zone(session)
-    names = ("rows", "added", "imported", "warned", "rejected")
-    rows = [
-        (
-            f.id,
-            f.file_name,
-            f.kind,
-            f.recorded_at.astimezone(zone),
-            by or operator().name,
-            *(f.counts.get(n) for n in names),
-        )
-        for f, by in session.execute(question)
-    ]
-    return pd.DataFrame(rows, columns=["import_id", "file", "kind", "at", "by", *names])

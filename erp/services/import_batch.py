@@ -1,6 +1,6 @@
 """One stretch of an import being saved in one transaction: numbers, keys, rows to write, changes to audit, findings."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ class Batch:
     """One stretch of rows. New records are written together by `flush`: row by row takes five times as long.
 
     `file_keys`: every key that the file gives, also in later stretches, so that none is made twice.
+    `unknown`: names that no partner has, and in how many cells; `changed`: records that were here and were changed.
     """
 
     session: Session
@@ -40,6 +41,8 @@ class Batch:
     heading_of: Mapping[str, str]
     names: Names
     file_keys: Collection[str] = ()
+    unknown: Counter[str] = field(default_factory=Counter[str])
+    changed: set[int] = field(default_factory=set[int])
     _next: dict[Any, int] = field(default_factory=dict)
     _taken: dict[Any, set[str]] = field(default_factory=lambda: defaultdict(set))
     _asked: dict[Any, int] = field(default_factory=dict)
@@ -114,6 +117,7 @@ class Batch:
     def audit_change(self, kind: RecordKind, number: int, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Audit the change of a record that was here."""
         self.flush()
+        self.changed.add(number)
         record_change(self.session, self.actor, "import", kind, number, before=before, after=after)
         self.session.flush()
 
@@ -144,6 +148,7 @@ class Batch:
             advice = "The row came in with the name kept. Restore the partner on its page; then link the name."
             self.warn(reading, column, words, "Only an archived partner has this name.", advice)
         else:
+            self.unknown[words] += 1
             advice = "The row came in with the name kept; link it on the Import page, or add the partner."
             self.warn(reading, column, words, f"No partner has this name.{self._question(words)}", advice)
         return tribe

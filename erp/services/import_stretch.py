@@ -19,7 +19,7 @@ from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
-from erp.models.imports import ImportedRow
+from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
 from erp.privacy import find_identifying
@@ -149,7 +149,8 @@ class Stretch:
             elif number is not None and not reading.rejected:
                 once_before = prints.of(reading) in here and not reading.values.get("key") and not update
                 self._meet(stored, number, reading, update=update, once_before=once_before)
-            self._keep(reading, prints.of(reading), None if reading.rejected else number)
+            did = "added" if reading.number in added else "changed" if number in self.batch.changed else ""
+            self._keep(reading, prints.of(reading), None if reading.rejected else number, did)
         self.batch.flush()
         return added
 
@@ -252,17 +253,19 @@ class Stretch:
 
     def _here(self, prints: Collection[str]) -> dict[str, tuple[int, int, int]]:
         """Return rows that came in before: fingerprint → (record, import, row)."""
-        question = select(ImportedRow.fingerprint, ImportedRow.record_id, ImportedRow.import_id, ImportedRow.row).where(
-            col(ImportedRow.fingerprint).in_(prints), col(ImportedRow.record_id).is_not(None)
+        question = (
+            select(ImportedRow.fingerprint, ImportedRow.record_id, ImportedRow.import_id, ImportedRow.row)
+            .join(ImportFile, col(ImportFile.id) == col(ImportedRow.import_id))
+            .where(
+                col(ImportedRow.fingerprint).in_(prints),
+                col(ImportedRow.record_id).is_not(None),
+                col(ImportFile.undone_at).is_(None),
+            )
         )
         rows = self.batch.session.execute(question)
         return {mark: (number, import_id, row) for mark, number, import_id, row in rows if number is not None}
 
-    def _keep(self, reading: RowReading, mark: str, record_id: int | None) -> None:
-        findings = [
-            {"column": f.column, "found": f.found, "reason": f.reason, "advice": f.advice, "severity": f.severity}
-            for f in reading.findings
-        ]
+    def _keep(self, reading: RowReading, mark: str, record_id: int | None, did: str) -> None:
         row = new(
             ImportedRow,
             import_id=self.import_id,
@@ -270,10 +273,16 @@ class Stretch:
             fingerprint=mark,
             outcome="rejected" if reading.rejected else "warned" if reading.warned else "imported",
             record_id=record_id,
+            did=did,
             cells=reading.cells,
-            findings=findings,
+            findings=[told(one) for one in reading.findings if not reading.rejected or one.severity == "rejected"],
         )
         self.batch.add(row)
+
+
+def told(finding: Finding) -> dict[str, object]:
+    """Return a finding as it is kept with its row, or with the file."""
+    return {name: getattr(finding, name) for name in ("row", "column", "found", "reason", "advice", "severity")}
 
 
 def looks_identifying(findings: Iterable[Finding]) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlmodel import Session, col, func, select
 
@@ -28,13 +29,14 @@ from erp.models.imports import ImportFile
 from erp.queries.county import today
 from erp.queries.exports import RECORD_KINDS
 from erp.services import upkeep
+from erp.services.import_memory import remembered, settle_names
 from erp.services.import_names import Names
-from erp.services.import_stretch import Fingerprints, Stretch
+from erp.services.import_stretch import Fingerprints, Stretch, told
 from erp.services.linking import close_names_of_tribes, link_known_names
 from erp.services.records import keep_marked_words, now, record_change
 from erp.services.search import catch_up
 from erp.settings import settings
-from erp.vocabulary import Door, RecordKind, Verb
+from erp.vocabulary import Door, PartnerKind, RecordKind, Verb
 
 #: Rows saved in one transaction: long enough to be quick, short enough that nobody waits a second for the write lock.
 STRETCH = 100
@@ -52,20 +54,29 @@ Opening = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read: its table and how its headings are understood."""
+    """A file that was read: its table and how its headings are understood; `as_last_time`: those read so only since a
+    person said so of an earlier file."""
 
     kind: str
     file_name: str
     sha256: str
     table: Table
     mapping: ColumnMap
+    as_last_time: frozenset[str] = frozenset()
 
 
 def open_file(kind: str, data: bytes, file_name: str, told: Mapping[str, str | None] | None = None) -> Opened:
-    """Read a file and guess its columns, `told` (heading → field) coming before the guess. Raises: Refused."""
+    """Read a file and say what its columns are: as `told` (heading → field), as the last time, or guessed.
+
+    Raises: Refused.
+    """
     table = open_table(data, file_name)
-    mapping = corrected(guess_mapping(kind, table.headings), told or {})
-    return Opened(kind, file_name, hashlib.sha256(data).hexdigest(), table, mapping)
+    guess = guess_mapping(kind, table.headings)
+    with db.reading() as session:
+        as_last_time = remembered(session, kind, guess)
+    mapping = corrected(guess, as_last_time | dict(told or {}))
+    kept = {heading for heading in as_last_time if mapping[heading] == as_last_time[heading]} - set(told or {})
+    return Opened(kind, file_name, hashlib.sha256(data).hexdigest(), table, mapping, frozenset(kept))
 
 
 def import_file(
@@ -79,12 +90,14 @@ def import_file(
     save: bool = True,
     update: bool = False,
     kept_because: str = "",
+    settle: Mapping[str, int | PartnerKind] = MappingProxyType({}),
     progress: Progress | None = None,
 ) -> ImportResult:
     """Import a file, or with `save` False say what would happen; a file that cannot be used comes back as refused.
 
     `map_options`: "Their heading=field" as on the command line; `told`: the same as heading → field.
     `kept_because`: why words that look identifying are kept; the history tells it with the file.
+    `settle`: what a person said of names that no partner has: the partner it is, or the kind of a new one of this name.
     `update`: rows with a known key may change the record, and names that have become known are linked.
     Raises: NotAllowed, Invalid (a bad map option, no such kind).
     """
@@ -96,17 +109,19 @@ def import_file(
         opened = open_file(kind, data, file_name, told)
         if map_options:
             options = parse_map_options(kind, opened.table.headings, map_options)
-            opened = replace(opened, mapping=corrected(opened.mapping, options))
+            kept = opened.as_last_time - set(options)
+            opened = replace(opened, mapping=corrected(opened.mapping, options), as_last_time=kept)
         need_required(kind, opened.mapping)
         rows, keys = _looked_through(opened)
     except Refused as refused:
         return ImportResult.of_refusal(refused)
     if save:
-        result = _Import(actor, opened, db.writing, db.reading, update, rows, keys, kept_because).bring_in(progress)
+        run = _Import(actor, opened, db.writing, db.reading, update, rows, keys, kept_because, settle)
+        result = run.bring_in(progress)
         catch_up(db.writing, PAUSE)
         return result
     with _trial_copy() as trying:
-        return _Import(actor, opened, trying, trying, update, rows, keys, kept_because).bring_in(progress)
+        return _Import(actor, opened, trying, trying, update, rows, keys, kept_because, settle).bring_in(progress)
 
 
 def unplaced_notes(opened: Opened) -> list[Finding]:
@@ -115,6 +130,14 @@ def unplaced_notes(opened: Opened) -> list[Finding]:
     advice = "Give it a place in the column map if one fits."
     row = opened.table.heading_row
     return [Finding(row, h, h, reason, advice, "note") for h, placed in opened.mapping.items() if placed is None]
+
+
+def remembered_notes(opened: Opened) -> list[Finding]:
+    """List the columns read as somebody said of an earlier file, a note each."""
+    row = opened.table.heading_row
+    advice = "Say what it is in the column map, if it is something else in this file."
+    read = {heading: field for heading, field in opened.mapping.items() if heading in opened.as_last_time and field}
+    return [Finding(row, h, h, f"Read as {field}, as in an earlier file.", advice, "note") for h, field in read.items()]
 
 
 @dataclass
@@ -129,6 +152,7 @@ class _Import:
     rows: int
     keys: Collection[str]
     kept_because: str
+    settle: Mapping[str, int | PartnerKind]
     result: ImportResult = field(default_factory=ImportResult)
     _names: Names | None = None
     _seen: int = 0
@@ -136,7 +160,7 @@ class _Import:
     def bring_in(self, progress: Progress | None) -> ImportResult:
         """Save every row, a stretch at a time."""
         opened, result = self.opened, self.result
-        result.findings += [*opened.table.notes, *unplaced_notes(opened)]
+        result.findings += [*opened.table.notes, *unplaced_notes(opened), *remembered_notes(opened)]
         day, import_id = self._begin()
         readings = read_rows(opened.kind, opened.table, opened.mapping, day)
         prints = Fingerprints(opened.kind, opened.mapping)
@@ -150,6 +174,7 @@ class _Import:
                 self._seen = _newest_change(session)
             for reading in rows:
                 result.count(reading, added=reading.number in added)
+            result.unknown_names.update(stretch.batch.unknown)
             if progress:
                 progress(result.rows, self.rows)
             time.sleep(PAUSE)
@@ -162,11 +187,13 @@ class _Import:
             assert file is not None  # it was written above
             counted = ("rows", "added", "imported", "warned", "rejected")
             file.counts = {name: getattr(result, name) for name in counted}
+            file.ended_at = now()
         return result
 
     def _begin(self) -> tuple[date, int]:
         opened = self.opened
         with self.writing() as session:
+            settled = settle_names(session, self.actor, self.settle)
             file = ImportFile(
                 kind=opened.kind,
                 file_name=opened.file_name,
@@ -174,13 +201,15 @@ class _Import:
                 mapping={heading: place or "" for heading, place in opened.mapping.items()},
                 recorded_at=now(),
                 recorded_by=self.actor.user_id,
+                settled=settled,
+                findings=[told(finding) for finding in self.result.findings],
             )
             session.add(file)
             session.flush()
             assert file.id is not None  # it was flushed
-            told = {"file": opened.file_name, "kind": opened.kind}
+            after = {"file": opened.file_name, "kind": opened.kind}
             keep_marked_words(session, self.kept_because)
-            record_change(session, self.actor, "import", RecordKind.IMPORT_FILE, file.id, after=told)
+            record_change(session, self.actor, "import", RecordKind.IMPORT_FILE, file.id, after=after)
             return today(session), file.id
 
     def _look_ahead(self, rows: list[RowReading]) -> None:

@@ -1,5 +1,6 @@
-"""Pieces of the Import page: the column map, the first rows as read, the result of a check or a save, the history."""
+"""Pieces of the Import page: the column map, the first rows as read, the result of a check or a save."""
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -14,13 +15,13 @@ from erp.importing.mapping import check_mapping, need_required
 from erp.importing.outcome import ImportResult, findings_file, rejected_file
 from erp.importing.readings import Finding, RowReading
 from erp.importing.rows import read_rows
-from erp.queries.linking import import_history
 from erp.services.import_stretch import looks_identifying
 from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
-from erp.ui.loads import county_today, load
+from erp.ui.loads import county_today
 from erp.ui.show import show_rows
 from erp.ui.words import day_text, plain
+from erp.vocabulary import PartnerKind
 
 KIND_LABELS = {
     "partners": "Partners",
@@ -42,7 +43,7 @@ _PAGES = {
 NO_PLACE = "no place – keep with the row"
 #: Findings shown on the page (the rest are in the download), and rows of the preview.
 SHOWN, PREVIEWED = 100, 5
-_SEVERITIES = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
+SEVERITIES = {"rejected": "Rejected", "warning": "Warning", "note": "Note"}
 
 
 def draw_templates() -> None:
@@ -76,6 +77,7 @@ def run_import(
     save: bool,
     update: bool,
     kept_because: str,
+    settle: Mapping[str, int | PartnerKind],
 ) -> ImportResult:
     """Check or save a file under a bar that moves. Raises: NotAllowed, Invalid."""
     doing = "Saving" if save else "Checking"
@@ -94,6 +96,7 @@ def run_import(
         save=save,
         update=update,
         kept_because=kept_because,
+        settle=settle,
         progress=show_progress,
     )
 
@@ -118,8 +121,9 @@ def ask_mapping(opened: Opened) -> dict[str, str | None]:
     needs_help = not any(opened.mapping.values())
     with st.expander(f"{len(opened.mapping)} columns: see and correct how each was read", expanded=needs_help):
         for heading, field in opened.mapping.items():
+            as_last_time = " (as in an earlier file)" if heading in opened.as_last_time else ""
             chosen = st.selectbox(
-                plain(heading),
+                f"{plain(heading)}{as_last_time}",
                 [NO_PLACE, *fields],
                 index=0 if field is None else 1 + list(fields).index(field),
                 format_func=lambda name: name if name == NO_PLACE else f"{name} – {fields[name]}",
@@ -202,29 +206,29 @@ def draw_result(result: ImportResult, opened: Opened, *, saved: bool) -> None:
 
 
 def _draw_findings(findings: list[Finding]) -> None:
-    counts = {severity: sum(f.severity == severity for f in findings) for severity in _SEVERITIES}
+    counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
     options = [severity for severity, count in counts.items() if count]
     chosen = st.pills(
         "Show",
         options,
         selection_mode="multi",
-        format_func=lambda severity: f"{_SEVERITIES[severity]} ({counts[severity]:,})",
+        format_func=lambda severity: f"{SEVERITIES[severity]} ({counts[severity]:,})",
         key=f"import_findings_{'_'.join(options)}",
     )
-    order = list(_SEVERITIES)
+    order = list(SEVERITIES)
     asked_for = (f for f in findings if not chosen or f.severity in chosen)
     shown = sorted(asked_for, key=lambda f: (order.index(f.severity), f.row, f.column))
     with st.container(height=480 if len(shown) > 6 else "content"):
-        show_rows(pd.DataFrame([_as_told(finding) for finding in shown[:SHOWN]]))
+        show_rows(pd.DataFrame([as_told(finding) for finding in shown[:SHOWN]]))
     if len(shown) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(shown):,} findings; all are in the download.")
 
 
-def _as_told(finding: Finding) -> dict[str, str]:
+def as_told(finding: Finding) -> dict[str, str]:
     """Return a finding in three columns, which a phone has room for."""
     found = f"“{finding.found}”" if finding.found not in ("", finding.column) else ""
     return {
-        "Row": f"{finding.row} · {_SEVERITIES[finding.severity].lower()}",
+        "Row": f"{finding.row} · {SEVERITIES[finding.severity].lower()}",
         "Cell": " ".join(filter(None, (finding.column, found))),
         "Why, and what to do": f"{finding.reason} {finding.advice}",
     }
@@ -250,23 +254,3 @@ def _offer_downloads(result: ImportResult, opened: Opened) -> None:
             key="download_findings",
             icon=":material/download:",
         )
-
-
-def draw_history() -> None:
-    """Show the imports so far."""
-    history = load(import_history)
-    if history.empty:
-        return
-    st.header("Imports so far", anchor=False)
-    table = pd.DataFrame(
-        {
-            "When": [f"{at:%b %-d, %Y, %-I:%M %p}" for at in history["at"]],
-            "File": history["file"],
-            "What": [KIND_LABELS[kind] for kind in history["kind"]],
-            **{name.capitalize(): history[name] for name in ("rows", "added", "warned", "rejected")},
-            "By": history["by"],
-        }
-    )
-    st.dataframe(table.rename(columns={"Added": "New"}), hide_index=True, alt="Imports so far, newest first")
-    if history["rows"].isna().any():
-        st.caption("An import without counts did not reach its end. The same file again takes up what is missing.")

@@ -18,7 +18,8 @@ from erp.models.ratings import Rating
 from erp.queries.commitments import PromiseFilters, promise_list
 from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.feedback import FeedbackFilters, feedback_list
-from erp.queries.linking import import_history, unlinked_names
+from erp.queries.imports import import_history
+from erp.queries.linking import unlinked_names
 from erp.services import upkeep
 from erp.services.linking import (
     known_by_now,

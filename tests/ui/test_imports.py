@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from erp.importing.fields import KINDS
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
-from erp.models.partners import Partner
-from erp.vocabulary import Door
+from erp.models.partners import Partner, PartnerName
+from erp.vocabulary import Door, PartnerKind
 from tests.conftest import Cast
 from tests.services.county_imports import bring, stored
 from tests.ui.conftest import tables
@@ -229,3 +229,71 @@ def test_who_may_not_answer_is_told_who_does(app_as: Open, cast: Cast) -> None:
     app = app_as(cast.administrator, "imports")
     assert text_of(app).count("A coordinator, a liaison or leadership knows the partners and answers") == 2
     assert not [one for one in app.button if one.label in ("Link", "The same", "Not the same")]
+
+
+LOG = b"held_on,purpose,partners\n2024-03-05,Seats,Cedar Hse; Heron Ring\n2024-03-06,Budget,Cedar Hse; Moss\n"
+
+
+def checked_log(app_as: Open, cast: Cast) -> AppTest:
+    bring("partners", "name\nCedar House\n", by=cast.coordinator)
+    app = with_file(app_as(cast.coordinator, "imports", kind="engagements"), LOG, "log.csv")
+    return button(app, "Check every row").click().run()
+
+
+def test_names_nobody_has_are_matched_added_or_left_one_by_one_before_saving(app_as: Open, cast: Cast) -> None:
+    app = checked_log(app_as, cast)
+    assert "3 names, of which 3 are open." in text_of(app)
+    assert pick(app, "It is this partner").value == 1, "what it looks like is offered"
+    button(app, "Match").click().run()
+    pick(app, "Or a new partner of this kind").set_value(PartnerKind.LIVED_EXPERIENCE).run()
+    button(app, "Add as a new partner").click().run()
+    button(app, "Leave it unlinked").click().run()
+    assert tables(app)[0].to_numpy().tolist() == [
+        ["Cedar Hse", "Cedar House"],
+        ["Heron Ring", "a new partner (lived-experience group)"],
+        ["Moss", "left unlinked"],
+    ]
+    assert [partner.name for partner in stored(Partner)] == ["Cedar House"], "nothing is saved before the file is"
+    button(app, "Save").click().run()
+    assert "Saved: 2 rows are in" in text_of(app)
+    assert [partner.name for partner in stored(Partner)] == ["Cedar House", "Heron Ring"]
+    assert {name.name for name in stored(PartnerName)} == {"Cedar Hse"}
+
+
+def test_what_was_said_of_names_is_said_anew(app_as: Open, cast: Cast) -> None:
+    app = button(checked_log(app_as, cast), "Match").click().run()
+    button(app, "Say it anew").click().run()
+    assert "3 names, of which 3 are open." in text_of(app)
+
+
+def test_who_may_not_change_partners_is_not_asked_about_names(app_as: Open, cast: Cast) -> None:
+    app = with_file(app_as(cast.administrator, "imports", kind="engagements"), LOG, "log.csv")
+    app = button(app, "Check every row").click().run()
+    assert "Names that no partner has" not in [header.value for header in app.header]
+
+
+def test_an_import_shows_what_was_found_and_is_undone_on_its_page(app_as: Open, cast: Cast) -> None:
+    bring("engagements", LOG, by=cast.coordinator, name="log.csv")
+    app = app_as(cast.coordinator, "imports")
+    pick(app, "Look at one of them").set_value(1).run()
+    assert "Found in it: 4." in text_of(app)
+    assert "“Cedar Hse”" in tables(app)[-1].to_string()
+    button(app, "Undo this import").click().run()
+    assert "The import is undone: 2 records." in text_of(app)
+    assert "Undone on" in text_of(app)
+    assert app.dataframe[0].value["Undone"].iloc[0] != ""
+
+
+def test_what_hinders_an_undo_is_said_in_place_of_the_button(app_as: Open, cast: Cast) -> None:
+    bring("partners", "name\nCedar House\n", by=cast.coordinator)
+    bring("commitments", "what,partner\ncall,Cedar House\n", by=cast.coordinator)
+    app = app_as(cast.coordinator, "imports")
+    pick(app, "Look at one of them").set_value(1).run()
+    assert "ties by now: row 2." in text_of(app)
+    assert not [each for each in app.button if each.label == "Undo this import"]
+
+
+def test_a_heading_read_as_in_an_earlier_file_says_so(app_as: Open, cast: Cast) -> None:
+    bring("partners", "Circle\nHeron Ring\n", by=cast.coordinator, told={"Circle": "name"})
+    app = with_file(app_as(cast.coordinator, "imports"), b"Circle\nReed Ring\n")
+    assert pick(app, "Circle (as in an earlier file)").value == "name"
