@@ -219,6 +219,7 @@ def _import_roster(book: Book, at: datetime) -> None:
         sha256=_print_of(cells),
         mapping={"Organization": "name", "Type": "kind", "Region": "area"},
         counts=counts,
+        ended_at=at,
         **book.stamp(at, "former_coordinator"),
     )
     book.session.add(file)
@@ -231,6 +232,7 @@ def _import_roster(book: Book, at: datetime) -> None:
                 "fingerprint": _print_of(["partners", sorted(row.items()), []]),
                 "outcome": "imported",
                 "record_id": book.county.number_of(partner.id),
+                "did": "added",
                 "cells": row,
                 "findings": [],
             }

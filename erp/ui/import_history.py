@@ -33,6 +33,7 @@ def draw_history() -> None:
     st.header("Imports so far", anchor=False)
     table = pd.DataFrame(
         {
+            "No.": history["import_id"],
             "When": [_moment(at) for at in history["at"]],
             "File": history["file"],
             "What": [KIND_LABELS[kind] for kind in history["kind"]],
@@ -49,7 +50,7 @@ def draw_history() -> None:
         "Look at one of them",
         list(rows),
         index=None,
-        format_func=lambda number: f"{rows[number].file}, {_moment(rows[number].at)}",
+        format_func=lambda number: f"{number}. {rows[number].file}, {_moment(rows[number].at)}",
         placeholder="Choose an import",
         key="import_chosen",
     )
