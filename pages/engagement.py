@@ -10,13 +10,14 @@ from erp.services.engagements import restore_engagement, void_engagement
 from erp.services.series import change_row
 from erp.ui import drafts, navigation
 from erp.ui import engagement_parts as parts
-from erp.ui.actions import draw_whole_page, show_outcome
+from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, filled, open_form, throw_away
+from erp.ui.engagement_newer import watch_engagement
 from erp.ui.engagement_row import draw_cancel, draw_row, reach_of
 from erp.ui.engagement_saving import save
-from erp.ui.history import draw_history, draw_since
+from erp.ui.history import draw_history
 from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
@@ -38,21 +39,6 @@ def save_edit(form: Form, engagement_id: int) -> None:
     service = partial(change_row, reach=reach_of(form))
     if save(form, service, engagement_id, form.value("version")) is not None:
         st.session_state.pop(EDITING, None)
-
-
-def go_on(form: Form, version: int) -> None:
-    """Let what was typed be saved over the version that was shown beside it."""
-    st.session_state[form.key("version")] = version
-    draw_whole_page()
-
-
-def draw_newer(form: Form, detail: EngagementDetail) -> None:
-    """Show what somebody saved after this edit was begun; saving the form over it would take that back."""
-    st.warning(
-        "Somebody saved this record after you began; what they changed stands here. Put into your form what should "
-        "stay, then choose below it which one goes on."
-    )
-    draw_since(RecordKind.ENGAGEMENT, detail.engagement_id, form.value("version"))
 
 
 def begin_edit() -> None:
@@ -107,8 +93,7 @@ title = engagement.purpose.splitlines()[0] if engagement.purpose else engagement
 st.title(plain(f"{engagement.kind.label}: {title}"), anchor=False)
 if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMENT):
     edited = edit_form(engagement)
-    if edited.value("version") != engagement.version:
-        draw_newer(edited, engagement)
+    watch_engagement(edited, engagement)
     draw(
         edited,
         statuses=tuple(EngagementStatus),
@@ -119,7 +104,6 @@ if st.session_state.get(EDITING) and actor.may(Verb.CHANGE, RecordKind.ENGAGEMEN
         st.button("Leave without saving", on_click=leave, args=(edited,))
         if edited.value("version") != engagement.version:
             st.button("Begin again from what is saved now", on_click=leave, args=(edited,), kwargs={"stay": True})
-            st.button("Go on with mine", on_click=go_on, args=(edited, engagement.version))
     st.stop()
 
 show_outcome()

@@ -10,6 +10,7 @@ from erp.ui.actions import forget_told, show_outcome, tell, told
 from erp.ui.address import number_in_address
 from erp.ui.engagement_fields import draw
 from erp.ui.engagement_form import Form, blank, filled, like, open_form, throw_away
+from erp.ui.engagement_newer import watch_engagement
 from erp.ui.engagement_saving import save
 from erp.ui.loads import county_today, load
 from erp.ui.session import require_actor
@@ -41,19 +42,20 @@ def like_this(engagement_id: int) -> EngagementDetail | None:
 def draw_held(detail: EngagementDetail) -> None:
     """Draw the form of a planned engagement, set to held; a day still to come becomes today.
 
-    Where somebody else logged or cancelled it meanwhile, what was typed here stays to be copied.
+    Where somebody else logged or cancelled it meanwhile, what was typed here stays: it can go into what they logged.
     """
     begun = f"held_{detail.engagement_id}"
     open_still = detail.status is PLANNED and detail.voided_at is None
     if not open_still:
         empty_state("This engagement is not planned any more.", "It was logged as held, or cancelled, in the meantime.")
         navigation.link_to("engagement", "Open it", engagement=detail.engagement_id)
-        if f"{begun}__version" not in st.session_state:
+        if f"{begun}__version" not in st.session_state and not drafts.exists(begun):
             return
     day = min(detail.held_on, county_today()) if detail.held_on else county_today()
     start = filled(detail) | {"status": HELD.value, "held_on": day, "day_unknown": False, "version": detail.version}
     form = open_form(begun, start, detail)
     st.markdown("Check what was planned, add what came of it, and save." if open_still else "What you typed is below.")
+    watch_engagement(form, detail)
     draw(form, statuses=(HELD,), save_label="Save as held", on_save=lambda: hold(form, detail))
     drafts.draw_end(form.name, "Clear this form", throw_away, form)
 

@@ -1,7 +1,7 @@
 """The forms of a feedback item: its next step, correcting, voiding, and adding one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -22,8 +22,10 @@ from erp.services.feedback import (
 )
 from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once
+from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
@@ -47,6 +49,20 @@ SAID = {
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "feedback_add"
 NEW = "feedback_new"
+LABELS = {
+    "words": "What was said",
+    "partner_id": "Partner",
+    "contact_id": "One of the partner's people",
+    "person": "Person or role",
+    "anonymous": "Anonymous",
+    "kind": "Kind",
+    "way": "How it came",
+    "received_on": "Day received",
+    "language": "Language",
+    "translation": "The same in English",
+    "notes": "Notes",
+}
+WordT = TypeVar("WordT", FeedbackKind, FeedbackWay)
 
 
 # --- Steps ------------------------------------------------------------------------------------------------
@@ -141,7 +157,9 @@ def draw_mending(actor: Actor, detail: FeedbackDetail) -> None:
         return
     if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):
         with st.expander("Correct this record", key=f"feedback_mend_{item_id}"):
-            draw_fields(f"feedback_mend_{item_id}_", detail, save=(_save_mended, (item_id, version)))
+            at = f"feedback_mend_{item_id}_"
+            opened = watch(Edited(at, at, RecordKind.FEEDBACK_ITEM, item_id, version, _saved(detail), LABELS, _said))
+            draw_fields(at, detail, save=(_save_mended, (item_id, opened)))
     if actor.may(Verb.ARCHIVE, RecordKind.FEEDBACK_ITEM):
         draw_void("feedback", void_feedback, item_id, version)
 
@@ -157,7 +175,42 @@ def _save_mended(item_id: int, version: int) -> None:
         return change_feedback(session, actor, item_id, version, draft)
 
     if guard.guarded(at, _texts(typed), change, said="Corrected.") is not None:
-        forget_form(at, at)
+        forget(at, at)
+
+
+def _saved(detail: FeedbackDetail) -> dict[str, Any]:
+    """Return what is saved of an item, as the fields hold it."""
+    row = detail.row
+    texts = {name: row[name] or "" for name in ("words", "language", "translation")}
+    return {
+        **texts,
+        "partner_id": None if pd.isna(row["partner_id"]) else int(row["partner_id"]),
+        "contact_id": detail.contact_id,
+        "person": detail.person or "",
+        "anonymous": bool(row["anonymous"]),
+        "kind": _word(FeedbackKind, row["kind"]),
+        "way": _word(FeedbackWay, row["way"]),
+        "received_on": None if pd.isna(row["received_on"]) else row["received_on"],
+        "notes": detail.notes or "",
+    }
+
+
+def _said(name: str, value: Any) -> str:
+    choices = {"partner_id": (partner_choices, ()), "contact_id": (contact_choices, (None,))}
+    if name in choices:
+        question, arguments = choices[name]
+        offered = load(question, *arguments)
+        return dict(zip(offered[name], offered["name"], strict=True)).get(value, "")
+    if name == "received_on":
+        return day_text(value) if value else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(getattr(value, "label", value) or "")
+
+
+def _word(words: type[WordT], label: Any) -> WordT:
+    """Return the word of a label; a spreadsheet's own word counts as other."""
+    return next((word for word in words if word.label == label), words("other"))
 
 
 # --- The form of an item ------------------------------------------------------------------------------------
@@ -253,8 +306,8 @@ def _draw_giver(place: Any, at: str, detail: FeedbackDetail | None, partner_id: 
 
 def _draw_circumstances(place: Any, at: str, row: Mapping[str, Any]) -> None:
     kinds, ways = list(FeedbackKind), list(FeedbackWay)
-    kind = next((k for k in kinds if k.label == row.get("kind")), FeedbackKind.OTHER if row else FeedbackKind.CONCERN)
-    way = next((w for w in ways if w.label == row.get("way")), FeedbackWay.OTHER if row else FeedbackWay.MEETING)
+    kind = _word(FeedbackKind, row["kind"]) if row else FeedbackKind.CONCERN
+    way = _word(FeedbackWay, row["way"]) if row else FeedbackWay.MEETING
     place.selectbox("Kind", kinds, index=kinds.index(kind), format_func=lambda k: k.label, key=f"{at}kind")
     place.selectbox("How it came", ways, index=ways.index(way), format_func=lambda w: w.label, key=f"{at}way")
     received = row.get("received_on", county_today())
@@ -278,11 +331,4 @@ def read_fields(at: str) -> dict[str, Any]:
 
 
 def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
-    labels = {
-        "words": "What was said",
-        "translation": "The same in English",
-        "person": "Person or role",
-        "language": "Language",
-        "notes": "Notes",
-    }
-    return {label: str(typed[name] or "") for name, label in labels.items()}
+    return {LABELS[name]: str(typed[name] or "") for name in ("words", "translation", "person", "language", "notes")}

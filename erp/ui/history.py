@@ -71,13 +71,6 @@ def draw_history(kind: RecordKind, record_id: int) -> None:
     _draw_changes(kind, changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
 
 
-def draw_since(kind: RecordKind, record_id: int, version: int) -> None:
-    """Draw what others changed since this version of a record was opened."""
-    changes = load(record_history, kind, record_id)
-    opened = [(after or {}).get("version") == version for after in changes["after"]]
-    _draw_changes(kind, changes.iloc[: opened.index(True)] if True in opened else changes)
-
-
 def _draw_changes(kind: RecordKind, changes: pd.DataFrame) -> None:
     for row in each(changes):
         with st.container(border=True, gap="small"):

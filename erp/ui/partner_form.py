@@ -1,5 +1,6 @@
 """The forms of the partner itself: adding, changing, the agreed cadence, archiving and restoring."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -22,11 +23,11 @@ from erp.ui import guard, prose
 from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.loads import county_today, load
 from erp.ui.look_alike_parts import facts_of, side_by_side
-from erp.ui.partner_edits import draw_newer, forget, opened_version
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_words import counted, each, long_day
 from erp.ui.prose import paragraph, show_prose
 from erp.ui.words import FIRST_DAY, plain
-from erp.vocabulary import LookAlikeAnswer, PartnerKind, PartnerStatus, Recognition
+from erp.vocabulary import LookAlikeAnswer, PartnerKind, PartnerStatus, Recognition, RecordKind
 
 Fields = dict[str, Any]
 
@@ -68,12 +69,11 @@ def draw_change(profile: PartnerProfile) -> None:
     """Draw the form that changes a partner; a newer save of somebody else is shown before it could be overwritten."""
     form = f"edit_partner_{profile.partner_id}"
     saved = _saved_fields(profile)
-    opened = opened_version(form, profile.version)
     holders = _holders() | ({profile.holder_id: profile.holder} if profile.holder_id else {})  # also a closed account's
     at = field_keys(form)
-    typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
-    pairs = {LABELS[name]: (_said(name, typed[name], holders), _said(name, saved[name], holders)) for name in saved}
-    draw_newer(form, profile.version, pairs)
+    partner = RecordKind.PARTNER, profile.partner_id
+    said = partial(_said, holders=holders)
+    opened = watch(Edited(form, f"{at}_", *partner, profile.version, saved, LABELS, said))
     with st.form(form):
         _draw_name_and_kind(at, saved)
         _draw_holder(at, profile.holder_id, holders)

@@ -1,5 +1,6 @@
 """The pieces of the Forums page: a forum's seats and what was held there, and the forms that change them."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,7 @@ from erp.ui import guard, navigation
 from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, forget, opened_version
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import no_records
@@ -59,14 +60,11 @@ def draw_forum_form(forum: pd.Series | None) -> None:
     """Draw the form that adds a forum, or changes the one given."""
     form = NEW if forum is None else f"edit_forum_{forum['forum_id']}"
     saved = {name: "" if forum is None else str(forum[name]) for name in FORUM_LABELS}
-    opened = opened_version(form, 0 if forum is None else int(forum["version"]))
     at = field_keys(form)
+    opened = 0
     if forum is not None:
-        pairs = {
-            label: (st.session_state.get(f"{at}_{name}", saved[name]), saved[name])
-            for name, label in FORUM_LABELS.items()
-        }
-        draw_newer(form, int(forum["version"]), pairs)
+        which = RecordKind.FORUM, int(forum["forum_id"]), int(forum["version"])
+        opened = watch(Edited(form, f"{at}_", *which, saved, FORUM_LABELS, lambda _, value: str(value)))
     with st.form(form, border=False):
         st.text_input(FORUM_LABELS["name"], saved["name"], key=f"{at}_name", max_chars=300)
         st.text_area(FORUM_LABELS["purpose"], saved["purpose"], key=f"{at}_purpose", height=68)
@@ -171,7 +169,6 @@ def _draw_seat(seat: dict[str, Any], forum_id: int, may_change: bool) -> None:
 
 def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
     """Draw the form of a seat. The partner of a new one is chosen first, outside the form, so that its people show."""
-    opened = opened_version(form, seat.get("version", 0))
     at = field_keys(form)
     if seat:
         partner_id: int | None = seat["partner_id"]
@@ -188,12 +185,12 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
     people: dict[int | None, str] = {} if partner_id is None else dict(load(people_to_seat, partner_id))
     if seat.get("contact_id") is not None:
         people.setdefault(seat["contact_id"], seat["person"])  # archived meanwhile, yet it was their seat
-    saved = {name: seat.get(name) for name in SEAT_LABELS}
+    saved = {name: seat.get(name) for name in SEAT_LABELS} | {"role": seat.get("role") or ""}
+    opened = 0
     if seat:
-        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
-        shown = [name for name in SEAT_LABELS if name != "partner_id"]
-        pairs = {SEAT_LABELS[n]: (_said(n, typed[n], people), _said(n, saved[n], people)) for n in shown}
-        draw_newer(form, seat["version"], pairs)
+        which = RecordKind.FORUM, forum_id, seat["version"]
+        shown = {name: label for name, label in SEAT_LABELS.items() if name != "partner_id"}
+        opened = watch(Edited(form, f"{at}_", *which, saved, shown, partial(_said, people=people)))
     with st.form(form, border=False):
         options = [None, *people]
         st.selectbox(
@@ -203,7 +200,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
             format_func=lambda number: people.get(number, "Nobody in particular"),
             key=f"{at}_contact_id",
         )
-        st.text_input(SEAT_LABELS["role"], saved["role"] or "", key=f"{at}_role", placeholder="e.g. co-chair, member")
+        st.text_input(SEAT_LABELS["role"], saved["role"], key=f"{at}_role", placeholder="e.g. co-chair, member")
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
             place.date_input(

@@ -7,12 +7,12 @@ import streamlit as st
 from erp.access import Actor
 from erp.queries.contacts import partner_people
 from erp.queries.partners import PartnerProfile
-from erp.services.contacts import ContactDraft, add_contact, archive_contact, change_contact, restore_contact
+from erp.services.contacts import CHANNELS, ContactDraft, add_contact, archive_contact, change_contact, restore_contact
 from erp.ui import guard
 from erp.ui.actions import field_keys, form_button, once, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, forget, opened_version
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_words import records
 from erp.ui.show import no_records
 from erp.vocabulary import RecordKind, Verb
@@ -82,24 +82,24 @@ def _draw_person(person: dict[str, Any], profile: PartnerProfile, actor: Actor) 
 
 
 def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor: Actor) -> None:
-    saved = {name: person.get(name) for name in LABELS} | {"may_be_named": _consent(person)}
-    opened = opened_version(form, person.get("version", 0))
+    saved = {name: person.get(name) or "" for name in LABELS} | {
+        "may_be_named": _consent(person),
+        "do_not_contact": bool(person.get("do_not_contact")),
+    }
     at = field_keys(form)
+    opened = 0
     if person:
-        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
-        draw_newer(
-            form,
-            person["version"],
-            {LABELS[name]: (_said(name, typed[name]), _said(name, saved[name])) for name in LABELS},
-        )
+        which = RecordKind.CONTACT, person["contact_id"], person["version"]
+        shown = {name: label for name, label in LABELS.items() if name not in CHANNELS or _may_reach(actor)}
+        opened = watch(Edited(form, f"{at}_", *which, saved, shown, _said))
     with st.form(form, border=False):
         left, right = st.columns(2)
-        left.text_input(LABELS["name"], saved["name"] or "", key=f"{at}_name")
-        right.text_input(LABELS["role"], saved["role"] or "", key=f"{at}_role")
-        if actor.may(Verb.CHANGE, RecordKind.CONTACT_CHANNEL):
-            left.text_input(LABELS["email"], saved["email"] or "", key=f"{at}_email")
-            right.text_input(LABELS["phone"], saved["phone"] or "", key=f"{at}_phone")
-        left.text_input(LABELS["language"], saved["language"] or "", key=f"{at}_language")
+        left.text_input(LABELS["name"], saved["name"], key=f"{at}_name")
+        right.text_input(LABELS["role"], saved["role"], key=f"{at}_role")
+        if _may_reach(actor):
+            left.text_input(LABELS["email"], saved["email"], key=f"{at}_email")
+            right.text_input(LABELS["phone"], saved["phone"], key=f"{at}_phone")
+        left.text_input(LABELS["language"], saved["language"], key=f"{at}_language")
         right.selectbox(
             LABELS["may_be_named"],
             list(CONSENT),
@@ -109,7 +109,7 @@ def _draw_form(form: str, person: dict[str, Any], profile: PartnerProfile, actor
             help="Being named as a parent or youth partner can itself disclose something: only with their agreement.",
         )
         st.checkbox(LABELS["do_not_contact"], bool(saved["do_not_contact"]), key=f"{at}_do_not_contact")
-        st.text_area(LABELS["notes"], saved["notes"] or "", key=f"{at}_notes", height=68)
+        st.text_area(LABELS["notes"], saved["notes"], key=f"{at}_notes", height=68)
         guard.draw(form)
         label = "Save changes" if person else "Add this person"
         arguments = (form, at, person.get("contact_id"), opened, profile.partner_id)
@@ -140,6 +140,10 @@ def _draw_archived(person: dict[str, Any], actor: Actor) -> None:
                 args=(restore_contact, person["contact_id"], person["version"]),
                 kwargs={"said": f"{person['shown_as']} is back."},
             )
+
+
+def _may_reach(actor: Actor) -> bool:
+    return actor.may(Verb.CHANGE, RecordKind.CONTACT_CHANNEL)
 
 
 def _consent(person: dict[str, Any]) -> bool | None:

@@ -20,7 +20,7 @@ from erp.ui import guard, navigation
 from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
-from erp.ui.partner_edits import draw_newer, forget, opened_version
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state, no_records
@@ -99,13 +99,13 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
     for side in ("from_partner", "to_partner"):  # an archived partner is in no pick list, yet the tie to it stays
         names |= {tie[f"{side}_id"]: tie[side]} if tie else {}
     names.setdefault(profile.partner_id, profile.name)
-    saved = {name: tie.get(name) for name in ("from_partner_id", "what", "to_partner_id", "from_on", "until_on")}
-    opened = opened_version(form, tie.get("version", 0))
+    saved = {name: tie.get(name) for name in ("from_partner_id", "to_partner_id", "from_on", "until_on")}
+    saved["what"] = tie.get("what") or ""
     at = field_keys(form)
+    opened = 0
     if tie:
-        typed = {name: st.session_state.get(f"{at}_{name}", value) for name, value in saved.items()}
-        pairs = {label: (_said(typed[name], names), _said(saved[name], names)) for name, label in LABELS.items()}
-        draw_newer(form, tie["version"], pairs)
+        which = RecordKind.RELATIONSHIP, tie["relationship_id"], tie["version"]
+        opened = watch(Edited(form, f"{at}_", *which, saved, LABELS, lambda _, value: _said(value, names)))
     options = sorted(names, key=lambda number: names[number].lower())
     first = tie.get("from_partner_id", profile.partner_id)
     second = tie.get("to_partner_id")
@@ -114,7 +114,7 @@ def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
             if name == "what":
                 st.text_input(
                     LABELS[name],
-                    saved["what"] or "",
+                    saved["what"],
                     key=f"{at}_what",
                     placeholder="e.g. is funded by, advises, is part of",
                 )

@@ -26,6 +26,7 @@ from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY, LAST_DAY
 from erp.vocabulary import RecordKind, Side, Verb
@@ -33,6 +34,17 @@ from erp.vocabulary import RecordKind, Side, Verb
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "promise_add"
 NEW = "promise_new"
+LABELS = {
+    "what": "What was promised",
+    "partner_id": "With which partner",
+    "owed_by": "Owed by",
+    "owed_by_words": "Who owes it",
+    "due_on": "Due",
+    "due_words": "Due in words",
+    "made_on": "Made on",
+    "done_on": "Kept on",
+    "notes": "Notes",
+}
 
 
 # --- Keeping, withdrawing, reopening ------------------------------------------------------------------------
@@ -128,7 +140,9 @@ def draw_mending(actor: Actor, row: Mapping[str, Any]) -> None:
         return
     if actor.may(Verb.CHANGE, RecordKind.COMMITMENT):
         with st.expander("Correct this record"):
-            draw_fields(f"promise_mend_{promise_id}_", row, save=(_save_mended, (promise_id, version)))
+            at = f"promise_mend_{promise_id}_"
+            opened = watch(Edited(at, at, RecordKind.COMMITMENT, promise_id, version, _saved(row), LABELS, _said))
+            draw_fields(at, row, save=(_save_mended, (promise_id, opened)))
     if actor.may(Verb.ARCHIVE, RecordKind.COMMITMENT):
         draw_void("promise", void_commitment, promise_id, version)
 
@@ -144,7 +158,24 @@ def _save_mended(promise_id: int, version: int) -> None:
         return change_commitment(session, actor, promise_id, version, draft)
 
     if guard.guarded(at, _texts(typed), change, said="Corrected.") is not None:
-        forget_form(at, at)
+        forget(at, at)
+
+
+def _saved(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is saved of a promise, as the fields hold it."""
+    days = {name: None if pd.isna(row[name]) else row[name] for name in ("made_on", "due_on", "done_on")}
+    partner_id = None if pd.isna(row["partner_id"]) else int(row["partner_id"])
+    texts = {name: row[name] or "" for name in ("what", "owed_by_words", "due_words", "notes")}
+    return {**texts, **days, "partner_id": partner_id, "owed_by": row["owed_by"]}
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "partner_id":
+        partners = load(partner_choices)
+        return dict(zip(partners["partner_id"], partners["name"], strict=True)).get(value, "")
+    if name.endswith("_on"):
+        return day_text(value) if value else ""
+    return str(getattr(value, "label", value) or "")
 
 
 def draw_add_form(partner_id: int | None) -> None:
@@ -242,10 +273,4 @@ def read_fields(at: str) -> dict[str, Any]:
 
 
 def _texts(typed: Mapping[str, Any]) -> dict[str, str]:
-    labels = {
-        "what": "What was promised",
-        "owed_by_words": "Who owes it",
-        "due_words": "Due in words",
-        "notes": "Notes",
-    }
-    return {label: str(typed[name] or "") for name, label in labels.items()}
+    return {LABELS[name]: str(typed[name] or "") for name in ("what", "owed_by_words", "due_words", "notes")}
