@@ -171,7 +171,7 @@ def test_a_draft_of_changes_knows_which_version_it_was_begun_with(app_as: Open, 
     put(other, form=f"edit_{held}", purpose="Lena's words")
     click(other, "Save changes")
     again = click(app_as(cast.coordinator, "engagement", engagement=held), "Go on with your draft of changes")
-    assert "Somebody saved this record after you began" in said(again)
+    assert "saved this record after you opened the form" in said(again)
     click(again, "Save changes")
     assert [row.purpose for row in rows(Engagement)] == ["Lena's words"]
 

@@ -196,33 +196,72 @@ def stale_edit(app_as: Open, cast: Cast, fair: int) -> AppTest:
     return app
 
 
+def choose(app: AppTest, label: str, which: str) -> AppTest:
+    """Say which text of a field stays."""
+    return next(one for one in app.get("button_group") if one.label == label).set_value(which).run()
+
+
 def test_a_stale_edit_is_refused_and_keeps_the_text(app_as: Open, cast: Cast, fair: int) -> None:
     app = stale_edit(app_as, cast, fair)
     assert "Somebody changed this record" in text_of(app)
+    assert "Lena Leader" in text_of(app)
     assert field_of(app, f"edit_{fair}", "purpose").value == "Cora's words"
-    assert ["Purpose", "Plan the fair", "Lena's words"] in tables(app)[0].to_numpy().tolist()
+    assert ["Plan the fair", "Cora's words", "Lena's words"] in tables(app)[0].to_numpy().tolist()
     click(app, "Begin again from what is saved now")
     assert field_of(app, f"edit_{fair}", "purpose").value == "Lena's words"
     assert stored(fair).purpose == "Lena's words"
 
 
-def test_a_stale_edit_is_shown_also_what_changed_beside_the_texts(app_as: Open, cast: Cast, fair: int) -> None:
+def test_what_somebody_else_changed_is_taken_where_this_form_left_it(app_as: Open, cast: Cast, fair: int) -> None:
     app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
     with db.writing() as session:
         point = session.exec(select(DiscussionPoint).where(DiscussionPoint.what == "Room")).one()
         finish_follow_up(session, cast.leadership, fair, 1, point.id or 0, date(2026, 3, 6))
+    field_of(app, f"edit_{fair}", "purpose").set_value("Cora's words")
     click(app, "Save changes")
-    told = tables(app)[0].to_numpy().tolist()
-    assert [row[0] for row in told] == ["Points"]
-    assert "done 2026-03-06" in told[0][2]
-    assert "done" not in told[0][1]
-
-
-def test_a_stale_edit_may_go_on_once_the_newer_words_were_shown(app_as: Open, cast: Cast, fair: int) -> None:
-    app = stale_edit(app_as, cast, fair)
-    click(app, "Go on with mine")
+    before, mine, saved = tables(app)[0].to_numpy().tolist()[0]
+    assert before == mine == "Room – Ask the school\nFood"
+    assert saved == "Room – Ask the school – Mar 6, 2026\nFood"
+    assert stored(fair).purpose == "Plan the fair", "nothing is saved before the person chose"
+    click(app, "Go on with these")
     click(app, "Save changes")
     assert stored(fair).purpose == "Cora's words"
+    with db.reading() as session:
+        kept = session.exec(select(DiscussionPoint).where(DiscussionPoint.engagement_id == fair)).all()
+    assert sorted((point.what, point.follow_up_done_on) for point in kept) == [
+        ("Food", None),
+        ("Room", date(2026, 3, 6)),
+    ]
+
+
+def test_a_field_that_both_changed_waits_for_the_person(app_as: Open, cast: Cast, fair: int) -> None:
+    app = stale_edit(app_as, cast, fair)
+    assert next(one for one in app.button if one.label == "Go on with these").disabled
+    choose(app, "Which one stays: what it was about", "mine")
+    choose(app, "Which one stays: discussion points", "mine")
+    click(app, "Go on with these")
+    click(app, "Save changes")
+    assert stored(fair).purpose == "Cora's words"
+
+
+def test_both_texts_stay_under_one_another(app_as: Open, cast: Cast, fair: int) -> None:
+    app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
+    said_long = "Lena heard that the room is too small for everybody who wants to come on that day."
+    with db.writing() as session:
+        a = session.exec(select(EngagementPartner.partner_id).where(EngagementPartner.name_written == "")).one()
+        points = (PointDraft(what="Room", follow_up="Ask the library"), PointDraft(what="Parking"))
+        draft = meeting(a, facts=said_long, points=points)
+        change_engagement(session, cast.leadership, fair, 1, draft)
+    field_of(app, f"edit_{fair}", "facts").set_value("Forty came.")
+    click(app, "Save changes")
+    for label in ("facts", "discussion points"):
+        choose(app, f"Which one stays: {label}", "both")
+    click(app, "Go on with these")
+    click(app, "Save changes")
+    assert stored(fair).facts == f"Forty came.\n{said_long}"
+    with db.reading() as session:
+        kept = session.exec(select(DiscussionPoint.what).where(DiscussionPoint.engagement_id == fair)).all()
+    assert sorted(kept) == ["Food", "Parking", "Room", "Room"]
 
 
 def test_words_kept_before_are_not_asked_about_again(app_as: Open, cast: Cast, database: object) -> None:

@@ -198,11 +198,13 @@ def test_a_stale_edit_is_refused_with_the_text_kept_until_the_person_chooses(app
     press(app, "Save changes")
     assert "Somebody changed this record" in app.error[0].value
     assert field(app, "Area served").value == "South"
-    assert "In your form: South\nSaved now: East" in said(app)
+    assert tables(app)[0].columns.tolist() == ["Before", "In your form", "Saved now"]
+    assert tables(app)[0].to_numpy().tolist() == [["North", "South", "East"]]
     press(app, "Save changes")
     assert "Somebody changed this record" in app.error[0].value
     assert profile(cast.viewer, fern).area == "East"
-    press(app, "Go on with mine")
+    field(app, "Which one stays: area served", "button_group").set_value("mine").run()
+    press(app, "Go on with these")
     press(app, "Save changes")
     assert profile(cast.viewer, fern).area == "South"
 
@@ -213,7 +215,8 @@ def test_a_stale_edit_may_be_given_up_for_what_is_saved(app_as: OpenApp, cast: C
     write(change_partner, cast.leadership, fern, 1, FERN.model_copy(update={"area": "East"}))
     field(app, "Area served").set_value("South")
     press(app, "Save changes")
-    press(app, "Take what is saved")
+    field(app, "Which one stays: area served", "button_group").set_value("theirs").run()
+    press(app, "Go on with these")
     assert field(app, "Area served").value == "East"
     assert press(app, "Save changes").success[0].value == "The changes are saved."
 
