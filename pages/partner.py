@@ -10,6 +10,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
+from erp.ui.news import draw_since_on_partner
 from erp.ui.partner_head import draw_actions, draw_head, draw_kept_words
 from erp.ui.sections import draw_section
 from erp.ui.session import require_actor
@@ -79,6 +80,7 @@ profile = load(partner_profile, partner_id)
 st.title(plain(profile.name), anchor=False)
 show_outcome()
 draw_head(profile)
+draw_since_on_partner(profile.partner_id)
 draw_actions(profile, actor)
 draw_section({name: partial(draw, profile) for name, draw in SECTIONS.items()}, "section")
 navigation.link_to("partners", "All partners", icon=":material/arrow_back:")

@@ -14,6 +14,7 @@ from erp.queries.today import coming_up, to_record
 from erp.ui import drafts, navigation
 from erp.ui.actions import show_outcome
 from erp.ui.loads import county_today, load
+from erp.ui.news import draw_since_last_visit
 from erp.ui.session import require_actor
 from erp.ui.show import no_records
 from erp.ui.today_parts import days_from, draw_line, draw_more, due_words
@@ -61,6 +62,8 @@ figures = {
     "Partners past their cadence": past.total,
 }
 st.html(tiles((label, f"{number:,}") for label, number in figures.items()))
+
+draw_since_last_visit(holder)
 
 if promises.empty and feedback.empty and not past.total and not ahead.total and not unrecorded.total:
     first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."

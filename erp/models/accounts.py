@@ -60,6 +60,14 @@ class SignIn(Table, table=True):
     browser: str = ""
 
 
+class Visit(Table, table=True):
+    """When an account was last here, and when it was here the visit before. Bookkeeping of its owner, not audited."""
+
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    here_at: datetime
+    before_at: datetime | None = None
+
+
 class OneTimeLink(Table, table=True):
     """An invitation or password reset. Only the sha256 of its token is kept."""
 

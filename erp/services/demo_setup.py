@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from erp.access import Actor
-from erp.models.accounts import Account, County, RoleGrant, Setting
+from erp.models.accounts import Account, County, RoleGrant, Setting, Visit
 from erp.models.contacts import Contact, Forum, ForumMember
 from erp.models.facts import Fact
 from erp.models.imports import ImportedRow, ImportFile
@@ -21,6 +21,8 @@ from erp.services.facts import cadence_facts
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import Door, LookAlikeAnswer, NameKind, PartnerKind, RecordKind
 
+#: Days since everybody was here the last time.
+LAST_HERE = 6
 #: Days since the county was set up, and since its first roster was imported.
 SET_UP = 1125
 ROSTER = 1118
@@ -76,6 +78,7 @@ def _account(book: Book, clock: Clock, told: DemoAccount, at: datetime) -> None:
     by = "operator" if told.id == "administrator" else "administrator"
     account = Account(id=number, email=email, name=told.name, **book.stamp(came, by))
     book.session.add(account)
+    book.belongs(Visit, ({"account_id": number, "here_at": clock.moment(clock.day(LAST_HERE), 16)},))
     book.belongs(RoleGrant, ({"account_id": number, "role": role} for role in told.roles))
     roles = sorted(role.label for role in told.roles)
     invited = snapshot(account, roles=roles)

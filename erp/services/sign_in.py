@@ -18,7 +18,7 @@ from sqlmodel import Session, col, func, select
 
 from erp import db
 from erp.access import Actor
-from erp.models.accounts import Account, FailedSignIn, SignIn
+from erp.models.accounts import Account, FailedSignIn, SignIn, Visit
 from erp.queries.accounts import open_sign_in_of
 from erp.services.records import now, record_change
 from erp.vocabulary import RecordKind
@@ -34,6 +34,8 @@ WINDOW = timedelta(hours=1)
 LOCK = timedelta(minutes=15)
 #: A sign-in's last use is written down at most this often.
 SEEN_EVERY = timedelta(minutes=1)
+#: Whoever was away for longer comes for another visit. Ours.
+AWAY = timedelta(hours=4)
 #: Sign-ins that are over are kept this long, so that an old tab can be told that its session ended.
 KEPT = timedelta(days=30)
 
@@ -125,6 +127,7 @@ def open_sign_in(session: Session, account_id: int, browser: str) -> str:
     session.add(
         SignIn(token_hash=token_hash(token), account_id=account_id, opened_at=at, seen_at=at, browser=browser[:200])
     )
+    _remember_visit(session, account_id, at)
     session.flush()
     return token
 
@@ -142,7 +145,19 @@ def resolve(hashed: str) -> Actor | None:
     if at - found.seen_at > SEEN_EVERY:
         with db.writing(counts=False) as session:
             session.execute(update(SignIn).where(col(SignIn.token_hash) == hashed).values(seen_at=at))
+            _remember_visit(session, found.actor.user_id, at)
     return found.actor
+
+
+def _remember_visit(session: Session, account_id: int | None, at: datetime) -> None:
+    """Write down that an account is here; after a time away, when it was here before."""
+    visit = session.get(Visit, account_id)
+    if visit is None:
+        session.add(Visit(account_id=account_id or 0, here_at=at))
+        return
+    if at - visit.here_at > AWAY:
+        visit.before_at = visit.here_at
+    visit.here_at = at
 
 
 def email_key(email: str) -> str:

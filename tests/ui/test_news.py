@@ -1,0 +1,78 @@
+"""What changed since the last visit, as sentences on Today and on a partner's page."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from erp import db
+from erp.models.accounts import Visit
+from erp.queries.news import News
+from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
+from erp.services.partners import PartnerDraft, add_partner
+from erp.ui.news import DID, sentence_of
+from erp.vocabulary import FEEDBACK_TRANSITIONS, PartnerKind, RecordKind, Side
+from tests.conftest import Cast
+from tests.ui.conftest import prose
+
+Open = Callable[..., AppTest]
+
+
+def was_here(cast: Cast, days_ago: int) -> None:
+    with db.writing() as session:
+        here = datetime.now(UTC) - timedelta(days=days_ago)
+        session.add(Visit(account_id=cast.viewer.user_id or 0, here_at=here))
+
+
+def something_happens(cast: Cast) -> int:
+    with db.writing() as session:
+        fern = add_partner(session, cast.coordinator, PartnerDraft(name="Fern *House*", kind=PartnerKind.OTHER)).id or 0
+        draft = CommitmentDraft(what="Send the <b>list</b>", partner_id=fern, owed_by=Side.COUNTY)
+        number = make_commitment(session, cast.leadership, draft).id or 0
+        void_commitment(session, cast.leadership, number, 1, "Never said")
+        return fern
+
+
+def links(app: AppTest) -> list[str]:
+    return [link.label for link in app.get("page_link")]
+
+
+def test_today_tells_what_others_did_since_the_last_visit(app_as: Open, cast: Cast, database: object) -> None:
+    was_here(cast, 3)
+    something_happens(cast)
+    app = app_as(cast.viewer)
+    assert "Since your last visit" in [header.value for header in app.header]
+    assert [line for line in links(app) if "Lena" in line or "Cora" in line] == [
+        "**Lena Leader wrote down and voided the promise “Send the \\<b\\>list\\</b\\>”.**",
+        "**Cora Coordinator added the partner Fern \\*House\\*.**",
+    ]
+
+
+def test_on_the_first_visit_nothing_is_said_and_later_that_nothing_changed(
+    app_as: Open, cast: Cast, database: object
+) -> None:
+    assert "Since your last visit" not in [header.value for header in app_as(cast.coordinator).header]
+    was_here(cast, 3)
+    app = app_as(cast.viewer)
+    assert any(part.value.startswith("Nothing that you may see was changed by others since") for part in app.markdown)
+
+
+def test_a_partners_page_tells_it_folded_away(app_as: Open, cast: Cast, database: object) -> None:
+    was_here(cast, 3)
+    fern = something_happens(cast)
+    said = prose(app_as(cast.viewer, "partner", partner=fern))
+    assert "2 changes by others since your last visit" in said
+    assert "Lena Leader wrote down and voided the promise “Send the <b>list</b>”." in said
+    assert "since your last visit" not in prose(app_as(cast.coordinator, "partner", partner=fern))
+
+
+def test_every_step_of_the_loops_has_its_words() -> None:
+    steps = {verb for verbs in FEEDBACK_TRANSITIONS.values() for verb in verbs.values()}
+    assert steps <= set(DID)
+
+
+def test_a_long_title_is_shortened_and_a_missing_one_said() -> None:
+    at = datetime.now(UTC)
+    long = News(at, "Cora", RecordKind.FEEDBACK_ITEM, 1, ("receive",), "a" * 200, ())
+    assert sentence_of(long) == f"Cora took down the feedback “{'a' * 79}…”."
+    assert sentence_of(News(at, "Cora", RecordKind.ENGAGEMENT, 1, ("log",), "", ())).endswith("“without a title”.")
