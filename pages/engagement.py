@@ -121,5 +121,5 @@ with st.container(width=parts.READING_WIDTH):
     parts.draw_rest(engagement)
     with st.expander("History", icon=":material/history:", on_change="rerun", key="engagement_history") as history:
         if history.open:
-            draw_history(RecordKind.ENGAGEMENT, engagement_id)
+            draw_history(RecordKind.ENGAGEMENT, engagement_id, closed=engagement.voided_at is not None)
     draw_undoing(engagement)

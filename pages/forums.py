@@ -65,7 +65,7 @@ def draw_one(forum_id: int) -> None:
             partner_forum.draw_forum_form(forum)
             partner_forum.draw_archiving(forum)
     with st.expander("History", icon=":material/history:", key="forum_history"):
-        draw_history(RecordKind.FORUM, forum_id)
+        draw_history(RecordKind.FORUM, forum_id, closed=forum["archived_at"] is not None)
     same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
 
 

@@ -20,7 +20,7 @@ from erp.queries.county import county_zone
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
-HISTORY_COLUMNS = ("at", "who", "verb", "door", "before", "after")
+HISTORY_COLUMNS = ("change_id", "at", "who", "verb", "door", "before", "after")
 
 #: What a history keeps to itself where the reader may not see a person's name or channels. `extras` and the like hold
 #: what a spreadsheet had beside them, which may be a second phone number.
@@ -32,14 +32,15 @@ K = RecordKind
 def record_history(session: Session, actor: Actor, kind: RecordKind, record_id: int) -> pd.DataFrame:
     """Return the changes of one record, newest first; a rating's is nobody's to read, since it names one person.
 
-    Columns: at (aware, in the county's time zone), who, verb, door (vocabulary.Door value), before and after (mapping
-    of field to value, or None; of a change only the fields that differ). One row per change.
+    Columns: change_id, at (aware, in the county's time zone), who, verb, door (vocabulary.Door value), before and
+    after (mapping of field to value, or None; of a change only the fields that differ). One row per change.
     Raises: NotAllowed; NotFound where the record is not here or not for this actor.
     """
     actor.require(Verb.SEE, kind)
     hidden = _hidden_fields(session, actor, kind, record_id)
     question = (
         select(
+            col(Change.id),
             col(Change.at),
             col(Change.actor_name),
             col(Change.verb),
@@ -54,8 +55,8 @@ def record_history(session: Session, actor: Actor, kind: RecordKind, record_id: 
     changes = list(session.execute(question))
     closed = _closed_until(session, actor, kind, record_id, [change.before or {} for change in changes])
     rows = [
-        (at.astimezone(zone), who, verb, door.value, _without(before, hidden), _without(after, hidden))
-        for at, who, verb, door, before, after in changes[:closed]
+        (number, at.astimezone(zone), who, verb, door.value, _without(before, hidden), _without(after, hidden))
+        for number, at, who, verb, door, before, after in changes[:closed]
     ]
     return pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
 

@@ -13,6 +13,7 @@ from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
 from erp.ui.feedback_forms import draw_mending, draw_step
+from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
 from erp.ui.words import plain_lines
@@ -122,8 +123,9 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
         detail = load(feedback_detail, item_id)
         if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"]:
             draw_step(detail)
-        _draw_history(detail)
+        _draw_steps(detail)
         draw_mending(actor, detail)
+        draw_changes(RecordKind.FEEDBACK_ITEM, item_id, closed=bool(row["voided"]))
         st.button("Close", key=f"feedback_close_{item_id}", on_click=close_record, args=("feedback",))
 
 
@@ -174,7 +176,7 @@ def _draw_way_in(actor: Actor, row: Mapping[str, Any], item_id: int) -> None:
         st.button("Open", key=f"feedback_open_{item_id}", on_click=open_record, args=("feedback", item_id))
 
 
-def _draw_history(detail: FeedbackDetail) -> None:
+def _draw_steps(detail: FeedbackDetail) -> None:
     st.markdown("**What happened**")
     st.markdown("\n".join(f"{n}. {line}" for n, line in enumerate(stepplain_lines(detail), 1)))
     if detail.engagement_id is not None:

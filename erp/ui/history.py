@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from erp.privacy import find_identifying
 from erp.queries.history import record_history
 from erp.queries.names import account_names, contact_names, forum_names, partner_names
+from erp.services.restoring import RESTORABLE, restore_value
+from erp.ui.actions import once, refuse, submit
 from erp.ui.engagement_parts import behavior_label, topic_label
 from erp.ui.loads import load
 from erp.ui.partner_words import counted, each, long_day
-from erp.ui.show import show_rows
+from erp.ui.session import require_actor
+from erp.ui.show import folded, show_rows
 from erp.ui.words import plain
 from erp.vocabulary import (
     Door,
@@ -25,6 +30,7 @@ from erp.vocabulary import (
     Recognition,
     RecordKind,
     Repeats,
+    Verb,
     Who,
     Word,
 )
@@ -59,8 +65,18 @@ WORDS: dict[RecordKind, dict[str, type[Word]]] = {
 }
 
 
-def draw_history(kind: RecordKind, record_id: int) -> None:
-    """Draw the changes of one record, newest first, with what differed."""
+def draw_changes(kind: RecordKind, record_id: int, *, closed: bool) -> None:
+    """Draw the history of a record in a list, folded away; `closed`: as `draw_history`."""
+    draw = partial(draw_history, kind, record_id, closed=closed)
+    folded("Every change of it", draw, key=f"changes_{kind}_{record_id}", icon=":material/history:")
+
+
+def draw_history(kind: RecordKind, record_id: int, *, closed: bool = False) -> None:
+    """Draw the changes of one record, newest first, with what differed; earlier values can be put back.
+
+    `closed`: it is archived or voided, and stays as it is until it is restored.
+    """
+    may_change = not closed and require_actor().may(Verb.CHANGE, kind)
     changes = load(record_history, kind, record_id)
     if changes.empty:
         st.markdown("No change is recorded. Records from before this history began have none.")
@@ -68,17 +84,45 @@ def draw_history(kind: RecordKind, record_id: int) -> None:
     st.markdown(f"{counted(len(changes), 'change', 'changes')}, the newest first. Nothing here can be altered.")
     pages = -(-len(changes) // PAGE_ROWS)
     page = st.pagination(pages, key=f"history_page_{kind}_{record_id}") if pages > 1 else 1
-    _draw_changes(kind, changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS])
-
-
-def _draw_changes(kind: RecordKind, changes: pd.DataFrame) -> None:
-    for row in each(changes):
+    newest = int(changes["change_id"].iloc[0])
+    for row in each(changes.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]):
         with st.container(border=True, gap="small"):
             by = f"{plain(row.who)}, through {Door(row.door).label}"
             st.markdown(f"**{plain(row.verb.capitalize())}** – {long_day(row.at)}, {row.at:%-I:%M %p} – {by}")
             fields = change_rows(kind, row.before, row.after)
             if not fields.empty:
                 show_rows(fields)
+            if may_change:
+                _offer_earlier(kind, int(row.change_id), row.before, newest)
+
+
+def _offer_earlier(kind: RecordKind, change_id: int, before: Mapping[str, Any] | None, newest: int) -> None:
+    """Offer to put back what single fields held before a change."""
+    fields = [name for name in RESTORABLE.get(kind, ()) if name in (before or {})]
+    if not fields:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for name in fields:
+            st.button(
+                f"Put back: {_label(name).lower()}",
+                key=f"restore_{change_id}_{name}_{newest}",
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=_put_back,
+                args=(kind, change_id, name, newest, str((before or {})[name] or "")),
+                help="Puts back what stood there before this change, as a change of its own.",
+            )
+
+
+@once
+def _put_back(kind: RecordKind, change_id: int, name: str, newest: int, words: str) -> None:
+    if find_identifying(words):
+        refuse(
+            "The earlier words look as if they could identify a child or a family, and are not put back from here. "
+            f"If they do not, write them into the {kind.label.lower()} and say why they may stay."
+        )
+        return
+    submit(restore_value, change_id, name, newest, said=f"{_label(name)} is as it was before that change.")
 
 
 def change_rows(kind: RecordKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> pd.DataFrame:

@@ -15,13 +15,13 @@ from erp.ui.partner_words import counted
 from erp.ui.prose import bullets, folded_away, show_prose
 from erp.ui.session import require_actor
 from erp.ui.show import folded
-from erp.ui.today_parts import SHORT, draw_line
+from erp.ui.today_parts import draw_whole_line, shortened
 from erp.ui.words import day_text, listed
 from erp.vocabulary import RecordKind
 
 K = RecordKind
 #: Sentences on Today at once, and in all where more are wanted.
-LINES, MOST = 6, 60
+LINES, MOST = 3, 60
 #: Verb of the history → what somebody did.
 DID = {
     "add": "added",
@@ -77,7 +77,7 @@ def sentence_of(news: News) -> str:
     """Say who did what, as in: Cora kept the promise “Send the notes”."""
     did = listed(list(dict.fromkeys(DID.get(verb, "changed") for verb in news.verbs)))
     title = news.title.splitlines()[0] if news.title else "without a title"
-    short = title if len(title) <= SHORT else f"{title[: SHORT - 1].rstrip()}…"
+    short = shortened(title)
     said = short if news.kind in _NAMED else f"“{short}”"
     return f"{news.who} {did} {_OBJECTS[news.kind][0]} {said}."
 
@@ -136,4 +136,4 @@ def _draw_lines(news: Sequence[News]) -> None:
             query = {"partner": one.partners[0], "section": "People and ties"}
         partners = "; ".join(called.get(partner, "") for partner in one.partners[:4])
         about = " · ".join(filter(None, (f"{day_text(one.at.date())}, {one.at:%-I:%M %p}", partners)))
-        draw_line(page, "", sentence_of(one), about, **query)
+        draw_whole_line(page, "", sentence_of(one), about, **query)

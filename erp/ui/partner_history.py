@@ -21,4 +21,4 @@ def draw_partner_history(profile: PartnerProfile) -> None:
     kind, record_id = st.selectbox(
         "History of", list(subjects), format_func=subjects.__getitem__, key=f"history_of_{profile.partner_id}"
     )
-    draw_history(kind, record_id)
+    draw_history(kind, record_id, closed=profile.archived_at is not None)

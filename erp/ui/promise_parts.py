@@ -11,6 +11,7 @@ from erp.queries.commitments import OPEN_GROUPS, OwedBy, PromiseGroup, promise_d
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
+from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
 from erp.ui.promise_forms import draw_keep, draw_mending, draw_reopen, draw_withdraw, keep_today
@@ -112,6 +113,7 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
         elif may:
             draw_reopen(row)
         draw_mending(actor, row)
+        draw_changes(RecordKind.COMMITMENT, promise_id, closed=bool(row["voided"]))
         st.button("Close", key=f"promise_close_{promise_id}", on_click=close_record, args=("promise",))
 
 

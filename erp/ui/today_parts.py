@@ -13,9 +13,18 @@ from erp.ui.words import plain
 SHORT = 80
 
 
+def shortened(words: str) -> str:
+    """Return the beginning of words that are too long for a line."""
+    return words if len(words) <= SHORT else f"{words[: SHORT - 1].rstrip()}…"
+
+
 def draw_line(page: str, when: str, what: str, about: str, **query: Any) -> None:
-    """Draw one line of a list: when and what as a link, and below it whom it is about."""
-    short = what if len(what) <= SHORT else f"{what[: SHORT - 1].rstrip()}…"
+    """Draw one line of a list: when and what, shortened, as a link, and below it whom it is about."""
+    draw_whole_line(page, when, shortened(what), about, **query)
+
+
+def draw_whole_line(page: str, when: str, short: str, about: str, **query: Any) -> None:
+    """Draw one line of a list, its words as they are."""
     with st.container(gap=None):
         navigation.link_to(page, f"**{when}** – {plain(short)}" if when else f"**{plain(short)}**", **query)
         st.caption(plain(about))
