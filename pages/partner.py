@@ -8,6 +8,7 @@ from erp.queries.partners import PartnerProfile, partner_profile
 from erp.ui import navigation, partner_form, partner_history, partner_people, partner_records, partner_ties
 from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
+from erp.ui.confirming import draw_on_partner
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.news import draw_since_on_partner
@@ -38,6 +39,7 @@ def draw_people_and_ties(profile: PartnerProfile) -> None:
     """Draw who works there, at which tables the partner sits, and what joins it to others."""
     st.header("People", anchor=False)
     partner_people.draw_people(profile, actor)
+    draw_on_partner(profile)
     st.header("Seats at forums", anchor=False)
     partner_ties.draw_seats(profile)
     st.header("Ties to other partners", anchor=False)

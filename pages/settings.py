@@ -4,6 +4,7 @@ import streamlit as st
 
 from erp.ui.accounts_panel import draw_accounts
 from erp.ui.actions import show_outcome
+from erp.ui.confirming import draw_rhythm
 from erp.ui.sections import draw_section
 from erp.ui.session import require_actor
 from erp.ui.settings_parts import (
@@ -26,7 +27,7 @@ if not may_change:
 parts = {
     "County": lambda: draw_county(may_change=may_change),
     "Cadence": lambda: draw_cadences(may_change=may_change),
-    "Targets": lambda: draw_targets(may_change=may_change),
+    "Targets": lambda: (draw_targets(may_change=may_change), draw_rhythm(may_change=may_change)),
     "Health formula": lambda: draw_formula(may_change=may_change),
     "Frameworks": draw_frameworks,
     "Roles": draw_permissions,

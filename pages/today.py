@@ -13,6 +13,7 @@ from erp.queries.partners import DirectoryFilter, partner_directory
 from erp.queries.today import coming_up, to_record
 from erp.ui import drafts, navigation
 from erp.ui.actions import show_outcome
+from erp.ui.confirming import draw_due_today
 from erp.ui.loads import county_today, load
 from erp.ui.news import draw_since_last_visit
 from erp.ui.session import require_actor
@@ -68,6 +69,7 @@ draw_since_last_visit(holder)
 if promises.empty and feedback.empty and not past.total and not ahead.total and not unrecorded.total:
     first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
     no_records("Nothing needs you today.", first_steps, RecordKind.PARTNER)
+    draw_due_today(holder)
     st.stop()
 
 
@@ -120,3 +122,4 @@ with right:
         when = f"{meeting.held_on:%b %-d}"
         draw_line("engagement", when, meeting.title, meeting.partners, engagement=meeting.engagement_id)
     draw_more("engagements", LINES, ahead.total, "All engagements to come", **planned, **{"from": this_day})
+draw_due_today(holder)

@@ -1,6 +1,6 @@
 """Contacts (people of partners) and forums (standing tables) with their members."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Field
 
@@ -22,6 +22,20 @@ class Contact(Table, Imported, Recorded, Archivable, table=True):
     phone: str = ""
     do_not_contact: bool = False
     may_be_named: bool | None = None
+
+
+class Confirmation(Table, table=True):
+    """That somebody found a person's entry still right on a day, or (no `contact_id`) a partner's names and area.
+
+    Rows are only added; the newest counts.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    partner_id: int = Field(foreign_key="partner.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    confirmed_on: date
+    recorded_at: datetime
+    recorded_by: int | None = None
 
 
 class Forum(Table, Recorded, Archivable, table=True):

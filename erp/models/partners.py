@@ -12,7 +12,8 @@ class Partner(Table, Imported, Recorded, Archivable, table=True):
     """A Tribe, organization, system or group the county works with.
 
     `name_key` is the name without any spacing: two names alike but for spacing are one partner.
-    `scored` False means tracked without any figure (the default for Tribal governments).
+    `scored` False means tracked without any figure (the default for Tribal governments). `confirm_days`: after how many
+    days its people and names are to be confirmed again (None: the county's usual).
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -26,6 +27,7 @@ class Partner(Table, Imported, Recorded, Archivable, table=True):
     status_reason: str = ""
     holder_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     scored: bool = True
+    confirm_days: int | None = None
 
 
 class PartnerName(Table, table=True):

@@ -101,6 +101,7 @@ class PartnerProfile:
     holder_id: int | None
     holder: str
     scored: bool
+    confirm_days: int | None
     notes: str
     as_written: dict[str, str]
     extras: dict[str, str]
@@ -160,7 +161,19 @@ def partner_profile(session: Session, actor: Actor, partner_id: int) -> PartnerP
         .where(col(PartnerName.partner_id) == partner_id)
         .order_by(col(PartnerName.name))
     ).all()
-    alike = ("key", "name", "kind", "recognition", "area", "status", "status_reason", "holder_id", "scored", "notes")
+    alike = (
+        "key",
+        "name",
+        "kind",
+        "recognition",
+        "area",
+        "status",
+        "status_reason",
+        "holder_id",
+        "scored",
+        "confirm_days",
+        "notes",
+    )
     kept = ("version", "as_written", "extras", "archived_at", "archive_reason")
     counts = ("days_over_cadence", "open_promises", "overdue_promises", "feedback_waiting")
     own: dict[str, Any] = {name: getattr(partner, name) for name in (*alike, *kept)}

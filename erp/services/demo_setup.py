@@ -9,7 +9,7 @@ from typing import Any
 
 from erp.access import Actor
 from erp.models.accounts import Account, County, RoleGrant, Setting, Visit
-from erp.models.contacts import Contact, Forum, ForumMember
+from erp.models.contacts import Confirmation, Contact, Forum, ForumMember
 from erp.models.facts import Fact
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Cadence, DefaultCadence, LookAlike, Partner, PartnerName, Relationship
@@ -21,6 +21,8 @@ from erp.services.facts import cadence_facts
 from erp.services.records import snapshot, squeeze
 from erp.vocabulary import Door, LookAlikeAnswer, NameKind, PartnerKind, RecordKind
 
+#: Days since people and names were confirmed: at most so many for most partners, more for the others.
+CONFIRMED_LATELY, CONFIRMED_LATE = 160, 190
 #: Days since everybody was here the last time.
 LAST_HERE = 6
 #: Days since the county was set up, and since its first roster was imported.
@@ -124,6 +126,7 @@ def _partner(book: Book, clock: Clock, told: DemoPartner, at: datetime, rng: Ran
         moment = clock.moment(clock.day(AGREED_TO_FIGURES), 14, 5)
         _change_partner(book, partner, "tribal_liaison", moment, scored=True)
     _people(book, told, at, by, rng)
+    _confirmed(book, clock, told, at)
     _cadences(book, clock, told, at, by)
 
 
@@ -191,6 +194,24 @@ def _people(book: Book, told: DemoPartner, at: datetime, by: str, rng: Random) -
         )
         book.belongs(Contact, [contact.model_dump()])
         book.note(entered, by, "add", RecordKind.CONTACT, number, after=snapshot(contact))
+
+
+def _confirmed(book: Book, clock: Clock, told: DemoPartner, at: datetime) -> None:
+    """Let somebody look at a partner's names and people again: lately, but for every eighth partner."""
+    number = book.county.number_of(told.id)
+    ago = CONFIRMED_LATE + number if number % 8 == 3 else number * 29 % CONFIRMED_LATELY
+    moment = clock.moment(clock.day(ago), 15, number % 60)
+    if moment <= at:
+        return
+    by = "tribal_liaison" if _of_the_tribal_liaison(told) else "coordinator"
+    for contact_id in (None, *book.county.people_of(told.id)):
+        confirmation = Confirmation(
+            partner_id=number, contact_id=contact_id, confirmed_on=clock.day(ago), **book.stamp(moment, by)
+        )
+        book.belongs(Confirmation, [confirmation.model_dump(exclude={"id"})])
+        kind = RecordKind.PARTNER if contact_id is None else RecordKind.CONTACT
+        after = {"confirmed_on": clock.day(ago).isoformat()}
+        book.note(moment, by, "confirm", kind, contact_id or number, after=after)
 
 
 def _cadences(book: Book, clock: Clock, told: DemoPartner, at: datetime, by: str) -> None:

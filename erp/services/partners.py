@@ -54,6 +54,7 @@ class PartnerDraft(Draft):
     status_reason: str = ""
     holder_id: int | None = None
     scored: bool | None = None
+    confirm_days: int | None = Field(default=None, ge=1, le=3660)
     notes: str = ""
     key: str = ""
 

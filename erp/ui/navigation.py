@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("behaviors", "Behaviors", ":material/grid_on:", (V.SEE, K.ENGAGEMENT)),
     PageEntry("health", "Health", ":material/monitoring:", (V.SEE, K.PARTNER)),
     PageEntry("forums", "Forums", ":material/groups:", (V.SEE, K.FORUM)),
+    PageEntry("confirm", "Still right?", ":material/done_all:", (V.CHANGE, K.CONTACT), hidden=True),
     PageEntry("imports", "Import", ":material/upload_file:", (V.IMPORT, K.IMPORT_FILE)),
     PageEntry("look_alikes", "Look-alikes", ":material/join:", (V.CHANGE, K.PARTNER)),
     PageEntry("settings", "Settings", ":material/settings:", (V.SEE, K.SETTING)),

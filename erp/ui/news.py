@@ -34,6 +34,7 @@ DID = {
     "take name back": "took back a name of",
     "link name": "linked a name in",
     "answer look-alike": "answered a question about",
+    "confirm": "found still right",
     "add seat": "added a seat at",
     "change seat": "changed a seat at",
     "archive seat": "put away a seat at",

@@ -43,6 +43,7 @@ LABELS = {
     "status": "Status",
     "status_reason": "Why this status",
     "scored": "Health figures are kept for this partner",
+    "confirm_days": "Days until people and names are confirmed again (blank: the county's usual)",
     "notes": "Notes",
 }
 NEW = "new_partner"
@@ -97,6 +98,15 @@ def draw_change(profile: PartnerProfile) -> None:
             key=f"{at}_scored",
             help="Off: only facts are shown. A Tribal government is tracked without figures until it agrees to them; "
             "a Tribal liaison or leadership records that, and the notes say how and when it agreed.",
+        )
+        st.number_input(
+            LABELS["confirm_days"],
+            1,
+            MOST_CADENCE_DAYS,
+            saved["confirm_days"],
+            key=f"{at}_confirm_days",
+            step=1,
+            placeholder="The county's usual",
         )
         st.text_area(LABELS["notes"], saved["notes"], key=f"{at}_notes", height=98)
         guard.draw(form)
@@ -213,7 +223,18 @@ def _holders() -> dict[int | None, str]:
 
 
 def _saved_fields(profile: PartnerProfile) -> Fields:
-    alike = ("name", "kind", "recognition", "area", "holder_id", "status", "status_reason", "scored", "notes")
+    alike = (
+        "name",
+        "kind",
+        "recognition",
+        "area",
+        "holder_id",
+        "status",
+        "status_reason",
+        "scored",
+        "confirm_days",
+        "notes",
+    )
     return {name: getattr(profile, name) for name in alike} | {
         "other_names": "\n".join(profile.other_names),
         "former_names": "\n".join(profile.former_names),
