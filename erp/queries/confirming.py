@@ -1,18 +1,32 @@
 """Which people and names of partners were last confirmed when and by whom, and which are due again."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
-from erp.access import Actor
+from erp.access import Actor, operator
 from erp.models.accounts import Account
 from erp.models.contacts import Confirmation, Contact
 from erp.models.partners import Partner
 from erp.queries.contacts import name_shown
-from erp.queries.county import county_zone, setting, today
+from erp.queries.county import setting, today
+from erp.queries.targets import DaysAfter
 from erp.vocabulary import PartnerStatus, RecordKind, Verb
 
 #: After so many days people and names are to be confirmed again, where the county says nothing else. Ours.
@@ -48,7 +62,9 @@ def confirmations(session: Session, actor: Actor, partner_id: int) -> pd.DataFra
 
     Columns: COLUMNS. A row each; `contact_id` None: the partner's names and area.
     """
-    return _asked(session, actor, [col(Partner.id) == partner_id])
+    asked = _asked(session, actor, [col(Partner.id) == partner_id])
+    order = (asked.c.contact_id.is_not(None), func.lower(asked.c.what), asked.c.contact_id)
+    return _frame(session, select(asked).order_by(*order))
 
 
 def due_to_confirm(session: Session, actor: Actor, holder_id: int | None, most: int) -> Due:
@@ -63,66 +79,50 @@ def due_to_confirm(session: Session, actor: Actor, holder_id: int | None, most: 
     ]
     if holder_id is not None:
         conditions.append(col(Partner.holder_id) == holder_id)
-    rows = _asked(session, actor, conditions)
-    rows = rows[rows["days_over"] >= 0].sort_values("days_over", ascending=False, kind="stable", ignore_index=True)
-    return Due(rows.head(most), len(rows))
+    asked = _asked(session, actor, conditions)
+    due = asked.c.due_on <= today(session)
+    order = (asked.c.due_on, func.lower(asked.c.partner), asked.c.partner_id, asked.c.contact_id.is_not(None))
+    total = session.scalar(select(func.count()).select_from(asked).where(due)) or 0
+    rows = select(asked).where(due).order_by(*order, func.lower(asked.c.what), asked.c.contact_id).limit(most)
+    return Due(_frame(session, rows), total)
 
 
-def _asked(session: Session, actor: Actor, conditions: list[ColumnElement[bool]]) -> pd.DataFrame:
+def _asked(session: Session, actor: Actor, conditions: list[ColumnElement[bool]]) -> Subquery:
+    """Return the question for the names and people of some partners. What nobody confirmed counts from the day (UTC)
+    on which it came in."""
     actor.require(Verb.SEE, RecordKind.PARTNER)
     newest = select(func.max(col(Confirmation.id)).label("id")).group_by(
         col(Confirmation.partner_id), col(Confirmation.contact_id)
     )
     last = select(Confirmation).where(col(Confirmation.id).in_(newest)).subquery()
-    by = func.coalesce(col(Account.name), case((last.c.id.is_not(None), literal("the operator")), else_=""))
+    by = func.coalesce(col(Account.name), case((last.c.id.is_not(None), literal(operator().name)), else_=""))
     every = func.coalesce(col(Partner.confirm_days), usual_days(session))
-    shared = (last.c.confirmed_on, by, every, col(Partner.id), col(Partner.name))
+
+    def columns(contact_id: Any, what: Any, recorded_at: Any) -> list[Any]:
+        recorded_on = func.date(recorded_at, type_=Date())
+        due_on = DaysAfter(func.coalesce(last.c.confirmed_on, recorded_on), every)
+        said = (
+            col(Partner.id), col(Partner.name), contact_id, what, last.c.confirmed_on, by, recorded_on, every, due_on
+        )  # fmt: skip
+        return [one.label(name) for one, name in zip(said, COLUMNS, strict=False)]
+
     names = (
-        select(*shared, null().label("contact_id"), literal("").label("what"), col(Partner.recorded_at))
+        select(*columns(cast(null(), Integer), literal(""), col(Partner.recorded_at)))
         .outerjoin(last, and_(last.c.partner_id == col(Partner.id), last.c.contact_id.is_(None)))
         .outerjoin(Account, col(Account.id) == last.c.recorded_by)
         .where(*conditions)
     )
     people = (
-        select(*shared, col(Contact.id), name_shown(actor), col(Contact.recorded_at))
+        select(*columns(col(Contact.id), name_shown(actor), col(Contact.recorded_at)))
         .join(Contact, col(Contact.partner_id) == col(Partner.id))
         .outerjoin(last, last.c.contact_id == col(Contact.id))
         .outerjoin(Account, col(Account.id) == last.c.recorded_by)
         .where(*conditions, col(Contact.archived_at).is_(None), col(Contact.do_not_contact).is_(False))
     )
-    asked = [names, people] if actor.may(Verb.SEE, RecordKind.CONTACT) else [names]
-    this_day, zone = today(session), county_zone(session)
-    rows = [
-        _row(
-            this_day,
-            confirmed_on,
-            who,
-            int(days),
-            partner_id,
-            partner,
-            contact_id,
-            what,
-            recorded_at.astimezone(zone).date(),
-        )
-        for confirmed_on, who, days, partner_id, partner, contact_id, what, recorded_at in session.execute(
-            union_all(*asked)
-        )
-    ]
-    rows.sort(key=lambda row: (str(row[1]).casefold(), row[2] is not None, str(row[3]).casefold()))
+    return (union_all(names, people) if actor.may(Verb.SEE, RecordKind.CONTACT) else union_all(names)).subquery()
+
+
+def _frame(session: Session, question: Any) -> pd.DataFrame:
+    this_day = today(session)
+    rows = [(*row, (this_day - row.due_on).days) for row in session.execute(question)]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-
-
-def _row(
-    this_day: date,
-    confirmed_on: date | None,
-    who: str,
-    every: int,
-    partner_id: int,
-    partner: str,
-    contact_id: int | None,
-    what: str,
-    recorded_on: date,
-) -> tuple[object, ...]:
-    due_on = (confirmed_on or recorded_on) + timedelta(days=every)
-    over = (this_day - due_on).days
-    return (partner_id, partner, contact_id, what, confirmed_on, who, recorded_on, every, due_on, over)
