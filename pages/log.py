@@ -51,8 +51,10 @@ def draw_held(detail: EngagementDetail) -> None:
         navigation.link_to("engagement", "Open it", engagement=detail.engagement_id)
         if f"{begun}__version" not in st.session_state and not drafts.exists(begun):
             return
-    day = min(detail.held_on, county_today()) if detail.held_on else county_today()
-    start = filled(detail) | {"status": HELD.value, "held_on": day, "day_unknown": False, "version": detail.version}
+    start = filled(detail) | {"version": detail.version}
+    if open_still:
+        day = min(detail.held_on, county_today()) if detail.held_on else county_today()
+        start |= {"status": HELD.value, "held_on": day, "day_unknown": False}
     form = open_form(begun, start, detail)
     st.markdown("Check what was planned, add what came of it, and save." if open_still else "What you typed is below.")
     watch_engagement(form, detail)

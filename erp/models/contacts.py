@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from erp.models.base import Archivable, Imported, Recorded, Table
@@ -30,8 +31,10 @@ class Confirmation(Table, table=True):
     Rows are only added; the newest counts.
     """
 
+    __table_args__ = (Index("ix_confirmation_of", "partner_id", "contact_id"),)
+
     id: int | None = Field(default=None, primary_key=True)
-    partner_id: int = Field(foreign_key="partner.id", index=True)
+    partner_id: int = Field(foreign_key="partner.id")
     contact_id: int | None = Field(default=None, foreign_key="contact.id")
     confirmed_on: date
     recorded_at: datetime

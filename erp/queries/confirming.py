@@ -9,7 +9,6 @@ from sqlalchemy import (
     Date,
     Integer,
     Subquery,
-    and_,
     case,
     cast,
     func,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from erp.access import Actor, operator
@@ -91,35 +91,40 @@ def _asked(session: Session, actor: Actor, conditions: list[ColumnElement[bool]]
     """Return the question for the names and people of some partners. What nobody confirmed counts from the day (UTC)
     on which it came in."""
     actor.require(Verb.SEE, RecordKind.PARTNER)
-    newest = select(func.max(col(Confirmation.id)).label("id")).group_by(
-        col(Confirmation.partner_id), col(Confirmation.contact_id)
-    )
-    last = select(Confirmation).where(col(Confirmation.id).in_(newest)).subquery()
-    by = func.coalesce(col(Account.name), case((last.c.id.is_not(None), literal(operator().name)), else_=""))
+    last = aliased(Confirmation)
+    by = func.coalesce(col(Account.name), case((col(last.id).is_not(None), literal(operator().name)), else_=""))
     every = func.coalesce(col(Partner.confirm_days), usual_days(session))
 
     def columns(contact_id: Any, what: Any, recorded_at: Any) -> list[Any]:
         recorded_on = func.date(recorded_at, type_=Date())
-        due_on = DaysAfter(func.coalesce(last.c.confirmed_on, recorded_on), every)
+        due_on = DaysAfter(func.coalesce(col(last.confirmed_on), recorded_on), every)
         said = (
-            col(Partner.id), col(Partner.name), contact_id, what, last.c.confirmed_on, by, recorded_on, every, due_on
+            col(Partner.id), col(Partner.name), contact_id, what, col(last.confirmed_on), by, recorded_on, every, due_on
         )  # fmt: skip
         return [one.label(name) for one, name in zip(said, COLUMNS, strict=False)]
 
     names = (
         select(*columns(cast(null(), Integer), literal(""), col(Partner.recorded_at)))
-        .outerjoin(last, and_(last.c.partner_id == col(Partner.id), last.c.contact_id.is_(None)))
-        .outerjoin(Account, col(Account.id) == last.c.recorded_by)
+        .select_from(Partner)
+        .outerjoin(last, col(last.id) == _newest(col(Confirmation.contact_id).is_(None)))
+        .outerjoin(Account, col(Account.id) == col(last.recorded_by))
         .where(*conditions)
     )
     people = (
         select(*columns(col(Contact.id), name_shown(actor), col(Contact.recorded_at)))
+        .select_from(Partner)
         .join(Contact, col(Contact.partner_id) == col(Partner.id))
-        .outerjoin(last, last.c.contact_id == col(Contact.id))
-        .outerjoin(Account, col(Account.id) == last.c.recorded_by)
+        .outerjoin(last, col(last.id) == _newest(col(Confirmation.contact_id) == col(Contact.id)))
+        .outerjoin(Account, col(Account.id) == col(last.recorded_by))
         .where(*conditions, col(Contact.archived_at).is_(None), col(Contact.do_not_contact).is_(False))
     )
     return (union_all(names, people) if actor.may(Verb.SEE, RecordKind.CONTACT) else union_all(names)).subquery()
+
+
+def _newest(of: ColumnElement[bool]) -> Any:
+    """Return the newest confirmation of a partner's names, or of one of its people; one look into the index each."""
+    mine = select(func.max(col(Confirmation.id))).where(col(Confirmation.partner_id) == col(Partner.id), of)
+    return mine.correlate(Partner, Contact).scalar_subquery()
 
 
 def _frame(session: Session, question: Any) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
@@ -27,8 +27,8 @@ from erp.vocabulary import Door, RecordKind, Verb
 K = RecordKind
 #: Changes that are looked through, the newest first: after months away a county reads lists, not sentences.
 MOST_CHANGES = 3_000
-#: Verbs that say nothing to a reader: a question was asked, not answered.
-_SILENT = ("ask look-alike",)
+#: Verbs that are no news: a question that waits, upkeep, and what went with an import that was undone.
+_SILENT = ("ask look-alike", "confirm", "undo import")
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,17 @@ def news_since(
         else set(session.scalars(select(col(Partner.id)).where(col(Partner.holder_id) == holder_id)))
     )
     wanted = held if partner_id is None else {partner_id}
+    # By the index of times, and then by number: any other way reads years of history.
+    first = session.scalar(select(func.min(col(Change.id))).where(col(Change.at) > since))
+    if first is None:
+        return []
     question = (
         select(col(Change.at), col(Change.actor_name), col(Change.verb), col(Change.record_kind), col(Change.record_id))
         .where(
-            col(Change.at) > since,
+            col(Change.id) >= first,
             or_(col(Change.actor_id).is_(None), col(Change.actor_id) != but_by),
-            col(Change.record_kind).in_([kind.value for kind in _TOLD]),
             or_(col(Change.door) != Door.IMPORT, col(Change.record_kind) == K.IMPORT_FILE.value),
-            col(Change.verb).not_in(_SILENT),
+            or_(col(Change.verb).not_in(_SILENT), col(Change.record_kind) == K.IMPORT_FILE.value),
         )
         .order_by(col(Change.id).desc())
         .limit(MOST_CHANGES)
@@ -96,6 +99,8 @@ def news_since(
     zone = county_zone(session)
     found: dict[tuple[RecordKind, int, str], tuple[datetime, list[str]]] = {}
     for at, who, verb, kind, record_id in session.execute(question):
+        if kind not in _TOLD:
+            continue
         _, verbs = found.setdefault((K(kind), record_id, who), (at.astimezone(zone), []))
         if verb not in verbs:
             verbs.insert(0, verb)

@@ -40,7 +40,9 @@ def confirm(session: Session, actor: Actor, partner_ids: Collection[int], contac
         raise NotFound(f"{len(missing)} of these people are not here any more. Look at the list again.")
     wanted: list[tuple[int, int | None]] = [(number, None) for number in dict.fromkeys(partner_ids)]
     wanted += [(of_contact[number], number) for number in dict.fromkeys(contact_ids)]
-    today_so_far = select(Confirmation.partner_id, Confirmation.contact_id).where(Confirmation.confirmed_on == day)
+    today_so_far = select(Confirmation.partner_id, Confirmation.contact_id).where(
+        col(Confirmation.partner_id).in_({partner_id for partner_id, _ in wanted}), Confirmation.confirmed_on == day
+    )
     done_today = {tuple(row) for row in session.execute(today_so_far)}
     new = [one for one in wanted if one not in done_today]
     for partner_id, contact_id in new:

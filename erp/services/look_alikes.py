@@ -6,6 +6,7 @@ from sqlmodel import Session, or_, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid
+from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, ForumMember
 from erp.models.engagements import EngagementPartner
@@ -66,7 +67,8 @@ def keep_answers(session: Session, actor: Actor, partner: Partner, answers: Mapp
     """Keep what was said of those that a partner which was just added looks like: not the same, or later."""
     if not answers:
         return
-    for likeness in Bodies(bodies_in_use(session)).like(body_of(partner.id or 0, partner.name, (), {})):
+    asked = [body for body in bodies_in_use(session) if body.number in answers]  # not all: nobody else can save now
+    for likeness in Bodies(asked).like(body_of(partner.id or 0, partner.name, (), {})):
         answer = answers.get(likeness.other)
         if answer is not None:
             _ask(session, actor, likeness, answer)
@@ -78,6 +80,8 @@ def call_also(session: Session, actor: Actor, partner_id: int, words: str) -> Pa
     partner = known_partner(session, partner_id)
     also_known_as(session, actor, partner, words)
     session.flush()
+    if partner.kind == PartnerKind.TRIBAL_GOVERNMENT:
+        close_names_of_tribes(session, actor)
     return partner
 
 
@@ -137,8 +141,15 @@ def _make_one(session: Session, actor: Actor, newer: Partner, older: Partner) ->
 
 
 def _part(session: Session, actor: Actor, one: Partner, other: Partner) -> None:
-    """Take back that each is also called as the other; the history keeps it."""
+    """Take back that each is also called as the other, where "same" had said so; the history keeps it."""
     for partner, twin in ((one, other), (other, one)):
+        added = select(Change).where(
+            Change.record_kind == RecordKind.PARTNER.value,
+            Change.record_id == partner.id,
+            Change.verb == "add name",
+        )
+        if not any((change.after or {}).get("name") == twin.name for change in session.exec(added)):
+            continue
         theirs = select(PartnerName).where(PartnerName.partner_id == partner.id, PartnerName.name_key == twin.name_key)
         for name in session.exec(theirs).all():
             session.delete(name)

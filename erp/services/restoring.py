@@ -29,7 +29,7 @@ from erp.vocabulary import NameKind, RecordKind, Verb
 K = RecordKind
 #: Fields whose earlier value may be put back; what belongs together (who took part, names, steps) is changed in forms.
 RESTORABLE: Mapping[RecordKind, tuple[str, ...]] = {
-    K.PARTNER: ("name", "kind", "recognition", "area", "languages", "status", "status_reason", "holder_id", "notes"),
+    K.PARTNER: ("name", "kind", "area", "languages", "status", "status_reason", "holder_id", "notes"),
     K.CONTACT: ("name", "role", "language", "email", "phone", "do_not_contact", "may_be_named", "notes"),
     K.FORUM: ("name", "purpose", "language"),
     K.RELATIONSHIP: ("what", "from_on", "until_on"),
@@ -40,6 +40,15 @@ RESTORABLE: Mapping[RecordKind, tuple[str, ...]] = {
     K.COMMITMENT: ("what", "owed_by", "made_on", "due_on", "notes"),
     K.FEEDBACK_ITEM: ("words", "person", "anonymous", "way", "kind", "language", "translation", "received_on", "notes"),
 }  # fmt: skip
+
+
+#: Verbs whose changes tell the fields of the record itself; "take name back" tells another name of a partner.
+_OF_ITS_FIELDS = ("change", "import", "undo import", "keep", "reopen")
+
+
+def restorable(kind: RecordKind, verb: str) -> tuple[str, ...]:
+    """Return the fields whose earlier value a change of this verb may give back."""
+    return RESTORABLE.get(kind, ()) if verb in _OF_ITS_FIELDS else ()
 
 
 def restore_value(session: Session, actor: Actor, change_id: int, field: str, newest_id: int) -> None:
@@ -55,7 +64,7 @@ def restore_value(session: Session, actor: Actor, change_id: int, field: str, ne
     seen = history.loc[history["change_id"] == change_id, "before"]
     if seen.empty or field not in (seen.iloc[0] or {}):
         raise NotFound("This earlier value is not here.")
-    if field not in RESTORABLE.get(kind, ()):
+    if field not in restorable(kind, change.verb):
         raise Invalid("This is not put back by itself. Change it in the form of the record.")
     newest = select(func.max(Change.id)).where(
         Change.record_kind == kind.value, col(Change.record_id) == change.record_id
@@ -67,6 +76,8 @@ def restore_value(session: Session, actor: Actor, change_id: int, field: str, ne
     draft = entered(session, record)
     value = seen.iloc[0][field]
     values = draft.model_dump() | {field: _listed(value) if field == "languages" else value}
+    if kind is K.PARTNER and field == "kind":
+        values["scored"] = None  # a Tribal government agrees to figures anew
     save(session, actor, record.id, record.version, type(draft).of(**values))
     session.flush()
 

@@ -24,6 +24,8 @@ P = ParamSpec("P")
 
 #: Seconds after a save in which the very same click is its second click: a busy machine draws the page late.
 SECOND_CLICK = 10.0
+#: Under which the session counts what was refused: then the server has all that was typed into the form.
+REFUSALS = "_refusals"
 #: Seconds in which a page drawn anew tells once more what it told.
 STILL_TOLD = 5.0
 
@@ -146,6 +148,7 @@ def _remember(who: str, click: _Click) -> None:
 
 def refuse(sentence: str) -> None:
     """Keep a refusal to show at the top of the page."""
+    st.session_state[REFUSALS] = st.session_state.get(REFUSALS, 0) + 1
     tell("outcome", ("refused", sentence))
 
 

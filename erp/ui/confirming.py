@@ -1,5 +1,6 @@
 """People and names that are to be confirmed: on Today, on a partner's page, and many at once."""
 
+import zlib
 from datetime import date
 from typing import Any
 
@@ -58,10 +59,10 @@ def draw_many(holder_id: int | None) -> int:
     )
     st.markdown(f"**{counted(due.total, 'entry is', 'entries are')} due.** Choose those you know to be still right.")
     event: Any = st.dataframe(
-        shown, hide_index=True, on_select="rerun", selection_mode="multi-row", key="to_confirm",
+        shown, hide_index=True, on_select="rerun", selection_mode="multi-row", key=_key_of(due.rows),
         alt="People and names to be confirmed, the longest overdue first",
     )  # fmt: skip
-    chosen = due.rows.iloc[event.selection.rows]
+    chosen = due.rows.iloc[[row for row in event.selection.rows if row < len(due.rows)]]
     st.button(
         f"Confirm the {len(chosen)} chosen" if len(chosen) > 1 else "Confirm the chosen",
         type="primary",
@@ -114,6 +115,12 @@ def _save_rhythm(opened: int) -> None:
 def _confirm(partner_ids: tuple[int, ...], contact_ids: tuple[int, ...]) -> None:
     number = len(partner_ids) + len(contact_ids)
     submit(confirm, partner_ids, contact_ids, said=f"Confirmed today: {counted(number, 'entry', 'entries')}.")
+
+
+def _key_of(rows: pd.DataFrame) -> str:
+    """Return a key that changes with the rows: the browser keeps by their places which were chosen."""
+    which = (f"{row.partner_id}.{row.contact_id}" for row in each(rows))
+    return f"to_confirm_{zlib.crc32(' '.join(which).encode())}"
 
 
 def _names_of(rows: pd.DataFrame) -> tuple[int, ...]:

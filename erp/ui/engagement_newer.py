@@ -68,14 +68,19 @@ class EditedEngagement(Edited):
     def put(self, field: str, value: Any) -> None:
         """Let the form hold a value."""
         if field == "points":
+            drawn = st.session_state.get(f"{self.prefix}points_n") or 1
             super().put("points_n", max(1, len(value)))
-            for n, line in enumerate(value):
+            blank = [("", "", None, None)] * max(1, drawn - len(value))  # what stood there must not come back
+            for n, line in enumerate([*value, *blank]):
                 for name, one in zip(_OF_POINT, line, strict=True):
                     super().put(f"point_{n}_{name}", one)
         elif field == "behaviors":
-            super().put("behaviors", list(dict.fromkeys(entry_id for entry_id, _ in value)))
-            for entry_id, evidence in reversed(value):  # of one behavior in both the first one's words stay
-                super().put(f"evidence_{entry_id}", evidence)
+            said: dict[str, list[str]] = {}
+            for entry_id, evidence in value:  # of a behavior that both tagged both evidences stay
+                said.setdefault(entry_id, []).append(evidence)
+            super().put("behaviors", list(said))
+            for entry_id, evidences in said.items():
+                super().put(f"evidence_{entry_id}", "; ".join(filter(None, evidences)))
         else:
             super().put(field, value)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from erp.privacy import find_identifying
 from erp.queries.history import record_history
 from erp.queries.names import account_names, contact_names, forum_names, partner_names
-from erp.services.restoring import RESTORABLE, restore_value
+from erp.services.restoring import restorable, restore_value
 from erp.ui.actions import once, refuse, submit
 from erp.ui.engagement_parts import behavior_label, topic_label
 from erp.ui.loads import load
@@ -93,12 +93,13 @@ def draw_history(kind: RecordKind, record_id: int, *, closed: bool = False) -> N
             if not fields.empty:
                 show_rows(fields)
             if may_change:
-                _offer_earlier(kind, int(row.change_id), row.before, newest)
+                _offer_earlier(kind, row, newest)
 
 
-def _offer_earlier(kind: RecordKind, change_id: int, before: Mapping[str, Any] | None, newest: int) -> None:
+def _offer_earlier(kind: RecordKind, row: Any, newest: int) -> None:
     """Offer to put back what single fields held before a change."""
-    fields = [name for name in RESTORABLE.get(kind, ()) if name in (before or {})]
+    change_id, before = int(row.change_id), row.before or {}
+    fields = [name for name in restorable(kind, row.verb) if name in before]
     if not fields:
         return
     with st.container(horizontal=True, gap="small"):
@@ -109,7 +110,7 @@ def _offer_earlier(kind: RecordKind, change_id: int, before: Mapping[str, Any] |
                 type="tertiary",
                 icon=":material/undo:",
                 on_click=_put_back,
-                args=(kind, change_id, name, newest, str((before or {})[name] or "")),
+                args=(kind, change_id, name, newest, str(before[name] or "")),
                 help="Puts back what stood there before this change, as a change of its own.",
             )
 

@@ -11,7 +11,8 @@ from erp.errors import ERPError
 from erp.importing.readings import Finding
 from erp.queries.exports import RECORD_KINDS
 from erp.queries.imports import FINDING_COLUMNS, import_findings, import_history
-from erp.services.import_undo import undo_import, what_hinders
+from erp.services.import_hindrances import what_hinders
+from erp.services.import_undo import undo_import
 from erp.ui.actions import refuse, tell
 from erp.ui.import_parts import KIND_LABELS, SHOWN, as_told
 from erp.ui.loads import load, look_again

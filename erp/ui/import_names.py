@@ -25,14 +25,15 @@ def settled(file: str) -> dict[str, int | PartnerKind]:
 
 def draw_unknown(file: str, unknown: Mapping[str, int]) -> None:
     """Ask of each name that no partner has who it is. Nothing is saved before the file is."""
-    if not unknown or not require_actor().may(Verb.CHANGE, RecordKind.PARTNER):
-        return
     said = _said(file)
+    if not (unknown or said) or not require_actor().may(Verb.CHANGE, RecordKind.PARTNER):
+        return
     open_names = [words for words in unknown if words not in said]
     st.header("Names that no partner has", anchor=False)
+    names = counted(len({*unknown, *said}), "name", "names")
     st.markdown(
-        f"{counted(len(unknown), 'name', 'names')}, of which {len(open_names)} are open. What you say here is saved "
-        "with the file; names left open come in unlinked, and can be linked later."
+        f"{names}, of which {len(open_names)} are open. What you say here is saved with the file; names left open come "
+        "in unlinked, and can be linked later."
     )
     partners = load(partner_choices)
     labels = dict(zip(partners["partner_id"], partners["name"], strict=True))

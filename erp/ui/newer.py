@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from erp.queries.history import record_history
-from erp.ui.actions import draw_whole_page, forget_form
+from erp.ui.actions import REFUSALS, draw_whole_page, forget_form
 from erp.ui.loads import load
 from erp.ui.prose import paragraph, show_prose, strong
+from erp.ui.session import require_actor
 from erp.ui.show import rows_html
 from erp.vocabulary import RecordKind
 
@@ -21,6 +22,8 @@ _CHOICES = {MINE: "Mine", THEIRS: "What is saved", BOTH: "Both, mine first"}
 _SHORT = 60
 #: Under which the session keeps, for each open form, the version it was opened with and what was saved then.
 _OPENED = "_opened_versions"
+#: Under which it keeps, for each form, how much had been refused while it was over the newest version.
+_KNOWN = "_refusals_known"
 
 
 @dataclass(frozen=True)
@@ -66,23 +69,49 @@ class Edited:
 def watch(edited: Edited, *, opened: int | None = None) -> int:
     """Remember what a form was opened with, draw what somebody saved since, and return the version to save over.
 
-    While a field of the form is alive (it was drawn in the run before), the form counts as open. `opened`: the version
-    that it was opened with where a draft says so.
+    While a field of the form is alive (it was drawn in the run before), the form counts as open. What was saved is
+    drawn once saving was refused: before, the server does not know what stands in the fields. `opened`: the version
+    that the form was opened with where a draft says so; such a form sends each field as it is left, and is told at
+    once.
     """
     alive = any(isinstance(key, str) and key.startswith(edited.prefix) for key in st.session_state)
     if opened is not None and _opened().get(edited.form, (None,))[0] != opened:
         _opened()[edited.form] = (opened, edited.saved if opened == edited.version else None)
     elif opened is None and (not alive or edited.form not in _opened()):
         _opened()[edited.form] = (edited.version, edited.saved)
-    if edited.opened != edited.version:
+    refusals, known = st.session_state.get(REFUSALS, 0), st.session_state.setdefault(_KNOWN, {})
+    if edited.opened == edited.version or _follows(edited):
+        known[edited.form] = refusals
+    elif opened is not None or refusals > known.get(edited.form, 0):
         _draw(edited)
     return edited.opened
+
+
+def _follows(edited: Edited) -> bool:
+    """Let the form be over the newer version where nothing of it is in question: its fields were not touched by that
+    save, or it was one's own step (a promise kept in its card) and changed only what the form left as it was."""
+    before = edited.before
+    if before is None:
+        return False
+    changed = [field for field in edited.labels if not _same(before[field], edited.saved[field])]
+    if changed and (_newest_by(edited) != require_actor().name or any(_likely(edited, f) is None for f in changed)):
+        return False
+    for field in changed:
+        edited.put(field, edited.saved[field])
+    edited.go_on()
+    return True
+
+
+def _newest_by(edited: Edited) -> str:
+    changes = load(record_history, edited.kind, edited.record_id)
+    return "" if changes.empty else str(changes["who"].iloc[0])
 
 
 def forget(form: str, *prefixes: str) -> None:
     """Forget what was typed into a form, so that it shows what is saved, or blank fields."""
     forget_form(form, *prefixes)
     _opened().pop(form, None)
+    st.session_state.get(_KNOWN, {}).pop(form, None)
 
 
 def _opened() -> dict[str, tuple[int, Fields | None]]:

@@ -26,7 +26,7 @@ _ROWS_STYLE = """<style>
 .rows td { min-width: 5.5rem; max-width: 34rem; overflow-wrap: break-word; }
 .rows.fits table { table-layout: fixed; }
 .rows.fits th, .rows.fits td { min-width: 0; white-space: pre-line; overflow-wrap: anywhere; }
-.rows.fits th:first-child:empty { width: 6.4rem; }
+.rows.narrow th:first-child { width: 6.4rem; }
 </style>"""
 
 
@@ -85,10 +85,11 @@ def show_rows(rows: pd.DataFrame, *, heads: bool = True) -> None:
     st.html(rows_html(rows, heads=heads))
 
 
-def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False) -> str:
+def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False, narrow: bool = False) -> str:
     """Write a table in HTML: its cells as typed, scrolling by itself where it is wider than the page.
 
-    `fits`: it is never wider, its words go on in the next line: for two things beside each other.
+    `fits`: it is never wider, its words go on in the next line: for two things beside each other. `narrow`: its first
+    column is.
 
     `st.table` reads every cell as Markdown, in the browser: a dozen rows took it as long as a chart.
     """
@@ -99,7 +100,7 @@ def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False) -> 
         "".join(f"<td>{typed(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
     ]
     what = f"Table: {', '.join(named)}" if heads else "Table"
-    look = "rows fits" if fits else "rows"
+    look = " ".join(["rows", *["fits"] * fits, *["narrow"] * narrow])
     return (
         f'{_ROWS_STYLE}<div class="{look}" tabindex="0" role="region" aria-label="{what}"><table>{head}'
         f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"

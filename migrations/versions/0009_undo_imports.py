@@ -50,3 +50,13 @@ def upgrade() -> None:
             ),
             {"kind": kind, "record_kind": record_kind},
         )
+        # A row changed its record where an import changed it while the file came in.
+        connection.execute(
+            sa.text(
+                "UPDATE imported_row SET did = 'changed' WHERE did = '' AND record_id IS NOT NULL AND EXISTS (SELECT 1 "
+                "FROM import_file f JOIN change c ON c.record_kind = :record_kind AND c.verb = 'import' "
+                "AND c.record_id = imported_row.record_id AND coalesce(c.before, 'null') <> 'null' "
+                "AND c.at BETWEEN f.recorded_at AND f.ended_at WHERE f.id = imported_row.import_id AND f.kind = :kind)"
+            ),
+            {"kind": kind, "record_kind": record_kind},
+        )

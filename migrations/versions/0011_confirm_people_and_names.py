@@ -24,4 +24,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_confirmation_partner_id", "confirmation", ["partner_id"])
+    op.create_index("ix_confirmation_of", "confirmation", ["partner_id", "contact_id"])

@@ -17,7 +17,8 @@ from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.imports import import_findings, import_history
 from erp.services import upkeep
 from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
-from erp.services.import_undo import undo_import, what_hinders
+from erp.services.import_hindrances import what_hinders
+from erp.services.import_undo import undo_import
 from erp.services.look_alikes import answer_look_alike
 from erp.services.partners import PartnerDraft, change_partner
 from erp.vocabulary import LookAlikeAnswer, PartnerKind
@@ -240,3 +241,76 @@ def test_people_are_described_to_who_may_read_channels(cast: Cast) -> None:
     with db.reading() as session:
         assert import_findings(session, cast.community_liaison, 1, 9)[0] > 0
         assert import_findings(session, cast.administrator, 1, 9)[0] == 0
+
+
+def test_an_undo_does_not_open_what_a_tribe_shared(cast: Cast) -> None:
+    bring("partners", "key,name,kind\nRN,River Nation,other\n", by=cast.coordinator)
+    bring("partners", "key,name,kind,scored\nRN,River Nation,Tribe,no\n", by=cast.coordinator, update=True)
+    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,River Nation\n", by=cast.tribal_liaison)
+    assert "could open what a Tribe shared" in hindrances(cast.coordinator, 2)
+    with pytest.raises(Conflict):
+        undo_import(cast.coordinator, 2)
+
+
+def test_what_somebody_saves_while_an_undo_runs_is_not_overwritten(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring("partners", "key,name,area\nA1,Cedar House,Coast\nB1,Heron Circle,Coast\n", by=cast.coordinator)
+    bring("partners", "key,name,area\nA1,Cedar House,Hills\nB1,Heron Circle,Hills\n", by=cast.coordinator, update=True)
+    monkeypatch.setattr("erp.services.import_undo.STRETCH", 1)
+
+    def somebody_saves(done: int, _records: int) -> None:
+        if done == 1:
+            with db.writing() as session:
+                draft = PartnerDraft(name="Cedar House", kind=PartnerKind.OTHER, area="Typed by Lena")
+                change_partner(session, cast.leadership, 1, 2, draft)
+
+    with pytest.raises(Conflict, match="1 of 2 records are undone"):
+        undo_import(cast.coordinator, 2, somebody_saves)
+    assert [partner.area for partner in stored(Partner)] == ["Typed by Lena", "Coast"]
+
+
+def test_an_earlier_name_that_somebody_else_has_by_now_is_said(cast: Cast) -> None:
+    bring("partners", "key,name\nA1,Old Name\n", by=cast.coordinator)
+    bring("partners", "key,name\nA1,New Name\n", by=cast.coordinator, update=True)
+    bring("partners", "key,name\nB1,Old Name\n", by=cast.coordinator)
+    assert "Another partner has the earlier name by now: row 2." in hindrances(cast.coordinator, 2)
+
+
+def test_names_are_settled_once_and_only_what_was_added_is_taken_back(cast: Cast) -> None:
+    bring("partners", "name,other_names\nCedar House,CH\n", by=cast.coordinator)
+    settle = {"Hope Ring": PartnerKind.OTHER, "CH": 1}
+    log = "held_on,purpose,partners\n2024-03-05,Seats,Hope Ring\n"
+    for _ in range(2):  # a second click, or the same file after the first try was broken off
+        bring("engagements", log, by=cast.coordinator, settle=settle)
+    assert [partner.name for partner in stored(Partner)] == ["Cedar House", "Hope Ring"]
+    undo_import(cast.coordinator, 3)
+    undo_import(cast.coordinator, 2)
+    assert [name.name for name in stored(PartnerName)] == ["CH"]
+    with pytest.raises(Invalid, match="Name"):
+        bring("engagements", log, by=cast.coordinator, settle={"x" * 301: PartnerKind.OTHER})
+
+
+def test_a_partner_of_a_settled_name_stays_once_somebody_worked_on_it(cast: Cast) -> None:
+    log = "held_on,purpose,partners\n2024-03-05,Seats,Hope Ring\n"
+    bring("engagements", log, by=cast.coordinator, settle={"Hope Ring": PartnerKind.OTHER})
+    with db.writing() as session:
+        draft = PartnerDraft(name="Hope Ring", kind=PartnerKind.OTHER, area="Oxbow")
+        change_partner(session, cast.leadership, 1, 1, draft)
+    undo_import(cast.coordinator, 1)
+    assert stored(Partner)[0].archived_at is None
+
+
+def test_links_made_in_other_records_hinder_an_undo(cast: Cast) -> None:
+    bring("partners", "name\nCedar House\n", by=cast.coordinator)
+    bring("commitments", "what,partner\ncall,Marys\n", by=cast.coordinator)
+    log = "held_on,purpose,partners\n2024-03-05,Seats,Marys\n"
+    bring("engagements", log, by=cast.coordinator, update=True, settle={"Marys": 1})
+    assert "also linked names" in hindrances(cast.coordinator, 3)
+
+
+def test_no_place_is_remembered_only_where_another_column_holds_the_field(cast: Cast) -> None:
+    told = {"Name": None, "Full name": "name"}
+    bring("partners", "Name,Full name\nCH,Cedar House\n", by=cast.coordinator, told=told)
+    assert not bring("partners", "Name,Kind\nHeron Circle,other\n", by=cast.coordinator).refused
+    assert not bring("partners", "key,name,kind\nX1,Reed Ring,other\n", by=cast.coordinator).refused
+    bring("partners", "Full name,Organization\nMoss House,MH\n", by=cast.coordinator)
+    assert stored(Partner)[-1].name in ("Moss House", "MH")

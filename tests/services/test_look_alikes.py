@@ -243,6 +243,24 @@ def test_a_name_answered_to_be_a_tribes_closes_what_waits_under_it(cast: Cast) -
     assert waits(cast.viewer) == 0
 
 
+def test_taking_same_back_leaves_a_name_that_was_there_before(cast: Cast) -> None:
+    bring("partners", "name,other_names\nLegal Aid of Alder,ALAS Aid\n")
+    bring("partners", "name\nALAS Aid\n")
+    bring("commitments", "what,partner\na,Legal Aid of Alder\nb,ALAS Aid\n")
+    answer(cast.coordinator, SAME)
+    answer(cast.coordinator, OPEN, version=2)
+    assert [name.name for name in stored(PartnerName) if name.partner_id == 1] == ["ALAS Aid"]
+
+
+def test_another_name_of_a_tribe_closes_what_waits_under_it(cast: Cast) -> None:
+    bring("engagements", "held_on,purpose,partners\n2024-03-05,Land,Pinewater\n", by=cast.leadership)
+    bring("partners", "name,kind\nHeron Bay Tribe,Tribe\n", by=cast.leadership)
+    assert waits(cast.viewer) == 1
+    with db.writing() as session:
+        call_also(session, cast.coordinator, 1, "Pinewater")
+    assert waits(cast.viewer) == 0
+
+
 def waits(actor: Actor) -> int:
     with db.reading() as session:
         return len(unlinked_names(session, actor))

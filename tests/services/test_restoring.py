@@ -22,6 +22,7 @@ from erp.services.engagements import EngagementDraft, PartnerAt, change_engageme
 from erp.services.feedback import FeedbackDraft, change_feedback, receive_feedback
 from erp.services.forums import ForumDraft, add_forum, change_forum
 from erp.services.partners import PartnerDraft, add_partner, archive_partner, change_partner
+from erp.services.records import record_change
 from erp.services.relationships import RelationshipDraft, add_relationship, change_relationship
 from erp.services.restoring import RESTORABLE, restore_value
 from erp.vocabulary import PartnerKind, RecordKind, Side
@@ -162,3 +163,25 @@ def test_what_is_archived_is_restored_first(cast: Cast) -> None:
     write(archive_partner, cast.coordinator, 1, 2, "Gone")
     with pytest.raises(Invalid, match="archived"):
         put_back(cast.coordinator, "area", moved)
+
+
+def test_another_name_taken_back_is_no_earlier_name_of_the_partner(cast: Cast) -> None:
+    write(add_partner, cast.coordinator, FERN)
+    with db.writing() as session:
+        told = {"name": "Gorse House"}
+        record_change(
+            session, cast.coordinator, "take name back", RecordKind.PARTNER, 1, before=told, after={"name": None}
+        )
+    with pytest.raises(Invalid, match="not put back by itself"):
+        put_back(cast.coordinator, "name")
+    assert stored(Partner)[0].name == "Fern House"
+
+
+def test_a_tribe_agrees_to_figures_anew_when_its_kind_is_put_back(cast: Cast) -> None:
+    tribe = PartnerDraft(name="Heron Bay Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT)
+    write(add_partner, cast.tribal_liaison, tribe)
+    other = PartnerDraft(name="Heron Bay Tribe", kind=PartnerKind.OTHER, scored=True)
+    write(change_partner, cast.tribal_liaison, 1, 1, other)
+    put_back(cast.tribal_liaison, "kind")
+    kept = stored(Partner)[0]
+    assert (kept.kind, kept.scored) == (PartnerKind.TRIBAL_GOVERNMENT, False)

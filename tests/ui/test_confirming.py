@@ -56,10 +56,12 @@ def test_the_chosen_ones_are_confirmed_together(app_as: Open, cast: Cast, long_a
     assert rows["Partner, and what of it"].tolist() == ["Fern House: Names and area", "Fern House: Ana"]
     assert rows["Last confirmed"].tolist() == ["never confirmed, recorded Mar 5, 2026"] * 2
     assert button(app, "Confirm the").disabled
-    app.session_state["to_confirm"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    key = app.dataframe[0].proto.id.rpartition("-")[2]
+    app.session_state[key] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
     button(app.run(), "Confirm the 2 chosen").click().run()
     assert app.success[0].value == "Confirmed today: 2 entries."
     assert len(stored(Confirmation)) == 2
+    assert not app.dataframe, "the next rows are not taken for chosen ones"
 
 
 def test_where_nothing_is_due_it_says_where_the_rhythm_is_set(app_as: Open, cast: Cast, database: object) -> None:

@@ -244,6 +244,16 @@ def test_a_field_that_both_changed_waits_for_the_person(app_as: Open, cast: Cast
     assert stored(fair).purpose == "Cora's words"
 
 
+def test_points_that_somebody_took_out_stay_out_where_that_is_chosen(app_as: Open, cast: Cast, fair: int) -> None:
+    app = stale_edit(app_as, cast, fair)  # Lena's version has no points
+    choose(app, "Which one stays: what it was about", "mine")
+    choose(app, "Which one stays: discussion points", "theirs")
+    click(app, "Go on with these")
+    click(app, "Save changes")
+    with db.reading() as session:
+        assert session.exec(select(DiscussionPoint).where(DiscussionPoint.engagement_id == fair)).all() == []
+
+
 def test_both_texts_stay_under_one_another(app_as: Open, cast: Cast, fair: int) -> None:
     app = click(app_as(cast.coordinator, "engagement", engagement=fair), "Edit")
     said_long = "Lena heard that the room is too small for everybody who wants to come on that day."

@@ -42,7 +42,7 @@ def test_two_stand_side_by_side_with_the_reason(app_as: Open, cast: Cast) -> Non
     app = app_as(cast.community_liaison, "look_alikes")
     pieces = "\n".join(one.proto.body for one in app.get("html"))
     assert "“Department of Social Services” looks like “Dept. of Social Services”." in pieces
-    beside = tables(app)[-1].set_index("")
+    beside = tables(app)[-1].set_index("What")
     assert beside.columns.tolist() == ["Department of Social Services", "Dept. of Social Services"]
     assert beside.loc["Address"].tolist() == ["–", "4 Oak St"]
 
@@ -77,4 +77,4 @@ def test_more_pairs_are_sought_on_demand(app_as: Open, cast: Cast) -> None:
     bring("contacts", "name,partner,email\nA,Cedar House,a@cedar.example\nB,Heron Circle,b@cedar.example\n")
     app = button(app_as(cast.coordinator, "look_alikes"), "Look through all partners").click().run()
     assert "1 more pair looks alike." in text_of(app)
-    assert tables(app)[-1].set_index("").loc["E-mail from"].tolist() == ["@cedar.example", "@cedar.example"]
+    assert tables(app)[-1].set_index("What").loc["E-mail from"].tolist() == ["@cedar.example", "@cedar.example"]

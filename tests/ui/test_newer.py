@@ -15,7 +15,7 @@ from erp.models.partners import Partner
 from erp.services.commitments import CommitmentDraft, change_commitment, make_commitment
 from erp.services.contacts import ContactDraft, add_contact, change_contact
 from erp.services.feedback import FeedbackDraft, change_feedback, receive_feedback
-from erp.services.partners import PartnerDraft, add_partner, change_partner
+from erp.services.partners import PartnerDraft, add_partner, agree_cadence, change_partner
 from erp.vocabulary import PartnerKind, Side
 from tests.conftest import Cast
 from tests.services.county_imports import stored
@@ -139,3 +139,24 @@ def test_feedback_is_corrected_by_two(app_as: Open, cast: Cast, fern: int) -> No
     next(b for b in app.button if "_save_mended" in b.key).click().run()
     kept = stored(FeedbackItem)[0]
     assert (kept.notes, kept.language, kept.words) == ("Said twice", "Spanish", "Begin later")
+
+
+def test_ones_own_step_is_no_other_persons_save(app_as: Open, cast: Cast, fern: int) -> None:
+    draft = CommitmentDraft(what="Send the notes", partner_id=fern, owed_by=Side.COUNTY)
+    number = write(make_commitment, cast.coordinator, draft).id
+    app = app_as(cast.coordinator, "promises", promise=number)
+    next(b for b in app.button if "_keep_on" in b.key).click().run()
+    assert not app.warning
+    at = f"promise_mend_{number}_"
+    app.text_area(key=f"{at}what").set_value("Send both notes")
+    next(b for b in app.button if "_save_mended" in b.key).click().run()
+    kept = stored(Commitment)[0]
+    assert (kept.what, kept.done_on is None) == ("Send both notes", False)
+
+
+def test_a_save_that_touched_no_field_of_the_form_asks_nothing(app_as: Open, cast: Cast, fern: int) -> None:
+    app = details(app_as, cast, fern)
+    write(agree_cadence, cast.leadership, fern, 30, None)
+    field(app, "text_input", "Area served").set_value("South")
+    press(app, "Save changes")
+    assert stored(Partner)[0].area == "South"

@@ -153,7 +153,7 @@ def test_a_new_partner_is_shown_beside_one_it_looks_like_before_it_is_added(app_
     app = add_alike(app_as, cast)
     assert "Oak Str. House may be here already" in app.error[0].value
     beside = tables(app)[-1]
-    assert beside.columns.tolist() == ["", "Oak Str. House", "Fern House"]
+    assert beside.columns.tolist() == ["What", "Oak Str. House", "Fern House"]
     assert beside.to_numpy().tolist() == [
         ["Kind", "Other", "Community organization"],
         ["Area", "–", "Oxbow"],
