@@ -10,6 +10,7 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.queries.choices import contact_choices, partner_choices
 from erp.queries.feedback import FeedbackDetail
+from erp.queries.names import contact_names, partner_names
 from erp.services.feedback import (
     FeedbackDraft,
     StepDraft,
@@ -196,11 +197,10 @@ def _saved(detail: FeedbackDetail) -> dict[str, Any]:
 
 
 def _said(name: str, value: Any) -> str:
-    choices = {"partner_id": (partner_choices, ()), "contact_id": (contact_choices, (None,))}
-    if name in choices:
-        question, arguments = choices[name]
-        offered = load(question, *arguments)
-        return dict(zip(offered[name], offered["name"], strict=True)).get(value, "")
+    named: Mapping[str, Any] = {"partner_id": partner_names, "contact_id": contact_names}  # archived ones, too
+    if name in named:
+        names = load(named[name])
+        return dict(zip(names["id"], names["name"], strict=True)).get(value, "")
     if name == "received_on":
         return day_text(value) if value else ""
     if isinstance(value, bool):

@@ -10,6 +10,7 @@ import streamlit as st
 from erp.access import Actor
 from erp.queries.choices import partner_choices
 from erp.queries.commitments import OwedBy
+from erp.queries.names import partner_names
 from erp.services.commitments import (
     CommitmentDraft,
     change_commitment,
@@ -171,8 +172,8 @@ def _saved(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _said(name: str, value: Any) -> str:
     if name == "partner_id":
-        partners = load(partner_choices)
-        return dict(zip(partners["partner_id"], partners["name"], strict=True)).get(value, "")
+        partners = load(partner_names)  # archived ones, too
+        return dict(zip(partners["id"], partners["name"], strict=True)).get(value, "")
     if name.endswith("_on"):
         return day_text(value) if value else ""
     return str(getattr(value, "label", value) or "")
