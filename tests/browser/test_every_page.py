@@ -90,3 +90,12 @@ def test_no_page_is_wider_than_a_phone(hand: Page, demo: Server, name: str) -> N
     settle(hand)
     width = hand.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= 360
+
+
+def test_the_whole_menu_is_in_sight(desk: Page, demo: Server) -> None:
+    desk.goto(demo.address)
+    settle(desk)
+    menu = desk.get_by_test_id("stSidebarNav")
+    for entry in PAGES:
+        if not entry.hidden:
+            assert menu.get_by_role("link", name=entry.title, exact=True).is_visible(), entry.title
