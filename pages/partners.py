@@ -4,7 +4,7 @@ import streamlit as st
 
 from erp.ui import partner_directory, partner_form
 from erp.ui.actions import show_outcome
-from erp.ui.navigation import go
+from erp.ui.navigation import go, link_to, may_open
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, folded, no_records
 from erp.ui.views import draw_title
@@ -39,3 +39,5 @@ with place:
     elif (chosen := partner_directory.draw_table(page)) is not None:
         go("partner", partner=chosen)
 partner_directory.draw_download(narrowed)
+if may_open("look_alikes"):
+    link_to("look_alikes", "Partners that look alike", icon=":material/join:")

@@ -24,6 +24,7 @@ class PageEntry:
     hidden: bool = False
 
 
+#: At most twelve of them are not hidden: with one more, Streamlit folds the last of the menu away.
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "Today", ":material/today:"),
     PageEntry("partners", "Partners", ":material/diversity_3:", (V.SEE, K.PARTNER)),
@@ -39,7 +40,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("forums", "Forums", ":material/groups:", (V.SEE, K.FORUM)),
     PageEntry("confirm", "Still right?", ":material/done_all:", (V.CHANGE, K.CONTACT), hidden=True),
     PageEntry("imports", "Import", ":material/upload_file:", (V.IMPORT, K.IMPORT_FILE)),
-    PageEntry("look_alikes", "Look-alikes", ":material/join:", (V.CHANGE, K.PARTNER)),
+    PageEntry("look_alikes", "Look-alikes", ":material/join:", (V.CHANGE, K.PARTNER), hidden=True),
     PageEntry("settings", "Settings", ":material/settings:", (V.SEE, K.SETTING)),
     PageEntry("account", "My account", ":material/person:"),
 )
