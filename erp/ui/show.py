@@ -26,7 +26,7 @@ _ROWS_STYLE = """<style>
 .rows td { min-width: 5.5rem; max-width: 34rem; overflow-wrap: break-word; }
 .rows.fits table { table-layout: fixed; }
 .rows.fits th, .rows.fits td { min-width: 0; white-space: pre-line; overflow-wrap: anywhere; }
-.rows.narrow th:first-child { width: 6.4rem; }
+.rows.narrow th:first-child { width: 6.9rem; }
 </style>"""
 
 

@@ -20,13 +20,15 @@ OURS = (
 )  # fmt: skip
 TABLES = (
     "account", "behavior_tag", "cadence", "commitment", "contact", "county", "discussion_point", "engagement",
-    "engagement_partner", "feedback_item", "feedback_step", "forum", "forum_member", "partner", "partner_name",
+    "engagement_partner", "feedback_item", "feedback_step", "forum", "forum_member", "look_alike", "partner",
+    "partner_name",
     "rating", "relationship", "sign_in",
 )  # fmt: skip
 PAGES = (
     "", "partners", "partners?partner_as_list=true", "engagements", "promises", "feedback", "behaviors", "health",
     "forums", "forums?forum=1", "log", "rate?partner=2", "imports", "settings", "account", "engagement?engagement=3",
-    "promises?promise=3", "feedback?feedback=4", "nowhere",
+    "promises?promise=3", "feedback?feedback=4", "nowhere", "look_alikes",
+    "confirm",
     *(f"partner?partner=9&section={section}" for section in (
         "Health", "Engagements", "Promises", "Feedback", "People+and+ties", "Details", "History",
     )),
@@ -51,6 +53,7 @@ def spoiled(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             for _, column, kind, *_ in county.execute(f"pragma table_info({table})").fetchall():
                 if kind == "VARCHAR" and column not in OURS:
                     county.execute(f"update {table} set {column} = {column} || ? where {column} <> ''", (TYPED,))
+        county.execute("update import_file set file_name = file_name || ?", (TYPED,))
         kept = json.dumps({f"Heading{TYPED}": f"words{TYPED}"})
         for table in ("partner", "engagement", "commitment", "feedback_item"):
             county.execute(f"update {table} set extras = ?, as_written = ?", (kept, kept))
