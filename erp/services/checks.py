@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -106,6 +107,18 @@ def known_partner(session: Session, partner_id: int | None) -> Partner:
     if partner.archived_at is not None:
         raise NotFound(f"{partner.name} is archived. Restore it first, or choose another partner.")
     return partner
+
+
+def known_partners(session: Session, partner_ids: Collection[int]) -> None:
+    """Refuse partners that are not here or are archived, in one question. Raises: NotFound."""
+    if not partner_ids:
+        return
+    columns = (col(Partner.id), col(Partner.archived_at))
+    found = session.execute(sa_select(*columns).where(columns[0].in_(partner_ids)))
+    here = {partner_id: archived_at for partner_id, archived_at in found}  # noqa: C416 -- rows are no pairs to the type checker
+    for partner_id in partner_ids:
+        if here.get(partner_id, "not here") is not None:
+            known_partner(session, partner_id)  # says what is wrong with it
 
 
 def _is_a_tribe(session: Session, partner_id: int | None) -> bool:

@@ -22,13 +22,14 @@ from erp.models.engagements import (
 )
 from erp.queries.county import today
 from erp.queries.visible import engagements_visible_to
-from erp.services.checks import known_partner, refuse_stale, refuse_void_twice, tribe_at
+from erp.services.checks import known_partners, refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
 from erp.services.drafts import Draft
 from erp.services.engagement_told import told, told_parts
-from erp.services.facts import sync_engagement
+from erp.services.facts import enter_engagement, sync_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
 from erp.services.records import (
+    add_rows,
     change_record,
     need_reason,
     new_key,
@@ -128,7 +129,7 @@ def log_engagement(
     engagement_id = _id(engagement)
     engagement.key = draft.key or new_key(session, Engagement, "E", engagement_id)
     parts = _set_parts(session, engagement_id, draft, {})
-    sync_engagement(session, engagement, engagement.recorded_at)
+    enter_engagement(session, engagement, [part for part in parts if isinstance(part, EngagementPartner)])
     after = snapshot(engagement, **told_parts(*parts))
     record_change(session, actor, "log", RecordKind.ENGAGEMENT, engagement_id, after=after)
     _add_what_came_up(session, actor, engagement_id, promises, feedback)
@@ -303,8 +304,7 @@ def _check(
         frameworks.entry("cpm_leadership_behaviors", entry_id)
     for entry_id in draft.topics:
         frameworks.entry("erp_topics", entry_id)
-    for partner_id in {p.partner_id for p in draft.partners} - {link.partner_id for link in there}:
-        known_partner(session, partner_id)
+    known_partners(session, {p.partner_id for p in draft.partners} - {link.partner_id for link in there})
     _all_here(session, Contact, set(draft.people), "person")
     _all_here(session, Forum, {draft.forum_id} - {None}, "forum")
 
@@ -370,8 +370,7 @@ def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tag
     parts += [
         TopicTag(**of, framework_version=tagged.get(topic, topic_version), entry_id=topic) for topic in draft.topics
     ]
-    session.add_all(parts)
-    session.flush()
+    add_rows(session, parts)
     return parts
 
 

@@ -11,7 +11,7 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence
 from erp.models.ratings import Rating
-from erp.services.records import person_key
+from erp.services.records import add_rows, person_key
 from erp.vocabulary import EngagementStatus, FeedbackState, Who
 
 #: Marks that are an answer to "who asked, who set the agenda, who decided". Source: health definition h1.
@@ -95,6 +95,13 @@ def cadence_facts(cadence: Cadence) -> list[Draft]:
             "value": float(cadence.days),
         }
     ]
+
+
+def enter_engagement(session: Session, engagement: Engagement, partners: list[EngagementPartner]) -> None:
+    """Enter the facts of an engagement that is new, of which the ledger knows nothing yet."""
+    assert engagement.id is not None  # it was flushed
+    of = {"source_id": engagement.id, "known_from": engagement.recorded_at}
+    add_rows(session, [Fact(**of, **draft) for draft in engagement_facts(engagement, partners)])
 
 
 def sync_engagement(session: Session, engagement: Engagement, at: datetime) -> None:

@@ -127,8 +127,10 @@ def open_form(name: str, start: dict[str, Any], detail: EngagementDetail | None 
         tables = {**tables} | ({detail.forum_id: detail.forum} if detail.forum_id is not None else {})
     listed = {**names, **offered.listed} if detail is not None else offered.listed
     form = Form(name, names, listed, tribes, pd.DataFrame(), tables, offered.offered, offered.partner_of, start, detail)
+    here = set(st.session_state)  # asked once: every look into the session's state takes its lock
     for field, value in _still_here(form, start | _restored(form)).items():
-        st.session_state.setdefault(form.key(field), value)
+        if form.key(field) not in here:
+            st.session_state[form.key(field)] = value
     return replace(form, people=_people(form.chosen, detail))
 
 

@@ -1,6 +1,7 @@
 """Who is signed in at this browser. Every page and every callback begins with require_actor()."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from erp.access import Actor
 from erp.services.sign_in import resolve
@@ -8,7 +9,9 @@ from erp.services.sign_in import resolve
 
 def sign_in_hash() -> str:
     """Return the hash of this browser's sign-in, as the gate passed it on; empty where there is none."""
-    return str(st.user.get("sid") or "")
+    # Not by st.user, which reads the app's configuration at every look: several to a page, 0.2 ms each.
+    run = get_script_run_ctx()
+    return str((run.user_info.get("sid") if run else None) or "")
 
 
 def require_actor() -> Actor:
