@@ -1,15 +1,18 @@
-"""The practice frameworks a county works under: read from data/frameworks, checked as they are read."""
+"""The practice frameworks a county works under: as shipped in data/frameworks, and each version it made of them."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from erp.errors import Invalid, NotFound
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "frameworks"
+#: The frameworks that engagements are tagged with.
+BEHAVIORS, TOPICS = "cpm_leadership_behaviors", "erp_topics"
 OWNERS = ("caregiver", "family", "agency")  # who may owe a Partnership Plan commitment
 BLANK_LABEL = "not yet verified"  # the label of an entry whose text nobody has seen yet
 
@@ -38,7 +41,8 @@ class Entry:
 
     `parent` is an id of the same framework; `sections` are ids of `erp_sections`; `owners` name who owes a
     Partnership Plan commitment, the one who leads first. A description is empty only where nobody has seen
-    the text. `verified` is True where the document itself was read.
+    the text. `verified` is True where the document itself was read. A `retired` one is offered no more; what was
+    tagged with it stays tagged.
     """
 
     framework: str
@@ -51,11 +55,15 @@ class Entry:
     verified: bool
     owners: tuple[str, ...]
     sections: tuple[str, ...]
+    retired: bool = False
 
 
 @dataclass(frozen=True)
 class Framework:
-    """One document's list of entries, in the document's order."""
+    """A version of one document's list of entries, in the document's order.
+
+    `from_on`: the day from which a county's own version is in force; None for one that came with the program.
+    """
 
     id: str
     title: str
@@ -63,6 +71,167 @@ class Framework:
     source: str
     about: str
     entries: tuple[Entry, ...]
+    from_on: date | None = None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Entry]:
+        """Entries by id."""
+        return {held.id: held for held in self.entries}
+
+    @cached_property
+    def by_words(self) -> Mapping[str, Entry | None]:
+        """Entries by every way to write them, without capitals and spaces; None where two share the words."""
+        index: dict[str, Entry | None] = {}
+        for listed in self.entries:
+            for words in {_plain(listed.label), _plain(display_label(listed))}:
+                index[words] = None if words in index else listed
+        return index | {_plain(listed.id): listed for listed in self.entries}
+
+
+@dataclass(frozen=True)
+class Frameworks:
+    """The frameworks of a county: what is in force on a day, and every version, so that a tag keeps its own.
+
+    `versions`: of each framework, the oldest first; the one in force and those to come are among them.
+    """
+
+    in_force: Mapping[str, Framework]
+    versions: Mapping[str, tuple[Framework, ...]]
+
+    def framework(self, framework_id: str) -> Framework:
+        """Return the version in force. Raises: NotFound."""
+        if framework_id not in self.in_force:
+            known = ", ".join(sorted(self.in_force))
+            raise NotFound(f"There is no framework “{framework_id}”. Those held are {known}.")
+        return self.in_force[framework_id]
+
+    def version(self, framework_id: str, version: str) -> Framework:
+        """Return a version by its name, of an empty or unknown name the one in force. Raises: NotFound."""
+        in_force = self.framework(framework_id)
+        return next((held for held in self.versions[framework_id] if held.version == version), in_force)
+
+    def entry(self, framework_id: str, entry_id: str, version: str = "") -> Entry:
+        """Return one entry by the ids that records keep, as it read in a version; else in force, else when last listed.
+
+        Raises: NotFound where there is no such framework, or no such entry in any version of it.
+        """
+        in_force = self.framework(framework_id)
+        for held in (self.version(framework_id, version), in_force, *reversed(self.versions[framework_id])):
+            if entry_id in held.by_id:
+                return held.by_id[entry_id]
+        raise NotFound(f"“{entry_id}” is not in {in_force.title}. Look the id up under Settings, Frameworks.")
+
+    def find_entry(self, framework_id: str, words: str) -> Entry | None:
+        """Return the entry in force whose id or label (plain, or as displayed) these words are, or None.
+
+        Capitals and spaces do not matter: “lb 1C” finds LB1c. Words that fit several entries find none.
+
+        Raises: NotFound where there is no such framework.
+        """
+        return self.framework(framework_id).by_words.get(_plain(words))
+
+    def label(self, framework_id: str, entry_id: str, version: str = "") -> str:
+        """Return an entry as people read it, with its number.
+
+        As it read in a version, with the name of that, where it reads otherwise now. Unverified and retired ones say
+        so, and so do ids that no version has.
+        """
+        try:
+            shown, now = self.entry(framework_id, entry_id, version), self.entry(framework_id, entry_id)
+        except NotFound:
+            return f"{entry_id} (not in the framework any more)"
+        named = f"{numbered(shown)} · {display_label(shown)}"
+        if not version or (shown.label, shown.verified, shown.retired) == (now.label, now.verified, now.retired):
+            return named
+        return f"{named} – as in version “{version}”"
+
+    def leadership_behaviors(self) -> tuple[Entry, ...]:
+        """Return the CPM leadership behaviors in force, lettered ones after their heading, in the document's order."""
+        return self._offered(BEHAVIORS)
+
+    def pick_list(self) -> tuple[Entry, ...]:
+        """Return the numbered leadership behaviors in force, without the lettered ones, in order."""
+        return tuple(behavior for behavior in self.leadership_behaviors() if behavior.parent is None)
+
+    def erp_topics(self) -> tuple[Entry, ...]:
+        """Return the ERP Toolkit's topics in force in order; `sections` holds the one section each belongs to."""
+        return self._offered(TOPICS)
+
+    def heading_of(self, framework_id: str) -> dict[str, str]:
+        """Return lettered entry → the entry it stands under, as the newest version that has it says."""
+        versions = (*self.versions[framework_id], self.in_force[framework_id])
+        return {held.id: held.parent for each in versions for held in each.entries if held.parent is not None}
+
+    def _offered(self, framework_id: str) -> tuple[Entry, ...]:
+        return tuple(held for held in self.framework(framework_id).entries if not held.retired)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An entry that reads otherwise in two versions of a framework; None where a version does not have it.
+
+    `what`: in words, for example "label" and "verified".
+    """
+
+    before: Entry | None
+    after: Entry | None
+    what: tuple[str, ...]
+
+
+def differences(before: Framework, after: Framework) -> list[Difference]:
+    """Return what differs between two versions of a framework, in the order of the second; what is gone comes last."""
+    ids = dict.fromkeys([*after.by_id, *before.by_id])
+    pairs = [(before.by_id.get(entry_id), after.by_id.get(entry_id)) for entry_id in ids]
+    return [Difference(old, new, what) for old, new in pairs if (what := _what_differs(old, new))]
+
+
+def _what_differs(old: Entry | None, new: Entry | None) -> tuple[str, ...]:
+    if old is None:
+        return ("added",)
+    if new is None:
+        return ("not in it",)
+    said = [_CALLED[name] for name in _CALLED if getattr(old, name) != getattr(new, name)]
+    if old.verified != new.verified:
+        said.append("verified" if new.verified else "not verified any more")
+    if old.retired != new.retired:
+        said.append("retired" if new.retired else "taken up again")
+    return tuple(said)
+
+
+def with_entry(framework: Framework, held: Entry) -> Framework:
+    """Return a framework with an entry in the place of the one with its id, or behind those it belongs to.
+
+    Raises: Invalid where the list would not hold together (a heading that is none, a section nobody knows).
+    """
+    entries = list(framework.entries)
+    places = [place for place, other in enumerate(entries) if other.id == held.id]
+    kin = [place for place, other in enumerate(entries) if held.parent and held.parent in (other.id, other.parent)]
+    if places:
+        entries[places[0]] = held
+    else:
+        entries.insert(max(kin, default=len(entries) - 1) + 1, held)
+    _check_entries(framework.title, tuple(entries))
+    return replace(framework, entries=tuple(entries))
+
+
+def next_id(framework: Framework, parent: str | None) -> str:
+    """Return the id of an entry to add: the next number, or under a heading the next letter. Ids are never used twice.
+
+    Raises: Invalid where a heading has all its letters.
+    """
+    taken = {_plain(held.id) for held in framework.entries}
+    if parent:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        free = next((f"{parent}{letter}" for letter in letters if _plain(f"{parent}{letter}") not in taken), None)
+        if free is None:
+            raise Invalid(f"{parent} has all its letters. Choose another heading.")
+        return free
+    headings = [held.id for held in framework.entries if held.parent is None]
+    before = headings[-1].rstrip("0123456789") if headings else "N"
+    n = len(headings) + 1
+    while _plain(f"{before}{n}") in taken:
+        n += 1
+    return f"{before}{n}"
 
 
 def load_frameworks(folder: Path = SHIPPED) -> dict[str, Framework]:
@@ -74,73 +243,40 @@ def load_frameworks(folder: Path = SHIPPED) -> dict[str, Framework]:
     return dict(_read_folder(folder.resolve()))
 
 
-def entry(framework_id: str, entry_id: str) -> Entry:
-    """Return one entry by the ids that records keep.
-
-    Raises:
-        NotFound: there is no such framework, or no such entry in it.
-    """
-    for held in _framework(framework_id).entries:
-        if held.id == entry_id:
-            return held
-    raise NotFound(
-        f"“{entry_id}” is not in {_framework(framework_id).title}. Look the id up under Settings, Frameworks."
-    )
+@cache
+def as_shipped() -> Frameworks:
+    """Return the frameworks as they came with the program."""
+    shipped = load_frameworks()
+    return Frameworks(shipped, {name: (framework,) for name, framework in shipped.items()})
 
 
-def find_entry(framework_id: str, words: str) -> Entry | None:
-    """Return the entry whose id or label (plain, or as displayed) these words are, or None.
-
-    Capitals and spaces do not matter: “lb 1C” finds LB1c. Words that fit several entries find none.
-
-    Raises:
-        NotFound: there is no such framework.
-    """
-    return _entries_by_words(framework_id).get(_plain(words))
-
-
-def leadership_behaviors() -> tuple[Entry, ...]:
-    """Return the CPM leadership behaviors, lettered ones after their heading, in the document's order."""
-    return _framework("cpm_leadership_behaviors").entries
-
-
-def pick_list() -> tuple[Entry, ...]:
-    """Return the sixteen numbered leadership behaviors, without the lettered ones, in order."""
-    return tuple(behavior for behavior in leadership_behaviors() if behavior.parent is None)
-
-
-def erp_topics() -> tuple[Entry, ...]:
-    """Return the ERP Toolkit's topics in order; `sections` holds the one section each belongs to."""
-    return _framework("erp_topics").entries
+def numbered(shown: Entry) -> str:
+    """Return an entry's number as its document prints it: “7” or “1c” for a behavior or topic, else the id."""
+    return shown.id.removeprefix({BEHAVIORS: "LB", TOPICS: "T"}.get(shown.framework, ""))
 
 
 def display_label(shown: Entry) -> str:
-    """Return the label as people see it: whatever the document did not confirm says so itself."""
+    """Return the label as people see it: whatever the document did not confirm says so itself, and what is retired."""
+    label = f"{shown.label} (retired)" if shown.retired else shown.label
     if shown.verified:
-        return shown.label
+        return label
     if shown.label == BLANK_LABEL:  # the blank entries of a practice differ by their ids only
         return f"{shown.id} ({shown.label})"
     if shown.framework == "erp_sections":  # these names are ours, not remembered ones
-        return f"{shown.label} (working label)"
-    return f"{shown.label} (unverified)"
+        return f"{label} (working label)"
+    return f"{label} (unverified)"
 
 
-def _framework(framework_id: str) -> Framework:
-    held = _read_folder(SHIPPED)
-    if framework_id not in held:
-        raise NotFound(f"There is no framework “{framework_id}”. Those held are {', '.join(sorted(held))}.")
-    return held[framework_id]
-
-
-@cache
-def _entries_by_words(framework_id: str) -> dict[str, Entry | None]:
-    """Index a framework's entries by every way to write them; None where two entries share the words."""
-    entries = _framework(framework_id).entries
-    index: dict[str, Entry | None] = {}
-    for listed in entries:
-        for words in {_plain(listed.label), _plain(display_label(listed))}:
-            index[words] = None if words in index else listed
-    return index | {_plain(listed.id): listed for listed in entries}
+#: Fields of an entry in which versions differ → what they are called.
+_CALLED = {
+    "label": "label",
+    "description": "description",
+    "group": "group",
+    "parent": "heading",
+    "source": "source",
+    "sections": "sections",
+    "owners": "owners",
+}
 
 
 def _plain(words: str) -> str:

@@ -4,13 +4,13 @@ from datetime import date
 
 import streamlit as st
 
-from erp import frameworks
+from erp.frameworks import BEHAVIORS
 from erp.queries.behaviors import ANY_KIND, behavior_evidence, quarter_days, quarters_until
 from erp.ui.actions import show_outcome
 from erp.ui.address import pick_in_address
 from erp.ui.behavior_coverage import Columns, coverage, draw_evidence, notes
-from erp.ui.engagement_parts import behavior_label
-from erp.ui.loads import county_today, load
+from erp.ui.engagement_parts import behavior_choices
+from erp.ui.loads import county_today, frameworks, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
 from erp.ui.words import plain
@@ -80,8 +80,9 @@ if clicked != st.session_state.get("_behaviors_clicked", {}):
         st.query_params["behavior"], st.query_params["cell"] = clicked["entry_id"], clicked["column_id"]
 behavior_at, cell_at = st.columns([2, 1])
 with behavior_at:
-    labels = {behavior.id: behavior_label(behavior.id) for behavior in frameworks.pick_list()}
-    behavior = pick_in_address("Behavior", "behavior", labels, anything="Choose, or click a cell", page="behaviors")
+    behavior = pick_in_address(
+        "Behavior", "behavior", behavior_choices(), anything="Choose, or click a cell", page="behaviors"
+    )
 with cell_at:
     cells = {cell: heading.replace("|", " ") for cell, heading in columns.items()}
     cell = pick_in_address(
@@ -90,7 +91,7 @@ with cell_at:
 if behavior:
     days: tuple[date, date] = quarter_days(cell) if cell and by == "quarter" else (first, last)
     evidence = load(behavior_evidence, behavior, cell if cell and by == "kind" else kind, *days)
-    shown = frameworks.entry("cpm_leadership_behaviors", behavior)
+    shown = frameworks().entry(BEHAVIORS, behavior)
     st.markdown(f"In our words{'' if shown.verified else ', not verified yet'}: {plain(shown.description)}")
     if evidence.empty:
         empty_state(

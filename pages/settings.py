@@ -5,13 +5,13 @@ import streamlit as st
 from erp.ui.accounts_panel import draw_accounts
 from erp.ui.actions import show_outcome
 from erp.ui.confirming import draw_rhythm
+from erp.ui.framework_parts import draw_frameworks
 from erp.ui.sections import draw_section
 from erp.ui.session import require_actor
 from erp.ui.settings_parts import (
     draw_cadences,
     draw_county,
     draw_formula,
-    draw_frameworks,
     draw_permissions,
     draw_targets,
 )
@@ -29,7 +29,7 @@ parts = {
     "Cadence": lambda: draw_cadences(may_change=may_change),
     "Targets": lambda: (draw_targets(may_change=may_change), draw_rhythm(may_change=may_change)),
     "Health formula": lambda: draw_formula(may_change=may_change),
-    "Frameworks": draw_frameworks,
+    "Frameworks": lambda: draw_frameworks(may_change=may_change),
     "Roles": draw_permissions,
 }
 if actor.may(Verb.SEE, RecordKind.ACCOUNT):

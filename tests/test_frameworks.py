@@ -1,22 +1,31 @@
 """The frameworks say what their documents say, mark what nobody verified, and refuse a file that is wrong."""
 
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from erp.errors import Invalid, NotFound
 from erp.frameworks import (
+    BEHAVIORS,
     SHIPPED,
+    TOPICS,
     Entry,
+    Framework,
+    Frameworks,
+    as_shipped,
+    differences,
     display_label,
-    entry,
-    erp_topics,
-    find_entry,
-    leadership_behaviors,
     load_frameworks,
-    pick_list,
+    next_id,
+    with_entry,
 )
+
+KNOWN = as_shipped()
+entry, find_entry = KNOWN.entry, KNOWN.find_entry
+erp_topics, leadership_behaviors, pick_list = KNOWN.erp_topics, KNOWN.leadership_behaviors, KNOWN.pick_list
 
 # How many entries each document has, and how many of them were read in the document itself.
 COUNTS = {
@@ -366,3 +375,70 @@ def test_a_section_named_by_a_behavior_must_stay_in_its_file(tmp_path: Path):
     sections.write_text(sections.read_text(encoding="utf-8").replace('id = "S5"', 'id = "S6"'), encoding="utf-8")
     with pytest.raises(Invalid, match="“S5” is not a section"):
         load_frameworks(tmp_path / "frameworks")
+
+
+# --- Versions ---------------------------------------------------------------------------------------------
+
+
+def later(*changed: Entry, version: str = "County 2027") -> Framework:
+    """The leadership behaviors as a county changed them."""
+    framework = KNOWN.framework(BEHAVIORS)
+    for held in changed:
+        framework = with_entry(framework, held)
+    return replace(framework, version=version, from_on=date(2027, 1, 1))
+
+
+def beside(newer: Framework) -> Frameworks:
+    older = KNOWN.framework(BEHAVIORS)
+    return Frameworks({**KNOWN.in_force, BEHAVIORS: newer}, {**KNOWN.versions, BEHAVIORS: (older, newer)})
+
+
+SEEK = entry(BEHAVIORS, "LB7")
+BROCHURE = replace(SEEK, label="Ask for feedback", verified=True, source="Brochure 2026, page 4")
+
+
+def test_an_old_tag_keeps_the_words_of_its_version_and_says_which():
+    known = beside(later(BROCHURE))
+    shipped = KNOWN.framework(BEHAVIORS).version
+    assert known.label(BEHAVIORS, "LB7") == "7 · Ask for feedback"
+    assert known.label(BEHAVIORS, "LB7", "County 2027") == "7 · Ask for feedback"
+    assert known.label(BEHAVIORS, "LB7", shipped) == f"7 · Seek feedback (unverified) – as in version “{shipped}”"
+    assert known.label(BEHAVIORS, "LB1", shipped) == "1 · Open, honest, clear, respectful"  # reads the same now
+    assert known.label(BEHAVIORS, "LB99", shipped) == "LB99 (not in the framework any more)"
+
+
+def test_a_retired_entry_is_offered_no_more_and_still_found():
+    known = beside(later(replace(SEEK, retired=True)))
+    assert "LB7" not in [held.id for held in known.pick_list()]
+    assert known.entry(BEHAVIORS, "LB7").retired
+    assert known.find_entry(BEHAVIORS, "Seek feedback") is not None
+    assert known.label(BEHAVIORS, "LB7") == "7 · Seek feedback (retired) (unverified)"
+
+
+def test_two_versions_differ_entry_by_entry():
+    added = replace(SEEK, id="LB7a", parent="LB7", label="Ask twice")
+    before, after = KNOWN.framework(BEHAVIORS), later(BROCHURE, added)
+    found = {(each.after or each.before).id: each.what for each in differences(before, after)}  # pyright: ignore[reportOptionalMemberAccess]
+    assert found == {"LB7": ("label", "source", "verified"), "LB7a": ("added",)}
+    assert [each.what for each in differences(after, before)][1] == ("not in it",)
+    assert differences(before, before) == []
+
+
+def test_an_added_entry_stands_behind_those_it_belongs_to():
+    listed = [held.id for held in later(replace(SEEK, id="LB1e", parent="LB1")).entries]
+    assert listed[listed.index("LB1d") + 1] == "LB1e"
+    assert next_id(KNOWN.framework(BEHAVIORS), "LB1") == "LB1e"
+    assert next_id(KNOWN.framework(BEHAVIORS), None) == "LB17"
+    assert next_id(KNOWN.framework(TOPICS), None) == "T15"
+    assert [next_id(framework, None) for framework in KNOWN.in_force.values()]  # each list can be added to
+
+
+def test_an_entry_cannot_stand_under_one_that_is_no_heading():
+    with pytest.raises(Invalid, match="its parent “LB1a”"):
+        with_entry(KNOWN.framework(BEHAVIORS), replace(SEEK, id="LB1f", parent="LB1a"))
+
+
+def test_every_heading_that_any_version_had_is_known():
+    known = beside(later(replace(entry(BEHAVIORS, "LB1a"), parent="LB2")))
+    assert known.heading_of(BEHAVIORS)["LB1a"] == "LB2"
+    assert known.heading_of(BEHAVIORS)["LB1b"] == "LB1"

@@ -29,6 +29,7 @@ TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fa
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
+    "DROP TABLE framework_edition",
     "DROP TABLE confirmation",
     "ALTER TABLE partner DROP COLUMN confirm_days",
     "DROP TABLE visit",

@@ -2,12 +2,13 @@
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
 
-from erp import frameworks
+from erp.frameworks import Entry, display_label, numbered
 
 #: Characters of a row's label in one line; with the counts beside it this fits a phone.
 LINE = 25
@@ -41,12 +42,13 @@ DARK = Palette(
 )
 
 
-def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str) -> pd.DataFrame:
+def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str, behaviors: Sequence[Entry]) -> pd.DataFrame:
     """Fill a coverage frame up to the whole grid, a zero where there is no evidence.
 
     `coverage` has entry_id, engagements and the column named by `by` ("quarter" or "kind"), one row per cell with
-    evidence; `columns` maps its values to headings, in order. Returns entry_id, column_id, behavior (full label),
-    row (the label in lines), column (heading), engagements int. Grain: behavior × column, in the framework's order.
+    evidence; `columns` maps its values to headings, `behaviors` are the rows, both in order. Returns entry_id,
+    column_id, behavior (full label), row (the label in lines), column (heading), engagements int. Grain: behavior ×
+    column, in the order given.
     """
     found: Counter[tuple[str, str]] = Counter()
     for entry_id, column_id, n in coverage[["entry_id", by, "engagements"]].itertuples(index=False, name=None):
@@ -56,12 +58,12 @@ def coverage_rows(coverage: pd.DataFrame, columns: dict[str, str], by: str) -> p
             {
                 "entry_id": entry.id,
                 "column_id": column_id,
-                "behavior": f"{entry.id.removeprefix('LB')} · {frameworks.display_label(entry)}",
+                "behavior": f"{numbered(entry)} · {display_label(entry)}",
                 "row": _row_label(entry),
                 "column": heading,
                 "engagements": found[entry.id, column_id],
             }
-            for entry in frameworks.pick_list()
+            for entry in behaviors
             for column_id, heading in columns.items()
         ]
     )
@@ -173,9 +175,10 @@ def coverage_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.rename_axis("Behavior").reset_index()
 
 
-def _row_label(entry: frameworks.Entry) -> str:
+def _row_label(entry: Entry) -> str:
+    label = f"{entry.label} (retired)" if entry.retired else entry.label
     mark = "" if entry.verified else "\u00a0*"  # never on a line of its own
-    return BREAK.join(textwrap.wrap(f"{entry.id.removeprefix('LB')} {entry.label}{mark}", LINE))
+    return BREAK.join(textwrap.wrap(f"{numbered(entry)} {label}{mark}", LINE))
 
 
 def _colors(counts: list[int], palette: Palette) -> dict[str, list[str]]:

@@ -2,13 +2,23 @@
 
 import sys
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from erp.errors import ERPError
+from erp.frameworks import Frameworks
 from erp.importing.cells import shown
 
 #: "note" says how something was read and leaves the row imported; "warning" and "rejected" are outcomes of the row.
 Severity = Literal["rejected", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What cells are read by: the county's day, and the frameworks it works under."""
+
+    today: date
+    frameworks: Frameworks
 
 
 @dataclass(frozen=True, slots=True)

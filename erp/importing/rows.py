@@ -1,12 +1,11 @@
 """Table and column map → one reading per row: typed values, words as written, extras, findings."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from erp.importing.cells import is_spreadsheet_error, plain
 from erp.importing.fields import FIELDS, WHY_NOT, Field
 from erp.importing.read import SheetRow, Table
-from erp.importing.readings import Problem, RowReading
+from erp.importing.readings import Here, Problem, RowReading
 from erp.importing.rules import Row, apply_rules
 from erp.importing.values import SPREADSHEET_ERROR, read_cell
 
@@ -27,8 +26,8 @@ _BEYOND = Problem(
 )
 
 
-def read_rows(kind: str, table: Table, mapping: Mapping[str, str | None], today: date) -> Iterator[RowReading]:
-    """Yield a reading of every filled row, one at a time. `today` is the county's day.
+def read_rows(kind: str, table: Table, mapping: Mapping[str, str | None], here: Here) -> Iterator[RowReading]:
+    """Yield a reading of every filled row, one at a time, by the county's day and frameworks.
 
     Columns that the mapping gives no place come back as extras. Notes (how slashed dates and day numbers were read) are
     said once per column, at the first row that shows them.
@@ -44,8 +43,8 @@ def read_rows(kind: str, table: Table, mapping: Mapping[str, str | None], today:
     for sheet_row in table.rows():
         reading = _as_typed(sheet_row, table.headings)
         if not reading.rejected:
-            _read_cells(reading, columns, today, said)
-            apply_rules(kind, Row(reading, heading_of, today))
+            _read_cells(reading, columns, here, said)
+            apply_rules(kind, Row(reading, heading_of, here.today))
         yield reading
 
 
@@ -62,7 +61,7 @@ def _as_typed(row: SheetRow, headings: list[str]) -> RowReading:
     return reading
 
 
-def _read_cells(reading: RowReading, columns: list[tuple[str, Field | None]], today: date, said: Said) -> None:
+def _read_cells(reading: RowReading, columns: list[tuple[str, Field | None]], here: Here, said: Said) -> None:
     for heading, field in columns:
         cell = reading.cells[heading]
         if field is None:
@@ -73,12 +72,12 @@ def _read_cells(reading: RowReading, columns: list[tuple[str, Field | None]], to
         elif not cell:
             reading.values[field.name] = _BLANKS.get(field.holds.name)
         else:
-            _read_one(reading, heading, field, today, said)
+            _read_one(reading, heading, field, here, said)
 
 
-def _read_one(reading: RowReading, heading: str, field: Field, today: date, said: Said) -> None:
+def _read_one(reading: RowReading, heading: str, field: Field, here: Here, said: Said) -> None:
     cell = reading.cells[heading]
-    read = read_cell(field, cell, today)
+    read = read_cell(field, cell, here)
     reading.values[field.name] = read.value
     reading.values.update(read.more)
     if read.words:

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from erp.frameworks import find_entry
 from erp.importing.cells import is_spreadsheet_error, plain, several
 from erp.importing.dates import read_day, read_days
 from erp.importing.fields import Field, FieldType
-from erp.importing.readings import Problem
+from erp.importing.readings import Here, Problem
 from erp.importing.words import is_our_word, read_partner_kind, read_word, read_yes_no
 from erp.vocabulary import PartnerKind, Side, Who, Word
 
@@ -33,37 +31,37 @@ class CellReading:
     more: tuple[tuple[str, Any], ...] = ()
 
 
-def read_cell(field: Field, cell: str, today: date) -> CellReading:
+def read_cell(field: Field, cell: str, here: Here) -> CellReading:
     """Read a filled cell as its column's type. The value is None where it is not known or the cell is rejected."""
     if is_spreadsheet_error(cell):
         empty = "" if field.holds is FieldType.TEXT else None
         return CellReading(cell if empty == "" else empty, cell, (SPREADSHEET_ERROR,))
-    return _READERS[field.holds](field, cell, today)
+    return _READERS[field.holds](field, cell, here)
 
 
-def _text(_field: Field, cell: str, _today: date) -> CellReading:
+def _text(_field: Field, cell: str, _here: Here) -> CellReading:
     return CellReading(cell)
 
 
-def _names(_field: Field, cell: str, _today: date) -> CellReading:
+def _names(_field: Field, cell: str, _here: Here) -> CellReading:
     return CellReading(several(cell))
 
 
-def _day(field: Field, cell: str, today: date) -> CellReading:
-    read = read_day(cell, today, future=field.future)
+def _day(field: Field, cell: str, here: Here) -> CellReading:
+    read = read_day(cell, here.today, future=field.future)
     if field.name == "held_on":  # the one day whose time has a place of its own
         return CellReading(read.day, read.words, read.problems, (("held_at", read.time),))
     return CellReading(read.day, read.words or (cell if read.time else ""), read.problems)
 
 
-def _days(field: Field, cell: str, today: date) -> CellReading:
-    read = read_days(cell, today, future=field.future)
+def _days(field: Field, cell: str, here: Here) -> CellReading:
+    read = read_days(cell, here.today, future=field.future)
     days = tuple(reading.day for reading in read if reading.day is not None)
     words = cell if any(reading.words or reading.time for reading in read) else ""
     return CellReading(days, words, tuple(problem for reading in read for problem in reading.problems))
 
 
-def _choice(field: Field, cell: str, _today: date) -> CellReading:
+def _choice(field: Field, cell: str, _here: Here) -> CellReading:
     choices = field.choices
     if choices is None:
         raise ValueError(f"{field.name} is a choice without choices")
@@ -109,7 +107,7 @@ def _wrong_word(field: Field, choices: type[Word]) -> Problem:
     return Problem("wrong word", "rejected", f"The {field.name} must be {known}.", f"Write {known}.")
 
 
-def _yes_no(field: Field, cell: str, _today: date) -> CellReading:
+def _yes_no(field: Field, cell: str, _here: Here) -> CellReading:
     said = read_yes_no(cell)
     if said is not None:
         return CellReading(said)
@@ -123,7 +121,7 @@ def _yes_no(field: Field, cell: str, _today: date) -> CellReading:
     return CellReading(field.when_unclear, cell, (problem,))
 
 
-def _whole(_field: Field, cell: str, _today: date) -> CellReading:
+def _whole(_field: Field, cell: str, _here: Here) -> CellReading:
     number = _as_whole(cell)
     if number in _CADENCE_DAYS:
         return CellReading(number)
@@ -136,7 +134,7 @@ def _whole(_field: Field, cell: str, _today: date) -> CellReading:
     return CellReading(problems=(problem,))
 
 
-def _rating(_field: Field, cell: str, _today: date) -> CellReading:
+def _rating(_field: Field, cell: str, _here: Here) -> CellReading:
     number = _as_whole(cell)
     if number in range(1, 6):
         return CellReading(number)
@@ -153,8 +151,8 @@ def _as_whole(cell: str) -> int | None:
     return int(digits) if whole else None
 
 
-def _entries(field: Field, cell: str, _today: date) -> CellReading:
-    found = {words: find_entry(field.framework, words) for words in several(cell)}
+def _entries(field: Field, cell: str, here: Here) -> CellReading:
+    found = {words: here.frameworks.find_entry(field.framework, words) for words in several(cell)}
     ids = tuple(dict.fromkeys(entry.id for entry in found.values() if entry is not None))
     unknown = "; ".join(words for words, entry in found.items() if entry is None)
     if not unknown:
@@ -168,7 +166,7 @@ def _entries(field: Field, cell: str, _today: date) -> CellReading:
     return CellReading(ids, unknown, (problem,))
 
 
-_READERS: dict[FieldType, Callable[[Field, str, date], CellReading]] = {
+_READERS: dict[FieldType, Callable[[Field, str, Here], CellReading]] = {
     FieldType.TEXT: _text,
     FieldType.NAMES: _names,
     FieldType.DAY: _day,

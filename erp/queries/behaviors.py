@@ -8,11 +8,12 @@ import pandas as pd
 from sqlalchemy import Select, case, distinct, extract, func, or_, select
 from sqlmodel import Session, col
 
-from erp import frameworks
 from erp.access import Actor
+from erp.frameworks import BEHAVIORS
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner
 from erp.models.partners import Partner
 from erp.queries.engagements import partner_names, with_letters
+from erp.queries.frameworks import frameworks_of
 from erp.queries.visible import engagements_visible_to
 from erp.vocabulary import EngagementKind, EngagementStatus, PartnerKind, RecordKind, Verb
 
@@ -20,26 +21,36 @@ from erp.vocabulary import EngagementKind, EngagementStatus, PartnerKind, Record
 ANY_KIND = "any"
 
 COVERAGE_COLUMNS = ["entry_id", "kind", "quarter", "engagements"]
-EVIDENCE_COLUMNS = ["engagement_id", "held_on", "engagement_kind", "purpose", "partners", "shown_id", "evidence"]
+EVIDENCE_COLUMNS = [
+    "engagement_id",
+    "held_on",
+    "engagement_kind",
+    "purpose",
+    "partners",
+    "shown_id",
+    "shown_version",
+    "evidence",
+]
 
 
 def behavior_coverage(session: Session, actor: Actor, first: date, last: date) -> pd.DataFrame:
     """Return how many held engagements from `first` to `last` show each behavior, of those the actor may see.
 
-    Columns: entry_id str (one of the sixteen; lettered ones count to their heading), kind str (a PartnerKind's value,
+    Columns: entry_id str (a numbered one; lettered ones count to their heading), kind str (a PartnerKind's value,
     or ANY_KIND), quarter str ("2026-Q1", calendar quarters), engagements int (at least 1: what has no evidence has no
     row). Grain: behavior × kind × quarter, in that order. A partner that did not take part does not count for its kind,
     except by e-mail, where the county's side shows the behavior; ANY_KIND counts every engagement. What has no exact
     day is in no quarter.
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
-    held = _held(actor, first, last)
+    held, known = _held(actor, first, last), frameworks_of(session)
+    headings = known.heading_of(BEHAVIORS)
     counts: Counter[tuple[str, str, str]] = Counter()
-    for entry_id, year, month, n in session.execute(_counted(held)):
+    for entry_id, year, month, n in session.execute(_counted(held, headings)):
         counts[entry_id, ANY_KIND, quarter_of(date(int(year), int(month), 1))] += n
-    for entry_id, year, month, n, kind in session.execute(_counted(_with_partners(held), col(Partner.kind))):
+    for entry_id, year, month, n, kind in session.execute(_counted(_with_partners(held), headings, col(Partner.kind))):
         counts[entry_id, kind.value, quarter_of(date(int(year), int(month), 1))] += n
-    place = {behavior.id: number for number, behavior in enumerate(frameworks.pick_list())}
+    place = {behavior.id: number for number, behavior in enumerate(known.framework(BEHAVIORS).entries)}
     rows = sorted(counts.items(), key=lambda row: (place.get(row[0][0], len(place)), *row[0]))
     return pd.DataFrame([(*cell, n) for cell, n in rows], columns=COVERAGE_COLUMNS)
 
@@ -50,15 +61,16 @@ def behavior_evidence(
     """Return the held engagements behind cells of the grid, newest first.
 
     Columns: engagement_id int, held_on date, engagement_kind, purpose, partners, shown_id (the behavior tagged, maybe a
-    lettered one), evidence str. Grain: engagement × behavior tagged. `kind` is a PartnerKind's value or ANY_KIND.
+    lettered one), shown_version (of the framework it was tagged under), evidence str. Grain: engagement × behavior
+    tagged. `kind` is a PartnerKind's value or ANY_KIND.
     """
     actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
-    held = _held(actor, first, last).where(col(BehaviorTag.entry_id).in_(with_letters(entry_id)))
+    held = _held(actor, first, last).where(col(BehaviorTag.entry_id).in_(with_letters(session, entry_id)))
     if kind != ANY_KIND:
         of_kind = _with_partners(select(col(EngagementPartner.engagement_id)).select_from(Engagement))
         held = held.where(col(Engagement.id).in_(of_kind.where(col(Partner.kind) == PartnerKind(kind))))
     columns = (Engagement.id, Engagement.held_on, Engagement.kind, Engagement.purpose)
-    tag = (BehaviorTag.entry_id, BehaviorTag.evidence)
+    tag = (BehaviorTag.entry_id, BehaviorTag.framework_version, BehaviorTag.evidence)
     question = held.with_only_columns(*(col(each) for each in (*columns, *tag))).order_by(
         col(Engagement.held_on).desc(), col(Engagement.id).desc(), col(BehaviorTag.entry_id)
     )
@@ -132,13 +144,13 @@ def _with_partners(question: Select) -> Select:
     )
 
 
-def _counted(question: Select, *by: Any) -> Select:
+def _counted(question: Select, headings: dict[str, str], *by: Any) -> Select:
     """Return heading, year, month, number of engagements – and what they are counted by – from a question.
 
     A day lies in one month and a month in one quarter, so months add up to quarters.
     """
-    headings = {b.id: b.parent for b in frameworks.leadership_behaviors() if b.parent is not None}
-    heading = case(headings, value=col(BehaviorTag.entry_id), else_=col(BehaviorTag.entry_id))
+    entry_id = col(BehaviorTag.entry_id)
+    heading = case(headings, value=entry_id, else_=entry_id) if headings else entry_id
     month = (extract("year", col(Engagement.held_on)), extract("month", col(Engagement.held_on)))
     engagements = func.count(distinct(col(Engagement.id)))
     return question.with_only_columns(heading, *month, engagements, *by).group_by(heading, *month, *by)

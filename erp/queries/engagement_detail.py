@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from erp import frameworks
 from erp.access import Actor
 from erp.errors import NotFound
+from erp.frameworks import BEHAVIORS
 from erp.models.accounts import Account
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
@@ -25,6 +25,7 @@ from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.queries.contacts import name_shown
 from erp.queries.feedback import giver
+from erp.queries.frameworks import frameworks_of
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import (
     EngagementKind,
@@ -76,6 +77,8 @@ class BehaviorEvidence:
 
     entry_id: str
     evidence: str
+    #: The version of the framework under which it was tagged.
+    version: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ class EngagementDetail:
     points: tuple[Point, ...]
     behaviors: tuple[BehaviorEvidence, ...]
     topics: tuple[str, ...]
+    topic_versions: tuple[str, ...]
     promises: tuple[PromiseMade, ...]
     feedback: tuple[FeedbackGiven, ...]
 
@@ -177,6 +181,7 @@ def engagement_detail(session: Session, actor: Actor, engagement_id: int) -> Eng
     engagement, forum, writer = found
     same = EngagementDetail.__dataclass_fields__.keys() & set(Engagement.model_fields) - {"recorded_by"}
     plain: dict[str, Any] = {name: getattr(engagement, name) for name in same}
+    topics, topic_versions = _topics(session, engagement_id)
     return EngagementDetail(
         engagement_id=engagement_id,
         when_words=engagement.as_written.get("held_on", "") if engagement.held_on is None else "",
@@ -187,7 +192,8 @@ def engagement_detail(session: Session, actor: Actor, engagement_id: int) -> Eng
         people=_people(session, actor, engagement_id),
         points=_points(session, engagement_id),
         behaviors=_behaviors(session, engagement_id),
-        topics=_topics(session, engagement_id),
+        topics=topics,
+        topic_versions=topic_versions,
         promises=_promises(session, actor, engagement_id),
         feedback=_feedback(session, actor, engagement_id),
         **plain,
@@ -246,14 +252,17 @@ def _points(session: Session, engagement_id: int) -> tuple[Point, ...]:
 def _behaviors(session: Session, engagement_id: int) -> tuple[BehaviorEvidence, ...]:
     """Return the behaviors in the framework's order; ids the framework no longer has come last."""
     tags = session.exec(select(BehaviorTag).where(BehaviorTag.engagement_id == engagement_id))
-    order = {behavior.id: place for place, behavior in enumerate(frameworks.leadership_behaviors())}
+    listed = frameworks_of(session).framework(BEHAVIORS).entries
+    order = {behavior.id: place for place, behavior in enumerate(listed)}
     shown = sorted(tags, key=lambda tag: (order.get(tag.entry_id, len(order)), tag.entry_id))
-    return tuple(BehaviorEvidence(tag.entry_id, tag.evidence) for tag in shown)
+    return tuple(BehaviorEvidence(tag.entry_id, tag.evidence, tag.framework_version) for tag in shown)
 
 
-def _topics(session: Session, engagement_id: int) -> tuple[str, ...]:
-    question = select(TopicTag.entry_id).where(TopicTag.engagement_id == engagement_id)
-    return tuple(session.exec(question.order_by(col(TopicTag.id))))
+def _topics(session: Session, engagement_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the topics, and the version of the framework under which each was tagged."""
+    question = select(TopicTag).where(TopicTag.engagement_id == engagement_id).order_by(col(TopicTag.id))
+    tags = session.exec(question).all()
+    return tuple(tag.entry_id for tag in tags), tuple(tag.framework_version for tag in tags)
 
 
 def _promises(session: Session, actor: Actor, engagement_id: int) -> tuple[PromiseMade, ...]:

@@ -7,11 +7,12 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
 
-from erp import frameworks
 from erp.access import Actor
+from erp.frameworks import BEHAVIORS
 from erp.models.contacts import Forum
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner
 from erp.models.partners import Partner
+from erp.queries.frameworks import frameworks_of
 from erp.queries.visible import engagements_visible_to
 from erp.queries.word_index import saying
 from erp.vocabulary import EngagementKind, EngagementStatus, RecordKind, Verb
@@ -97,9 +98,10 @@ def engagement_count(session: Session, actor: Actor, wanted: EngagementFilter) -
     ).scalar_one()
 
 
-def with_letters(entry_id: str) -> list[str]:
+def with_letters(session: Session, entry_id: str) -> list[str]:
     """Return the ids of a leadership behavior and its lettered ones."""
-    return [entry_id, *(b.id for b in frameworks.leadership_behaviors() if b.parent == entry_id)]
+    headings = frameworks_of(session).heading_of(BEHAVIORS)
+    return [entry_id, *(lettered for lettered, heading in headings.items() if heading == entry_id)]
 
 
 def partner_names(session: Session, engagements: Select | list[int]) -> dict[int, str]:
@@ -136,7 +138,7 @@ def conditions_of(session: Session, actor: Actor, wanted: EngagementFilter) -> l
         with_one = _has(EngagementPartner, col(EngagementPartner.partner_id).in_(held))
         conditions.append(or_(with_one, col(Engagement.recorded_by) == wanted.holder_id))
     if wanted.behavior is not None:
-        conditions.append(_has(BehaviorTag, col(BehaviorTag.entry_id).in_(with_letters(wanted.behavior))))
+        conditions.append(_has(BehaviorTag, col(BehaviorTag.entry_id).in_(with_letters(session, wanted.behavior))))
     if wanted.words.strip():
         seen = tuple(conditions[:2])
         said = saying(session, actor, RecordKind.ENGAGEMENT, col(Engagement.id), wanted.words, *seen)

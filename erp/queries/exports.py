@@ -18,6 +18,7 @@ from erp.errors import Invalid
 from erp.importing.cells import several
 from erp.importing.dates import read_day
 from erp.importing.fields import FIELDS, Field
+from erp.importing.readings import Here
 from erp.importing.values import read_cell
 from erp.models.accounts import Account
 from erp.models.commitments import Commitment
@@ -27,6 +28,7 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.county import today
+from erp.queries.frameworks import frameworks_of
 from erp.queries.visible import (
     commitments_visible_to,
     engagements_visible_to,
@@ -90,13 +92,15 @@ def written_out(session: Session, actor: Actor, kind: str, only: Collection[int]
     """
     record_kind, rows_of = _EXPORTS[kind]
     actor.require(Verb.EXPORT, record_kind)
-    day = today(session)
+    here = Here(today(session), frameworks_of(session))
     for record, row in rows_of(session, actor, only):
         # A county's own columns, and a person's notes, may hold a phone number, or the name itself.
         withheld = kind in ("contacts", "feedback") and not actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
         full = {**row, "key": record.key, "notes": "" if withheld and kind == "contacts" else record.notes}
         written = {} if withheld else record.as_written
-        cells = {field.name: _cell(field, full.get(field.name), written.get(field.name), day) for field in FIELDS[kind]}
+        cells = {
+            field.name: _cell(field, full.get(field.name), written.get(field.name), here) for field in FIELDS[kind]
+        }
         yield Written(record.id, cells, {} if withheld else record.extras, written)
 
 
@@ -330,12 +334,12 @@ def _day(step: FeedbackStep | None) -> str | None:
     return step.on_day.isoformat() if step and step.on_day else None
 
 
-def _cell(field: Field, value: Any, words: str | None, day: date) -> str:
+def _cell(field: Field, value: Any, words: str | None, here: Here) -> str:
     """Write a value as a cell; the words the county wrote there, where it is blank or other, or they mean the same."""
     text = _text(value)
     if not words or text in ("", "other"):
         return words or text
-    meant, written = read_cell(field, text, day), read_cell(field, words, day)
+    meant, written = read_cell(field, text, here), read_cell(field, words, here)
     return words if (meant.value, meant.more) == (written.value, written.more) else text
 
 

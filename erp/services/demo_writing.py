@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
-from erp import frameworks
 from erp.access import Actor, operator
+from erp.frameworks import BEHAVIORS, TOPICS, as_shipped
 from erp.models.commitments import Commitment
 from erp.models.engagements import (
     BehaviorTag,
@@ -179,8 +179,8 @@ def _engagement_columns(life: EngagementLife) -> dict[str, Any]:
 def _parts(life: EngagementLife, number: int) -> dict[type[SQLModel], list[dict[str, Any]]]:
     """Return the rows that belong to an engagement: partners, people, points, behaviors, topics."""
     draft = life.draft
-    known = frameworks.load_frameworks()
-    behaviors, topics = known["cpm_leadership_behaviors"].version, known["erp_topics"].version
+    known = as_shipped()
+    behaviors, topics = known.framework(BEHAVIORS).version, known.framework(TOPICS).version
     partners = [{"name_written": ""} | partner.model_dump() for partner in draft.partners]
     partners += [{"name_written": name, "partner_id": None, "two_way": True} for name in life.unlinked]
     rows: dict[type[SQLModel], list[dict[str, Any]]] = {

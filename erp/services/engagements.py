@@ -8,9 +8,9 @@ from pydantic import Field
 from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col, select
 
-from erp import frameworks
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
+from erp.frameworks import BEHAVIORS, TOPICS
 from erp.models.contacts import Contact, Forum
 from erp.models.engagements import (
     BehaviorTag,
@@ -21,6 +21,7 @@ from erp.models.engagements import (
     TopicTag,
 )
 from erp.queries.county import today
+from erp.queries.frameworks import frameworks_of
 from erp.queries.visible import engagements_visible_to
 from erp.services.checks import known_partners, refuse_stale, refuse_void_twice, tribe_at
 from erp.services.commitments import CommitmentDraft, make_commitment
@@ -300,10 +301,12 @@ def _check(
     _check_day(session, draft)
     if len({shown.entry_id for shown in draft.behaviors}) < len(draft.behaviors):
         raise Invalid("A behavior is named twice. Name it once, with all its evidence.")
-    for entry_id in (shown.entry_id for shown in draft.behaviors):
-        frameworks.entry("cpm_leadership_behaviors", entry_id)
-    for entry_id in draft.topics:
-        frameworks.entry("erp_topics", entry_id)
+    if draft.behaviors or draft.topics:
+        known = frameworks_of(session)
+        for shown in draft.behaviors:
+            known.entry(BEHAVIORS, shown.entry_id)
+        for topic in draft.topics:
+            known.entry(TOPICS, topic)
     known_partners(session, {p.partner_id for p in draft.partners} - {link.partner_id for link in there})
     _all_here(session, Contact, set(draft.people), "person")
     _all_here(session, Forum, {draft.forum_id} - {None}, "forum")
@@ -356,20 +359,22 @@ def _framework_versions(session: Session, engagement_id: int) -> dict[str, str]:
 
 def _set_parts(session: Session, engagement_id: int, draft: EngagementDraft, tagged: dict[str, str]) -> list[SQLModel]:
     """Add what belongs to an engagement and return it. `tagged`: entry → the version it was tagged under before."""
-    version = frameworks.load_frameworks()["cpm_leadership_behaviors"].version
-    topic_version = frameworks.load_frameworks()["erp_topics"].version
     of: dict[str, Any] = {"engagement_id": engagement_id}
     parts: list[SQLModel] = [
         EngagementPartner(**of, partner_id=p.partner_id, two_way=p.two_way) for p in draft.partners
     ]
     parts += [EngagementPerson(**of, contact_id=contact_id) for contact_id in draft.people]
     parts += [DiscussionPoint(**of, position=n, **point.model_dump()) for n, point in enumerate(draft.points, 1)]
-    parts += [
-        BehaviorTag(**of, framework_version=tagged.get(b.entry_id, version), **b.model_dump()) for b in draft.behaviors
-    ]
-    parts += [
-        TopicTag(**of, framework_version=tagged.get(topic, topic_version), entry_id=topic) for topic in draft.topics
-    ]
+    if draft.behaviors or draft.topics:
+        known = frameworks_of(session)
+        version, topic_version = known.framework(BEHAVIORS).version, known.framework(TOPICS).version
+        parts += [
+            BehaviorTag(**of, framework_version=tagged.get(shown.entry_id, version), **shown.model_dump())
+            for shown in draft.behaviors
+        ]
+        parts += [
+            TopicTag(**of, framework_version=tagged.get(topic, topic_version), entry_id=topic) for topic in draft.topics
+        ]
     add_rows(session, parts)
     return parts
 

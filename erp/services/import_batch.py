@@ -4,17 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, func, select
 
 from erp.access import Actor
+from erp.frameworks import Frameworks
 from erp.importing.readings import Problem, RowReading
 from erp.models import Table
 from erp.models.changes import Change, ChangeHead
 from erp.models.facts import Fact
+from erp.queries.frameworks import frameworks_of
 from erp.services.import_names import Names
 from erp.services.records import change_hash, now, plain_value, record_change
 from erp.vocabulary import RecordKind
@@ -49,6 +51,11 @@ class Batch:
     _new: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     _chain: ChangeHead | None = None
     _changes: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def frameworks(self) -> Frameworks:
+        """The county's frameworks, asked for once."""
+        return frameworks_of(self.session)
 
     def add(self, *records: SQLModel) -> None:
         """Write records with the others of this batch."""

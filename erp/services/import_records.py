@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from erp import frameworks
 from erp.errors import NotAllowed
+from erp.frameworks import BEHAVIORS, TOPICS
 from erp.importing.readings import RowReading
 from erp.models.commitments import Commitment
 from erp.models.engagements import BehaviorTag, Engagement, EngagementPartner, TopicTag
@@ -55,7 +55,7 @@ def add_engagement(batch: Batch, reading: RowReading) -> int:
         **batch.stamp(),
     )
     links = _links(batch, reading, number)
-    parts = [*links, *_tags(number, values)]
+    parts = [*links, *_tags(batch, number, values)]
     batch.add(engagement, *parts)
     batch.add_facts(number, engagement_facts(engagement, links))
     batch.audit_new(RecordKind.ENGAGEMENT, engagement, **told_parts(*parts))
@@ -213,15 +213,12 @@ def _links(
     return links
 
 
-def _tags(number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTag]:
-    for table, field, framework in (
-        (BehaviorTag, "behaviors", "cpm_leadership_behaviors"),
-        (TopicTag, "topics", "erp_topics"),
-    ):
+def _tags(batch: Batch, number: int, values: dict[str, Any]) -> Iterable[BehaviorTag | TopicTag]:
+    for table, field, name in ((BehaviorTag, "behaviors", BEHAVIORS), (TopicTag, "topics", TOPICS)):
         entries = values.get(field) or ()
-        known = frameworks.load_frameworks() if entries else {}
+        version = batch.frameworks.framework(name).version if entries else ""
         for entry_id in entries:
-            yield new(table, engagement_id=number, entry_id=entry_id, framework_version=known[framework].version)
+            yield new(table, engagement_id=number, entry_id=entry_id, framework_version=version)
 
 
 def _retag(batch: Batch, number: int, values: dict[str, Any], changed: Collection[str]) -> None:
@@ -235,7 +232,7 @@ def _retag(batch: Batch, number: int, values: dict[str, Any], changed: Collectio
             if tag.entry_id not in wanted:
                 batch.session.delete(tag)
         missing = wanted - {tag.entry_id for tag in here}
-        batch.add(*_tags(number, {field: [entry for entry in values.get(field) or () if entry in missing]}))
+        batch.add(*_tags(batch, number, {field: [entry for entry in values.get(field) or () if entry in missing]}))
 
 
 def _engagement_of(batch: Batch, reading: RowReading) -> int | None:

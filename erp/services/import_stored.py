@@ -11,7 +11,7 @@ from erp.access import Actor, operator
 from erp.importing.cells import several
 from erp.importing.formulas import harmless
 from erp.importing.read import Table
-from erp.importing.readings import RowReading
+from erp.importing.readings import Here, RowReading
 from erp.importing.rows import read_rows
 from erp.models.ratings import Rating
 from erp.queries.exports import folded, written_out
@@ -54,11 +54,11 @@ class Stored:
     A record is written out as an export does and read back as a file is, so both sides are understood alike.
     """
 
-    def __init__(self, batch: Batch, kind: str, table: Any, readings: list[RowReading], day: date) -> None:
+    def __init__(self, batch: Batch, kind: str, table: Any, readings: list[RowReading], read_by: Here) -> None:
         self.batch = batch
         self.kind = kind
         self.table = table
-        self.day = day
+        self.read_by = read_by
         self._read: dict[int, RowReading] = {}
         self._words: dict[int, dict[str, str]] = {}
         self._known: dict[object, int] = {}
@@ -273,7 +273,7 @@ class Stored:
         """Read the cells of a record, under our headings, as the row of a file is read."""
         line = (row, [harmless(cell) for cell in cells.values()])
         table = Table(list(cells), 0, [], 1, lambda: iter([line]))
-        return next(read_rows(self.kind, table, {heading: heading for heading in cells}, self.day))
+        return next(read_rows(self.kind, table, {heading: heading for heading in cells}, self.read_by))
 
 
 def may_tell(actor: Actor, kind: str, field: str) -> bool:

@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,7 +13,7 @@ from erp.access import Actor
 from erp.errors import ERPError
 from erp.importing.fields import FIELDS, Field, FieldType
 from erp.importing.mapping import ColumnMap
-from erp.importing.readings import Finding, RowReading
+from erp.importing.readings import Finding, Here, RowReading
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.engagements import Engagement
@@ -118,21 +117,21 @@ class Stretch:
         names: Names,
         file_keys: Collection[str],
         import_id: int,
-        day: date,
+        read_by: Here,
     ) -> None:
         heading_of = {place: heading for heading, place in mapping.items() if place}
         self.batch = Batch(session, actor, now(), heading_of, names, file_keys)
         self.kind = kind
         self.saver = SAVERS[kind]
         self.import_id = import_id
-        self.day = day
+        self.read_by = read_by
         self._free_text = _free_text(kind, mapping)
 
     def save(self, readings: list[RowReading], prints: Fingerprints, *, update: bool) -> set[int]:
         """Save the rows and keep each as it was read; returns the numbers of those that are new."""
         here = self._here(prints.all())
         waiting = [r for r in readings if not r.rejected]
-        stored = Stored(self.batch, self.kind, self.saver.table, waiting, self.day)
+        stored = Stored(self.batch, self.kind, self.saver.table, waiting, self.read_by)
         added: set[int] = set()
         for reading in readings:
             number: int | None = None

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -22,12 +21,13 @@ from erp.access import Actor
 from erp.importing.mapping import ColumnMap, corrected, guess_mapping, need_required, parse_map_options
 from erp.importing.outcome import ImportResult
 from erp.importing.read import Table, open_table
-from erp.importing.readings import Finding, Refused, RowReading
+from erp.importing.readings import Finding, Here, Refused, RowReading
 from erp.importing.rows import read_rows
 from erp.models.changes import Change
 from erp.models.imports import ImportFile
 from erp.queries.county import today
 from erp.queries.exports import RECORD_KINDS
+from erp.queries.frameworks import frameworks_of
 from erp.services import upkeep
 from erp.services.import_memory import remembered, settle_names
 from erp.services.import_names import Names
@@ -161,15 +161,15 @@ class _Import:
         """Save every row, a stretch at a time."""
         opened, result = self.opened, self.result
         result.findings += [*opened.table.notes, *unplaced_notes(opened), *remembered_notes(opened)]
-        day, import_id = self._begin()
-        readings = read_rows(opened.kind, opened.table, opened.mapping, day)
+        here, import_id = self._begin()
+        readings = read_rows(opened.kind, opened.table, opened.mapping, here)
         prints = Fingerprints(opened.kind, opened.mapping)
         while rows := list(islice(readings, STRETCH)):
             prints.mark(rows)
             self._look_ahead(rows)
             with self.writing() as session:
                 names = self._names_now(session)
-                stretch = Stretch(session, self.actor, opened.kind, opened.mapping, names, self.keys, import_id, day)
+                stretch = Stretch(session, self.actor, opened.kind, opened.mapping, names, self.keys, import_id, here)
                 added = stretch.save(rows, prints, update=self.update)
                 self._seen = _newest_change(session)
             for reading in rows:
@@ -190,7 +190,7 @@ class _Import:
             file.ended_at = now()
         return result
 
-    def _begin(self) -> tuple[date, int]:
+    def _begin(self) -> tuple[Here, int]:
         opened = self.opened
         with self.writing() as session:
             settled = settle_names(session, self.actor, self.settle)
@@ -210,7 +210,7 @@ class _Import:
             after = {"file": opened.file_name, "kind": opened.kind}
             keep_marked_words(session, self.kept_because)
             record_change(session, self.actor, "import", RecordKind.IMPORT_FILE, file.id, after=after)
-            return today(session), file.id
+            return Here(today(session), frameworks_of(session)), file.id
 
     def _look_ahead(self, rows: list[RowReading]) -> None:
         """Do before the write lock is taken what takes its time: reading names, and seeking what looks like them."""

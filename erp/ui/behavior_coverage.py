@@ -11,7 +11,9 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.charts.behaviors import coverage_frames, coverage_grid, coverage_rows, coverage_table, coverage_takeaway
 from erp.charts.specs import spec_of
+from erp.frameworks import BEHAVIORS, Entry
 from erp.queries.behaviors import ANY_KIND, behavior_coverage, evidence_n, undated_evidence
+from erp.queries.frameworks import frameworks_of
 from erp.ui import navigation
 from erp.ui.engagement_parts import behavior_label
 from erp.ui.show import Drawn
@@ -36,7 +38,7 @@ def coverage(session: Session, actor: Actor, columns: Columns, kind: str, first:
     """Return the grid of leadership behaviors by `columns` for held engagements between two days."""
     counts = behavior_coverage(session, actor, first, last)
     counts = counts[counts["kind"] == kind] if columns.by == "quarter" else counts[counts["kind"] != ANY_KIND]
-    rows = coverage_rows(counts, dict(columns.headings), columns.by)
+    rows = coverage_rows(counts, dict(columns.headings), columns.by, _rows_of_grid(session, counts))
     empty = int((rows["engagements"] == 0).sum())
     shape = tuple(dict.fromkeys(rows["column"])), tuple(dict.fromkeys(rows["row"]))
     return Drawn(
@@ -47,6 +49,14 @@ def coverage(session: Session, actor: Actor, columns: Columns, kind: str, first:
         f"engagements that show each is printed in its cell; {empty} of {len(rows)} cells are empty. The same numbers "
         "follow as a table.",
     )
+
+
+def _rows_of_grid(session: Session, counts: pd.DataFrame) -> list[Entry]:
+    """Return the behaviors in force, and behind them those retired that have evidence here."""
+    known = frameworks_of(session)
+    in_force = {entry.id: entry for entry in known.pick_list()}
+    earlier = dict.fromkeys(entry_id for entry_id in counts["entry_id"] if entry_id not in in_force)
+    return [*in_force.values(), *(known.entry(BEHAVIORS, entry_id) for entry_id in earlier)]
 
 
 def notes(session: Session, actor: Actor, kind: str, first: date, last: date) -> str:
@@ -67,4 +77,6 @@ def draw_evidence(found: pd.DataFrame) -> None:
             what = f"{day_text(row['held_on'])}: {EngagementKind(row['engagement_kind']).label.lower()}"
             navigation.link_to("engagement", what, engagement=row["engagement_id"])
             st.markdown(plain(row["evidence"]) or "*No evidence noted: open the engagement to say what showed it.*")
-            st.caption(plain(f"{row['partners']} – {row['purpose']} – {behavior_label(row['shown_id'])}"))
+            st.caption(
+                plain(f"{row['partners']} – {row['purpose']} – {behavior_label(row['shown_id'], row['shown_version'])}")
+            )

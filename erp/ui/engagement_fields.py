@@ -9,7 +9,7 @@ from datetime import date
 
 import streamlit as st
 
-from erp import frameworks
+from erp.frameworks import Entry
 from erp.queries.choices import person_in_list
 from erp.queries.forums import forum_seats
 from erp.services.engagements import YEARS_AHEAD
@@ -21,7 +21,7 @@ from erp.ui.engagement_last import offer_last, take_back_last
 from erp.ui.engagement_parts import READING_WIDTH, behavior_label, topic_label
 from erp.ui.engagement_row import draw_reach, draw_repeats
 from erp.ui.engagement_who import draw_who_took_part
-from erp.ui.loads import county_today, load, one_state
+from erp.ui.loads import county_today, frameworks, load, one_state
 from erp.ui.session import ask_who_is_there
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, listed, plain
 from erp.vocabulary import EngagementKind, EngagementStatus, FeedbackKind, Interpreter, Side, Who
@@ -234,7 +234,7 @@ def _draw_decided(form: Form) -> None:
 def _draw_behaviors(form: Form) -> None:
     st.multiselect(
         "CPM leadership behaviors this shows",
-        list(dict.fromkeys((*(behavior.id for behavior in frameworks.pick_list()), *form.start["behaviors"]))),
+        _offered(form, "behaviors", frameworks().pick_list()),
         format_func=behavior_label,
         key=form.key("behaviors"),
         placeholder="Type or choose",
@@ -246,13 +246,18 @@ def _draw_behaviors(form: Form) -> None:
         st.text_input(f"What showed it: {behavior_label(entry_id)}", key=key, **STAYS)
     st.multiselect(
         "ERP Toolkit topics this touches",
-        [topic.id for topic in frameworks.erp_topics()],
+        _offered(form, "topics", frameworks().erp_topics()),
         format_func=topic_label,
         key=form.key("topics"),
         placeholder="Type or choose",
         select_all=False,
         **STAYS,
     )
+
+
+def _offered(form: Form, field: str, in_force: tuple[Entry, ...]) -> list[str]:
+    """Return the entries in force, and those that the record or its draft has already: one may be retired since."""
+    return list(dict.fromkeys((*(entry.id for entry in in_force), *form.start[field], *form.value(field))))
 
 
 def _draw_points(form: Form) -> None:

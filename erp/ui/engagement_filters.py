@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from erp import frameworks
 from erp.queries.choices import forum_choices, partner_choices
 from erp.queries.engagements import EngagementFilter
 from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
-from erp.ui.engagement_parts import behavior_label
+from erp.ui.engagement_parts import behavior_choices
 from erp.ui.loads import load
 from erp.ui.search import findable
 from erp.ui.session import require_actor
@@ -39,8 +38,7 @@ def draw_filters() -> EngagementFilter:
             first = day_in_address("From", "from", page=PAGE)
         with right:
             forum = pick_in_address("Forum", "forum", _named(forum_choices), anything="All forums", page=PAGE)
-            behaviors = {behavior.id: behavior_label(behavior.id) for behavior in frameworks.pick_list()}
-            behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
+            behavior = pick_in_address("Behavior shown", "behavior", behavior_choices(), anything="Any", page=PAGE)
             last = day_in_address("Until", "until", page=PAGE)
         mine = switch_in_address("Only partnerships I hold and what I wrote down", "mine", page=PAGE)
         undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)

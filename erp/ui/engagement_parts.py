@@ -4,14 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from erp import frameworks
-from erp.errors import NotFound
+from erp.frameworks import BEHAVIORS, TOPICS
 from erp.queries.engagement_detail import EngagementDetail, Point, PromiseMade
 from erp.services.engagements import finish_follow_up
 from erp.ui import navigation
 from erp.ui.actions import submit
 from erp.ui.address import pick_in_address  # noqa: F401 -- other pages ask for it here
-from erp.ui.loads import county_today
+from erp.ui.loads import county_today, frameworks
 from erp.ui.words import day_text, plain, plain_lines
 from erp.vocabulary import EngagementStatus, Interpreter, Who
 
@@ -26,22 +25,20 @@ BADGES: dict[EngagementStatus, tuple[str, Any]] = {
 }
 
 
-def behavior_label(entry_id: str) -> str:
-    """Return a leadership behavior with its number; unverified ones say so, and so do ids the framework lost."""
-    return _label("cpm_leadership_behaviors", entry_id, "LB")
+def behavior_label(entry_id: str, version: str = "") -> str:
+    """Return a leadership behavior with its number, as it read in the version it was tagged under ("": reads now)."""
+    return frameworks().label(BEHAVIORS, entry_id, version)
 
 
-def topic_label(entry_id: str) -> str:
-    """Return an ERP Toolkit topic with its number."""
-    return _label("erp_topics", entry_id, "T")
+def behavior_choices() -> dict[str, str]:
+    """Return the numbered leadership behaviors to look for, retired ones too: id → label."""
+    listed = frameworks().framework(BEHAVIORS).entries
+    return {entry.id: behavior_label(entry.id) for entry in listed if entry.parent is None}
 
 
-def _label(framework: str, entry_id: str, letters: str) -> str:
-    try:
-        entry = frameworks.entry(framework, entry_id)
-    except NotFound:
-        return f"{entry_id} (not in the framework any more)"
-    return f"{entry_id.removeprefix(letters)} · {frameworks.display_label(entry)}"
+def topic_label(entry_id: str, version: str = "") -> str:
+    """Return an ERP Toolkit topic with its number, as it read in the version it was tagged under ("": reads now)."""
+    return frameworks().label(TOPICS, entry_id, version)
 
 
 def draw_head(detail: EngagementDetail) -> None:
@@ -138,11 +135,11 @@ def draw_practice(detail: EngagementDetail) -> None:
         return
     st.header("Behaviors and topics", anchor=False)
     for shown in detail.behaviors:
-        st.markdown(
-            f"**{plain(behavior_label(shown.entry_id))}**  \n{plain(shown.evidence) or '*No evidence noted yet.*'}"
-        )
+        label = plain(behavior_label(shown.entry_id, shown.version))
+        st.markdown(f"**{label}**  \n{plain(shown.evidence) or '*No evidence noted yet.*'}")
     if detail.topics:
-        st.markdown("**Toolkit topics**\n" + "".join(f"\n- {plain(topic_label(topic))}" for topic in detail.topics))
+        labels = map(topic_label, detail.topics, detail.topic_versions)
+        st.markdown("**Toolkit topics**\n" + "".join(f"\n- {plain(label)}" for label in labels))
 
 
 def draw_loop(detail: EngagementDetail) -> None:

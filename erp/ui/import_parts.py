@@ -13,12 +13,12 @@ from erp.errors import ERPError
 from erp.importing.fields import FIELDS, KINDS, template_csv
 from erp.importing.mapping import check_mapping, need_required
 from erp.importing.outcome import ImportResult, findings_file, rejected_file
-from erp.importing.readings import Finding, RowReading
+from erp.importing.readings import Finding, Here, RowReading
 from erp.importing.rows import read_rows
 from erp.services.import_stretch import looks_identifying
 from erp.services.imports import Opened, import_file, open_file
 from erp.ui import navigation
-from erp.ui.loads import county_today
+from erp.ui.loads import county_today, frameworks
 from erp.ui.show import show_rows
 from erp.ui.words import day_text, plain
 from erp.vocabulary import PartnerKind
@@ -143,7 +143,7 @@ def draw_preview(opened: Opened, told: dict[str, str | None]) -> None:
     try:
         check_mapping(opened.kind, told)
         need_required(opened.kind, told)
-        rows = list(islice(read_rows(opened.kind, opened.table, told, county_today()), PREVIEWED))
+        rows = list(islice(read_rows(opened.kind, opened.table, told, Here(county_today(), frameworks())), PREVIEWED))
     except ERPError as problem:
         st.warning(plain(str(problem)), icon=":material/warning:")
         return

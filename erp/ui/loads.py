@@ -19,7 +19,9 @@ from sqlmodel import Session
 
 from erp import db
 from erp.access import Actor
+from erp.frameworks import Frameworks
 from erp.queries.county import Now, now
+from erp.queries.frameworks import frameworks_of
 from erp.queries.health import (
     Ledgers,
     figures_open_to,
@@ -81,6 +83,16 @@ def county_today() -> date:
     return county_now().day
 
 
+def frameworks() -> Frameworks:
+    """Return the county's frameworks, kept for this state of the data and this day: the same for everybody."""
+    require_actor()
+    here = county_now()
+    if not _frameworks or _frameworks[0][0] != here:
+        with db.reading() as session:
+            _frameworks[:] = [(here, frameworks_of(session))]
+    return _frameworks[0][1]
+
+
 def standing(months: int, version: str = "") -> pd.DataFrame:
     """Return standing at the last `months` month-ends of every scored partner whose figures the actor may see.
 
@@ -110,6 +122,8 @@ class _Standings:
     rows: pd.DataFrame
 
 
+#: The frameworks, and the state of the data of which they are.
+_frameworks: list[tuple[Now, Frameworks]] = []
 _book: dict[str, _Standings] = {}
 _one_at_a_time = threading.Lock()
 

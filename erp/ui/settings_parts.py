@@ -9,7 +9,6 @@ from erp import db
 from erp.access import PERMISSIONS
 from erp.documents.permissions import permission_table
 from erp.errors import Invalid
-from erp.frameworks import display_label, load_frameworks
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.county import county
 from erp.queries.health import formula_versions, health_formula
@@ -174,33 +173,6 @@ def _save_formula(opened: str) -> None:
         int(state["formula_target"]),
         said="A new version of the formula is in force.",
     )
-
-
-def draw_frameworks() -> None:
-    """Show the framework entries behind tags, with what is verified and what is not."""
-    st.markdown(
-        "The Core Practice Model, the ERP toolkit, CAPP and the Partnership Plan as this tool knows them, in our own "
-        "words. Entries not yet checked against the source are marked; docs/frameworks.md says how to mend them."
-    )
-    frameworks = load_frameworks()
-    chosen = st.selectbox(
-        "Framework", list(frameworks), format_func=lambda name: frameworks[name].title, key="framework"
-    )
-    framework = frameworks[chosen]
-    unverified = sum(not entry.verified for entry in framework.entries)
-    st.markdown(framework.about)
-    st.caption(f"Version {framework.version}. Source: {framework.source}.")
-    st.markdown(f"**{len(framework.entries)} entries, {unverified} of them not verified.**")
-    table = [
-        {
-            "Id": entry.id,
-            "Entry": display_label(entry),
-            "In our words": entry.description,
-            "Verified": "yes" if entry.verified else "not verified",
-        }
-        for entry in framework.entries
-    ]
-    show_rows(pd.DataFrame(table))
 
 
 def draw_permissions() -> None:

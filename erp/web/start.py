@@ -9,6 +9,7 @@ from erp import db
 from erp.errors import Invalid
 from erp.queries.county import today
 from erp.services.demo import build_demo
+from erp.services.frameworks import keep_shipped
 from erp.services.search import catch_up, has_to_be_made
 from erp.services.upkeep import database_version, migrate
 from erp.settings import ROOT, settings
@@ -42,6 +43,8 @@ def prepare() -> None:
         print("Making the demonstration county; this takes some seconds …", flush=True)
         with db.writing() as session:
             build_demo(session, today(session))
+    with db.writing(counts=False) as session:
+        keep_shipped(session)
     _let_be_found()
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from erp.frameworks import as_shipped
 from erp.importing.mapping import guess_mapping
 from erp.importing.read import Table, open_table
-from erp.importing.readings import RowReading
+from erp.importing.readings import Here, RowReading
 from erp.importing.rows import read_rows
 
 TODAY = date(2025, 11, 20)
+HERE = Here(TODAY, as_shipped())
 FILES = Path(__file__).parent / "files"
 
 
@@ -21,7 +23,7 @@ def table_of(text: str | bytes, file_name: str = "county.csv") -> Table:
 
 def rows_of(kind: str, text: str | bytes) -> list[RowReading]:
     table = table_of(text)
-    return list(read_rows(kind, table, guess_mapping(kind, table.headings), TODAY))
+    return list(read_rows(kind, table, guess_mapping(kind, table.headings), HERE))
 
 
 def workbook_of(*rows: list[object], **other_sheets: list[list[object]]) -> bytes:

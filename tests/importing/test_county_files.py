@@ -9,7 +9,7 @@ from erp.importing.mapping import guess_mapping, need_required
 from erp.importing.read import open_table
 from erp.importing.readings import RowReading
 from erp.importing.rows import read_rows
-from tests.importing.county_files import FILES, TODAY
+from tests.importing.county_files import FILES, HERE
 
 COUNTED = {
     "alder_childrens_council/partners.csv": (6, 8, 0),
@@ -28,7 +28,7 @@ def read(path: Path) -> tuple[dict[str, str | None], list[RowReading]]:
     table = open_table(path.read_bytes(), path.name)
     mapping = guess_mapping(kind, table.headings)
     need_required(kind, mapping)
-    return mapping, list(read_rows(kind, table, mapping, TODAY))
+    return mapping, list(read_rows(kind, table, mapping, HERE))
 
 
 @pytest.mark.parametrize("name", COUNTED)

@@ -11,7 +11,7 @@ from erp.importing.mapping import guess_mapping
 from erp.importing.outcome import ImportResult, findings_file, rejected_file
 from erp.importing.readings import Refused
 from erp.importing.rows import read_rows
-from tests.importing.county_files import TODAY, rows_of, table_of
+from tests.importing.county_files import HERE, rows_of, table_of
 
 MESSY = "name,kind,Fax,cadence_days\nCedar House,CBO,=1+1,91\nHeron Circle,seats,,\n,CBO,-2+3,\nAlder,CBO,-5,often\n"
 
@@ -55,14 +55,14 @@ def test_rejected_rows_come_back_after_mending_and_nothing_else_does() -> None:
 
 def test_a_rejected_file_says_why_and_can_itself_be_rejected_again() -> None:
     table = table_of("name\nCedar House,beyond\n")
-    rejected = list(read_rows("partners", table, guess_mapping("partners", table.headings), TODAY))
+    rejected = list(read_rows("partners", table, guess_mapping("partners", table.headings), HERE))
     again = table_of(rejected_file(rejected, table.headings))
     assert again.headings == ["name", "why not imported"]
     (row,) = again.rows()
     assert row.cells[0] == "Cedar House"
     assert "more filled cells" in row.cells[1]
     assert row.cells[2] == "beyond"
-    (twice,) = read_rows("partners", again, guess_mapping("partners", again.headings), TODAY)
+    (twice,) = read_rows("partners", again, guess_mapping("partners", again.headings), HERE)
     assert twice.rejected
     assert rejected_file([twice], again.headings) == rejected_file(rejected, table.headings)
 

@@ -1,0 +1,31 @@
+"""Versions of the practice frameworks: a county's own, and those that came with the program and were in use."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from erp.models.base import Recorded, Table
+
+
+class FrameworkEdition(Table, Recorded, table=True):
+    """A version of a framework with all of its entries. Once it has a day it never changes again.
+
+    `from_on`: the day from which it is in force; None while it is being prepared. `shipped`: it came with the program,
+    and is kept so that tags made under it keep their words when another release brings other ones.
+    """
+
+    __tablename__ = "framework_edition"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+    __table_args__ = (UniqueConstraint("framework", "edition"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    framework: str
+    edition: str
+    shipped: bool = False
+    source: str
+    about: str
+    entries: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    from_on: date | None = None
+    note: str = ""
+    given_up_at: datetime | None = None

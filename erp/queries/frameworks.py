@@ -1,0 +1,148 @@
+"""The frameworks of a county: what is in force on its day, every version, and the version being prepared."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.frameworks import Entry, Framework, Frameworks, load_frameworks
+from erp.models.accounts import Account
+from erp.models.frameworks import FrameworkEdition
+from erp.queries.county import today
+from erp.vocabulary import RecordKind, Verb
+
+VERSION_COLUMNS = ["Version", "In force from", "Entries", "Put in force by", "Why"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A version being prepared: its record and revision, the version it began from, and how it reads so far."""
+
+    edition_id: int
+    revision: int
+    begun_from: Framework
+    framework: Framework
+
+
+def frameworks_of(session: Session) -> Frameworks:
+    """Return the county's frameworks today. For services and queries; pages ask `frameworks_now`."""
+    this_day, files = today(session), load_frameworks()
+    in_force: dict[str, Framework] = dict(files)
+    versions: dict[str, tuple[Framework, ...]] = {name: (framework,) for name, framework in files.items()}
+    for row in _with_a_day(session):
+        if row.framework not in files:  # a list that the program has no more
+            continue
+        held = as_framework(row)
+        if row.shipped:  # it came with an earlier release
+            versions[row.framework] = (held, *versions[row.framework])
+            continue
+        versions[row.framework] += (held,)
+        if held.from_on is not None and held.from_on <= this_day:
+            in_force[row.framework] = held
+    return Frameworks(in_force, versions)
+
+
+def frameworks_now(session: Session, actor: Actor) -> Frameworks:
+    """Return the county's frameworks today, for whoever may read engagements."""
+    actor.require(Verb.SEE, RecordKind.ENGAGEMENT)
+    return frameworks_of(session)
+
+
+def prepared_version(session: Session, actor: Actor, framework_id: str) -> Prepared | None:
+    """Return the version of a framework that is being prepared, or None. Raises: NotAllowed."""
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    row = row_in_preparation(session, framework_id)
+    if row is None or row.id is None:
+        return None
+    return Prepared(row.id, row.version, newest_version(session, framework_id), as_framework(row))
+
+
+def framework_versions(session: Session, actor: Actor, framework_id: str) -> pd.DataFrame:
+    """Return the versions of a framework, the oldest first. Columns: VERSION_COLUMNS, all of them words but Entries.
+
+    Entries counts those not retired. Raises: NotAllowed.
+    """
+    actor.require(Verb.SEE, RecordKind.SETTING)
+    question = (
+        select(FrameworkEdition, Account.name)
+        .outerjoin(Account, col(Account.id) == col(FrameworkEdition.recorded_by))
+        .where(
+            FrameworkEdition.framework == framework_id,
+            col(FrameworkEdition.shipped).is_(False),
+            col(FrameworkEdition.from_on).is_not(None),
+        )
+        .order_by(col(FrameworkEdition.from_on), col(FrameworkEdition.id))
+    )
+    ours = [
+        (row.edition, f"{row.from_on:%b %-d, %Y}", _offered(as_framework(row)), name or "the operator", row.note)
+        for row, name in session.exec(question)
+    ]
+    named = {row[0] for row in ours}
+    shipped = [
+        (held.version, "came with the program", _offered(held), "", "")
+        for held in frameworks_of(session).versions[framework_id]
+        if held.version not in named
+    ]
+    return pd.DataFrame([*shipped, *ours], columns=VERSION_COLUMNS)
+
+
+def newest_version(session: Session, framework_id: str) -> Framework:
+    """Return the newest version that has a day, also one to come; of a framework never changed, the shipped one."""
+    versions = frameworks_of(session).versions[framework_id]
+    return next((held for held in reversed(versions) if held.from_on is not None), versions[-1])
+
+
+def row_in_preparation(session: Session, framework_id: str) -> FrameworkEdition | None:
+    """Return the record of the version being prepared, or None."""
+    return session.exec(
+        select(FrameworkEdition).where(
+            FrameworkEdition.framework == framework_id,
+            col(FrameworkEdition.from_on).is_(None),
+            col(FrameworkEdition.shipped).is_(False),
+            col(FrameworkEdition.given_up_at).is_(None),
+        )
+    ).first()
+
+
+def as_framework(row: FrameworkEdition) -> Framework:
+    """Return a kept version as the framework it is."""
+    return Framework(
+        id=row.framework,
+        title=load_frameworks()[row.framework].title,
+        version=row.edition,
+        source=row.source,
+        about=row.about,
+        entries=tuple(as_entry(written) for written in row.entries),
+        from_on=row.from_on,
+    )
+
+
+def as_entry(written: dict[str, Any]) -> Entry:
+    """Return a kept entry."""
+    return Entry(**{**written, "owners": tuple(written["owners"]), "sections": tuple(written["sections"])})
+
+
+def as_written(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    """Return entries as they are kept."""
+    return [{**asdict(held), "owners": list(held.owners), "sections": list(held.sections)} for held in entries]
+
+
+def _offered(framework: Framework) -> int:
+    return sum(not held.retired for held in framework.entries)
+
+
+def _with_a_day(session: Session) -> list[FrameworkEdition]:
+    """Return the county's versions and those of earlier releases, the oldest first; files hold the present ones."""
+    present = [framework.version for framework in load_frameworks().values()]
+    return list(
+        session.exec(
+            select(FrameworkEdition)
+            .where(
+                col(FrameworkEdition.from_on).is_not(None),
+                col(FrameworkEdition.shipped).is_(False) | col(FrameworkEdition.edition).not_in(present),
+            )
+            .order_by(col(FrameworkEdition.from_on), col(FrameworkEdition.id))
+        )
+    )
