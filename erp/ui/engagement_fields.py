@@ -243,7 +243,7 @@ def _draw_behaviors(form: Form) -> None:
     )
     for entry_id in form.value("behaviors"):
         key = form.key(f"evidence_{entry_id}")
-        st.text_input(f"What showed it: {behavior_label(entry_id)}", key=key, **STAYS)
+        st.text_input(f"What showed it: {plain(behavior_label(entry_id))}", key=key, **STAYS)
     st.multiselect(
         "ERP Toolkit topics this touches",
         _offered(form, "topics", frameworks().erp_topics()),

@@ -28,7 +28,7 @@ PAGES = (
     "", "partners", "partners?partner_as_list=true", "engagements", "promises", "feedback", "behaviors", "health",
     "forums", "forums?forum=1", "log", "rate?partner=2", "imports", "settings", "account", "engagement?engagement=3",
     "promises?promise=3", "feedback?feedback=4", "nowhere", "look_alikes",
-    "confirm",
+    "confirm", "settings?part=Frameworks", "behaviors?behavior=LB1",
     *(f"partner?partner=9&section={section}" for section in (
         "Health", "Engagements", "Promises", "Feedback", "People+and+ties", "Details", "History",
     )),
@@ -61,7 +61,23 @@ def spoiled(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         told = ((*(_spoiled(side) for side in sides), number) for number, *sides in rows)
         county.executemany("update change set before = ?, after = ? where id = ?", told)
         county.execute("update change set actor_name = actor_name || ?", (TYPED,))
+        _spoil_frameworks(county)
     yield from start(folder, "demo")
+
+
+def _spoil_frameworks(county: sqlite3.Connection) -> None:
+    """Put a version of each framework in force with TYPED after each of its words."""
+    for number, entries in county.execute("select id, entries from framework_edition").fetchall():
+        words = ("label", "description", "group", "source")
+        mine = json.dumps(
+            [each | {name: f"{each[name] or ''}{TYPED}" for name in words} for each in json.loads(entries)]
+        )
+        county.execute(
+            "insert into framework_edition (recorded_at, version, framework, edition, shipped, source, about, entries,"
+            " from_on, note) select recorded_at, 1, framework, 'C' || ?, 0, source || ?, about || ?, ?, '2026-01-01', ?"
+            " from framework_edition where id = ?",
+            (TYPED, TYPED, TYPED, mine, TYPED, number),
+        )
 
 
 def _spoiled(side: str | None) -> str | None:
@@ -90,6 +106,7 @@ def test_what_people_typed_is_text_on_every_page(spoiled: Server, chromium: Brow
         shown += [address] if "**bold**" in page.inner_text("body") else []
     assert asked_elsewhere == []
     assert {"", "health", "account", "partner?partner=9&section=Health", "engagement?engagement=3"} <= set(shown)
+    assert {"settings?part=Frameworks", "behaviors?behavior=LB1"} <= set(shown)
     window.close()
 
 
