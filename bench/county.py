@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 from writing import BODIES, CAUSES, FAMILY, GIVEN, PLACES, SIDES, SIZES, SPAN, Size, Writer, keys
 
-from erp import db, frameworks
+from erp import db
 from erp.access import operator
+from erp.frameworks import as_shipped
 from erp.models.accounts import Account, RoleGrant
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum, ForumMember
@@ -219,7 +220,7 @@ class County(Writer):
     def _tags(self, held: np.ndarray) -> None:
         rng = self.rng
         shown = np.sort(rng.choice(held, int(len(held) * 0.6)))
-        behaviors = [entry.id for entry in frameworks.leadership_behaviors()]
+        behaviors = [entry.id for entry in as_shipped().leadership_behaviors()]
         tags = pd.DataFrame({"engagement": shown, "entry": self.pick(behaviors, len(shown))}).drop_duplicates()
         evidence = self.texts(len(tags), 5, 14)
         self.write(
@@ -229,7 +230,7 @@ class County(Writer):
             evidence=evidence,
         )
         touched = np.sort(rng.choice(held, int(len(held) * 0.3), replace=False))
-        topics = self.pick([entry.id for entry in frameworks.erp_topics()], len(touched))
+        topics = self.pick([entry.id for entry in as_shipped().erp_topics()], len(touched))
         self.write(TopicTag, engagement_id=touched, entry_id=topics)
         discussed = np.sort(rng.choice(held, int(len(held) * 0.3), replace=False))
         self.write(DiscussionPoint, engagement_id=discussed, position=1, what=self.texts(len(discussed), 6, 14))
