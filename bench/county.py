@@ -32,7 +32,7 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.county import today
-from erp.queries.health import bands_by_quarter, standing_by_month
+from erp.queries.health import standing_by_month
 from erp.services import facts
 from erp.services.accounts import InvitationDraft, SetUpDraft, accept_invitation, invite_account, set_up_county
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
@@ -379,7 +379,7 @@ def keep_for_the_floor(session: Session) -> None:
     """Keep what the floor app's health page draws from: partnerships per band and quarter, counted beforehand."""
     figures = standing_by_month(session, operator(), 13)
     session.execute(text("CREATE TABLE bench_bands (quarter TEXT, band TEXT, partnerships INTEGER)"))
-    bands = bands_by_quarter(figures)
+    bands = figures.bands_by_quarter()
     rows = [{"q": row.quarter, "b": str(row.band), "n": int(row.partnerships)} for row in bands.itertuples()]
     session.execute(text("INSERT INTO bench_bands VALUES (:q, :b, :n)"), rows)
 

@@ -106,21 +106,24 @@ def bands_chart() -> Layered:
 def standing_grid(figures: pd.DataFrame, changes: Mapping[str, str]) -> str:
     """Write standing per partner and month as a table in HTML, each cell in the color of its band.
 
-    A dash stands where there is not enough evidence. `figures`: partner str, as_of datetime, standing 0–100 or NaN,
-    band; partners in the order given. `changes`: month ("2026-05") → the version of the formula that began in it, which
-    stands in the month's head. It is a table and no drawing: it is read by screen readers, wraps names, and
-    scrolls on a phone with the names staying in sight.
+    A dash stands where there is not enough evidence. `figures`: partner_id, partner str, as_of datetime, standing 0–100
+    or NaN, standing_n, band; partners in the order given. `changes`: month ("2026-05") → the version of the formula
+    that began in it, which stands in the month's head. It is a table and no drawing: it is read by screen readers,
+    wraps names, and scrolls on a phone with the names staying in sight.
     """
     months = list(dict.fromkeys(figures["as_of"]))
-    rows: dict[str, list[str]] = {}
-    columns = ["partner", "standing", "standing_n", "band"]
-    for partner, standing, n, band in figures[columns].itertuples(index=False, name=None):
+    rows: dict[tuple[int, str], list[str]] = {}  # two partners may have one name
+    columns = ["partner_id", "partner", "standing", "standing_n", "band"]
+    for partner_id, partner, standing, n, band in figures[columns].itertuples(index=False, name=None):
         words = "–" if pd.isna(standing) else f"{standing:.0f}"
         rests_on = "" if pd.isna(standing) else f", from {of_dimensions(n)}"
-        rows.setdefault(partner, []).append(f'<td class="{band}" title="{Band(band).label}{rests_on}">{words}</td>')
+        cell = f'<td class="{band}" title="{Band(band).label}{rests_on}">{words}</td>'
+        rows.setdefault((partner_id, partner), []).append(cell)
     began = {month: f"<br>{changes[f'{month:%Y-%m}']}" for month in months if f"{month:%Y-%m}" in changes}
     heads = "".join(f'<th scope="col">{month:%b}<br>{month:%Y}{began.get(month, "")}</th>' for month in months)
-    lines = "".join(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for name, cells in rows.items())
+    lines = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>' for (_, name), cells in rows.items()
+    )
     bands = " ".join(f'<span class="{band}">{Band(band).label}</span>' for band in BAND_COLORS)
     return (
         f'{_GRID_STYLE}<div class="standings"><p>{bands}</p><div tabindex="0" role="region" '
@@ -281,16 +284,6 @@ def profile_takeaway(rows: pd.DataFrame) -> str:
     verb = "rose" if moved[label] > 0 else "fell"
     first, last = (f"{score:.0f} in {day:%B %Y} (n = {n})" for score, n, day in (known[label][0], known[label][-1]))
     return f"{label} moved most: it {verb} from {first} to {last}."
-
-
-def fall_and_rise(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return how each partner's standing changed over the months given.
-
-    `figures`: partner_id, as_of, standing. Columns: partner_id, first, last, change; partners with both ends only.
-    """
-    known = figures.dropna(subset=["standing"]).sort_values("as_of")
-    ends = known.groupby("partner_id")["standing"].agg(["first", "last"])
-    return ends.assign(change=ends["last"] - ends["first"]).reset_index()
 
 
 def _count(bands: pd.DataFrame, quarter: str) -> dict[str, int]:

@@ -20,6 +20,7 @@ from erp.health.formula import (
 from erp.health.grid import Grid, Placed, as_days
 from erp.health.ledger import ALWAYS, Floats, Ints, Ledger
 from erp.health.spells import HALF_POINTS, Spells, cadences, contacts, feedback_items, marks, promises, ratings
+from erp.health.standings import Standings, no_standings
 from erp.vocabulary import Side
 
 Columns = dict[str, NDArray[Any]]
@@ -27,6 +28,9 @@ Columns = dict[str, NDArray[Any]]
 #: Ratings are added up in this fraction of a point: every mean of one to ten whole answers is a whole number of them
 #: (2520 is their least common multiple), any other value is within 3e-12, and sums below 2**53 are exact.
 RATING_FRACTION: Final = 2520 * 2**26
+
+#: Partners figured at a time where only their standing is asked for: tables of them by 120 months take some 80 MiB.
+PARTNERS_AT_ONCE: Final = 4_000
 
 _EVIDENCE_TYPE: Final = pd.CategoricalDtype(list(EVIDENCE), ordered=True)
 _BAND_TYPE: Final = pd.CategoricalDtype(list(BANDS), ordered=True)
@@ -58,11 +62,65 @@ def health_by_day(
 
     Source: docs/health.md, version h1.
     """
-    scored = partners.loc[partners["tracked"].astype(bool), :].sort_values("partner_id")
-    partner_ids = scored["partner_id"].to_numpy(np.int64)
-    as_of = np.unique(np.array(days, dtype="datetime64[D]"))
-    ledger = Ledger(facts, partner_ids)
-    grid = Grid(len(partner_ids), as_of.astype(np.int64))
+    scored, as_of = _scored(partners), _as_of(days)
+    columns = _columns(facts, scored, default_cadence, as_of, formula)
+    return _frame(columns, scored["partner_id"].to_numpy(np.int64), as_of, formula)
+
+
+def standings_by_day(
+    facts: pd.DataFrame,
+    partners: pd.DataFrame,
+    default_cadence: pd.DataFrame,
+    days: Sequence[date],
+    formula: Formula,
+) -> Standings:
+    """Compute the standing alone of each tracked partner at the end of each day; what is given is as `health_by_day`.
+
+    A stretch of partners at a time, so that a state's ten years need no more memory than a stretch of it.
+    """
+    scored, as_of = _scored(partners), _as_of(days)
+    owners = facts["partner_id"].to_numpy(dtype=np.int64)
+    many = len(scored) > PARTNERS_AT_ONCE
+    if many:  # each stretch's facts beside one another, so that it looks at no others
+        order = np.argsort(owners, kind="stable")
+        facts, owners = facts.take(order), owners[order]
+    stretches: list[Standings] = []
+    for begin in range(0, len(scored), PARTNERS_AT_ONCE):
+        some = scored.iloc[begin : begin + PARTNERS_AT_ONCE]
+        ids = some["partner_id"].to_numpy(np.int64)
+        if many:
+            first, last = np.searchsorted(owners, ids[[0, -1]] + np.array([0, 1]))
+            columns = _columns(facts.iloc[first:last], some, default_cadence, as_of, formula)
+        else:
+            columns = _columns(facts, some, default_cadence, as_of, formula)
+        n = columns["standing_n"].astype(np.int8)
+        stretches.append(Standings(ids, as_of, columns["standing"], n, columns["band"]))
+    if not stretches:
+        return no_standings(days)
+    ids, standing, n, band = (
+        np.concatenate([getattr(each, name) for each in stretches]) for name in ("partner_ids", "standing", "n", "band")
+    )
+    return Standings(ids, as_of, standing, n, band)
+
+
+def _scored(partners: pd.DataFrame) -> pd.DataFrame:
+    return partners.loc[partners["tracked"].astype(bool), :].sort_values("partner_id")
+
+
+def _as_of(days: Sequence[date]) -> NDArray[np.datetime64]:
+    return np.unique(np.array(days, dtype="datetime64[D]"))
+
+
+def _columns(
+    facts: pd.DataFrame,
+    scored: pd.DataFrame,
+    default_cadence: pd.DataFrame,
+    as_of: NDArray[np.datetime64],
+    formula: Formula,
+) -> Columns:
+    """Compute every column as a table of partners by days."""
+    ledger = Ledger(facts, scored["partner_id"].to_numpy(np.int64))
+    grid = Grid(len(scored), as_of.astype(np.int64))
     columns = _contact(ledger, grid, _default_cadences(scored["kind"], default_cadence, grid, formula))
     columns |= _share_of_points("follow_through", grid, promises(ledger, Side.COUNTY, formula))
     columns |= _share_of_points("partner_promises", grid, promises(ledger, Side.PARTNER, formula))
@@ -74,7 +132,7 @@ def health_by_day(
         columns[f"{dimension}_evidence"] = _evidence(columns[f"{dimension}_n"], formula.minimums[dimension])
     columns["standing"], columns["standing_n"] = _standing(columns, formula)
     columns["band"] = _bands(columns["standing"], formula)
-    return _frame(columns, partner_ids, as_of, formula)
+    return columns
 
 
 def _contact(ledger: Ledger, grid: Grid, default_days: Floats) -> Columns:

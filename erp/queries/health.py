@@ -8,16 +8,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.errors import NotFound
-from erp.health.engine import health_by_day
+from erp.health.engine import health_by_day, standings_by_day
 from erp.health.formula import Formula
 from erp.health.ledger import as_known
 from erp.health.months import month_ends
+from erp.health.standings import Standings
+from erp.models.changes import Change
 from erp.models.facts import Fact
 from erp.models.partners import DefaultCadence, Partner
 from erp.queries.county import day_of, end_of_day, setting, setting_history, today
@@ -42,8 +45,6 @@ FACT_COLUMNS = (
     "known_from",
     "known_to",
 )
-#: The columns of a standing.
-STANDING_COLUMNS = ("partner_id", "as_of", "standing", "standing_n", "band")
 _DAYS = ("on_day", "done_on", "withdrawn_on")
 _MOMENTS = ("known_from", "known_to")
 #: From this many partners on the whole ledger is read; a database takes only so many values in one question.
@@ -120,21 +121,30 @@ def figures_by_day(
     return figures.merge(partners[["partner_id", "partner", "key"]], on="partner_id", how="left")
 
 
-def standing_by_month(session: Session, actor: Actor, months: int, version: str = "") -> pd.DataFrame:
+def standing_by_month(session: Session, actor: Actor, months: int, version: str = "") -> Standings:
     """Return standing at the last `months` month-ends of every scored partner the actor may see figures of.
 
-    Columns: partner_id int, as_of datetime (month's last day, today for the running month), standing 0–100 (NaN not
-    enough evidence), standing_n (dimensions that entered), band (vocabulary.Band value). Ordered by both.
+    The running month stands at today. `version`: of the formula; empty: the one in force.
     """
-    days = last_months(today(session), months)
-    figures = figures_by_day(session, actor, days, formula=formula_of(session, version))
-    return figures[[*STANDING_COLUMNS]]
+    actor.require(Verb.SEE, RecordKind.PARTNER)
+    partners = tracked_partners(session, figures_visible_to(actor))
+    return standings(session, last_months(today(session), months), partners, version)
+
+
+def standings(session: Session, days: Sequence[date], partners: pd.DataFrame, version: str = "") -> Standings:
+    """Return standing on each day of the partners given (columns as `tracked_partners`), of every fact.
+
+    For figures that are kept for everybody and shown to each only as far as `figures_open_to` says.
+    """
+    ids = partners["partner_id"].tolist()
+    facts = ledger(session, ids if len(ids) < _MANY else None)
+    return standings_by_day(facts, partners, default_cadences(session), days, formula_of(session, version))
 
 
 @dataclass(frozen=True)
 class Ledgers:
     """How far a reading of the ledger reached: its newest fact, its newest closing, how many there are,
-    and what all figures hang on.
+    the newest change of any record, and what all figures hang on.
 
     `rules`: formula and default cadences in force. Where it differs, every figure is another.
     """
@@ -142,6 +152,7 @@ class Ledgers:
     newest_fact: int
     newest_close: datetime
     closings: int
+    newest_change: int
     rules: tuple[object, ...]
 
 
@@ -150,13 +161,14 @@ def ledger_reach(session: Session) -> Ledgers:
     newest = session.scalar(sa_select(func.max(Fact.id)))
     is_closed = col(Fact.known_to).is_not(None)
     closed, closings = session.execute(sa_select(func.max(Fact.known_to), func.count()).where(is_closed)).one()
+    change = session.scalar(sa_select(func.max(Change.id)))
     formula = formula_in_force(session)
     rules = (formula.version, session.scalar(sa_select(func.max(DefaultCadence.id))))
-    return Ledgers(newest or 0, closed or datetime.min.replace(tzinfo=UTC), closings, rules)
+    return Ledgers(newest or 0, closed or datetime.min.replace(tzinfo=UTC), closings, change or 0, rules)
 
 
 def partners_with_news(session: Session, since: Ledgers, until: Ledgers) -> set[int] | None:
-    """Return the partners whose facts were added or closed between two readings of the ledger.
+    """Return the partners that were added or changed, or whose facts were, between two readings of the ledger.
 
     None where that cannot be told: the clock was set back, and a closing is older than the newest one known before.
     """
@@ -164,25 +176,17 @@ def partners_with_news(session: Session, since: Ledgers, until: Ledgers) -> set[
     closed = session.scalars(sa_select(col(Fact.partner_id)).where(col(Fact.known_to) > since.newest_close)).all()
     if since.closings + len(closed) != until.closings:
         return None
-    return {*added, *closed}  # asked apart: each has its index, an OR of both walks every fact
+    # Every change is audited: kind, whether it has figures, archiving, none of which is a fact.
+    of_partners = col(Change.record_kind) == RecordKind.PARTNER.value
+    changed = session.scalars(sa_select(col(Change.record_id)).where(col(Change.id) > since.newest_change, of_partners))
+    return {*added, *closed, *changed}  # facts asked apart: each has its index, an OR of both walks every fact
 
 
-def standings(session: Session, days: Sequence[date], partners: pd.DataFrame) -> pd.DataFrame:
-    """Return standing on each day of the partners given (columns as `tracked_partners`), of every fact.
-
-    For figures that are kept for everybody and shown to each only as far as `figures_open_to` says.
-    Columns and grain: as `standing_by_month`.
-    """
-    ids = partners["partner_id"].tolist()
-    facts = ledger(session, ids if len(ids) < _MANY else None)
-    figures = health_by_day(facts, partners, default_cadences(session), days, formula_in_force(session))
-    return figures[[*STANDING_COLUMNS]]
-
-
-def figures_open_to(session: Session, actor: Actor) -> frozenset[int]:
-    """Return the ids of the partners whose figures the actor may see."""
+def figures_open_to(session: Session, actor: Actor) -> NDArray[np.int64]:
+    """Return the ids of the partners whose figures the actor may see, rising. Nobody alters the array."""
     actor.require(Verb.SEE, RecordKind.PARTNER)
-    return frozenset(tracked_partners(session, figures_visible_to(actor))["partner_id"])
+    here = (col(Partner.archived_at).is_(None), figures_visible_to(actor))
+    return np.array(session.scalars(sa_select(col(Partner.id)).where(*here).order_by(col(Partner.id))).all(), np.int64)
 
 
 def last_months(this_day: date, months: int) -> list[date]:
@@ -233,12 +237,17 @@ def _cells(name: str, text: str | None) -> Any:
     return np.fromstring(text, dtype=kind, sep=",") if text else np.array([], dtype=kind)
 
 
-def tracked_partners(session: Session, visible: ColumnElement[bool], partner_id: int | None = None) -> pd.DataFrame:
-    """Return partners not archived. Columns: partner_id, partner (name), key, kind, tracked (bool). By partner_id."""
+def tracked_partners(
+    session: Session, visible: ColumnElement[bool], partner_id: int | Collection[int] | None = None
+) -> pd.DataFrame:
+    """Return partners not archived, or one or some of them, by partner_id.
+
+    Columns: partner_id, partner (name), key, kind, tracked (bool).
+    """
     columns = (Partner.id, Partner.name, Partner.key, Partner.kind, Partner.scored)
     question = sa_select(*map(col, columns)).where(col(Partner.archived_at).is_(None), visible)
     if partner_id is not None:
-        question = question.where(col(Partner.id) == partner_id)
+        question = question.where(col(Partner.id).in_([partner_id] if isinstance(partner_id, int) else partner_id))
     rows = session.execute(question.order_by(col(Partner.id))).all()
     ids, names, keys, kinds, tracked = ([row[place] for row in rows] for place in range(len(columns)))
     return pd.DataFrame(
@@ -265,19 +274,6 @@ def default_cadences(session: Session) -> pd.DataFrame:
             "known_from": np.array([_naive(moment) for moment in known], dtype="datetime64[us]"),
         }
     )
-
-
-def bands_by_quarter(figures: pd.DataFrame) -> pd.DataFrame:
-    """Count partnerships per band at each quarter's last figure.
-
-    `figures`: partner_id, as_of, band. Columns: quarter ("2026 Q1"), band, partnerships int; ordered by quarter.
-    """
-    days = pd.Series(figures["as_of"].unique())
-    of_day = dict(zip(days, days.dt.year.astype(str) + " Q" + days.dt.quarter.astype(str), strict=True))
-    last = days.groupby(days.map(of_day)).max()
-    at_end = figures[figures["as_of"].isin(last)]
-    marked = pd.DataFrame({"quarter": at_end["as_of"].map(of_day), "band": at_end["band"].astype(str)})
-    return marked.groupby(["quarter", "band"]).size().rename("partnerships").reset_index()
 
 
 def _only(partner_id: int | None) -> list[int] | None:

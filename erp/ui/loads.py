@@ -5,14 +5,14 @@ changes. Standings of all partners are brought up to date partner by partner ins
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 from sqlalchemy import true
 from sqlmodel import Session
@@ -20,6 +20,7 @@ from sqlmodel import Session
 from erp import db
 from erp.access import Actor
 from erp.frameworks import Frameworks
+from erp.health.standings import Standings
 from erp.queries.county import Now, now
 from erp.queries.frameworks import frameworks_of
 from erp.queries.health import (
@@ -40,6 +41,8 @@ AnswerT = TypeVar("AnswerT")
 _now: ContextVar[Now | None] = ContextVar("_now", default=None)
 #: Months of standing that are kept; no page shows more.
 KEPT_MONTHS = 37
+#: From this many partners with news on, all are figured anew: an import changed them.
+MUCH_NEWS = 400
 
 
 def load(question: Callable[..., AnswerT], *args: Any) -> AnswerT:
@@ -93,18 +96,16 @@ def frameworks() -> Frameworks:
     return _frameworks[0][1]
 
 
-def standing(months: int, version: str = "") -> pd.DataFrame:
+def standing(months: int, version: str = "", partner_ids: Collection[int] | None = None) -> Standings:
     """Return standing at the last `months` month-ends of every scored partner whose figures the actor may see.
 
-    Columns and grain: as `erp.queries.health.standing_by_month`. `version`: of the formula; empty: the one in force,
-    whose figures are kept up to date.
+    `partner_ids`: of these only. `version`: of the formula; empty: the one in force, whose figures are kept up to date.
     """
-    if version:
-        return load(standing_by_month, months, version)
-    here = county_now()
-    rows = _standings_of(here)
-    first = pd.Timestamp(last_months(here.day, months)[0])
-    return rows[(rows["as_of"] >= first) & rows["partner_id"].isin(load(figures_open_to))].reset_index(drop=True)
+    seen = load_unalterable(figures_open_to)
+    if partner_ids is not None:
+        seen = seen[np.isin(seen, list(partner_ids))]
+    kept = load_unalterable(standing_by_month, months, version) if version else _standings_of(county_now()).last(months)
+    return kept.of(seen)
 
 
 def _ask_now() -> Now:
@@ -118,8 +119,7 @@ class _Standings:
 
     now: Now
     reach: Ledgers
-    partners: pd.DataFrame
-    rows: pd.DataFrame
+    figures: Standings
 
 
 #: The frameworks, and the state of the data of which they are.
@@ -128,7 +128,7 @@ _book: dict[str, _Standings] = {}
 _one_at_a_time = threading.Lock()
 
 
-def _standings_of(here: Now) -> pd.DataFrame:
+def _standings_of(here: Now) -> Standings:
     """Return the standings of this state of the data, making anew only those of partners with news."""
     database = here.state[0]
     with _one_at_a_time:
@@ -137,30 +137,25 @@ def _standings_of(here: Now) -> pd.DataFrame:
             with db.reading() as session:
                 kept = _brought_up_to_date(session, kept, here)
             _book[database] = kept
-    return kept.rows
+    return kept.figures
 
 
 def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) -> _Standings:
-    reach, partners = ledger_reach(session), tracked_partners(session, true())
-    days = last_months(here.day, KEPT_MONTHS)
+    reach, days = ledger_reach(session), last_months(here.day, KEPT_MONTHS)
+    news = None
     if (
-        kept is None
-        or kept.now.day != here.day
-        or kept.reach.rules != reach.rules
-        or kept.reach.newest_fact > reach.newest_fact
+        kept is not None
+        and kept.now.day == here.day
+        and kept.reach.rules == reach.rules
+        and (kept.reach.newest_fact, kept.reach.newest_change) <= (reach.newest_fact, reach.newest_change)
     ):
-        return _Standings(here, reach, partners, standings(session, days, partners))
-    known = kept.partners.merge(partners, on=["partner_id", "kind", "tracked"])["partner_id"]
-    news = partners_with_news(session, kept.reach, reach)
-    if news is None:
-        return _Standings(here, reach, partners, standings(session, days, partners))
-    same = set(known) - news
-    changed = partners[~partners["partner_id"].isin(same)]
-    rows = kept.rows[kept.rows["partner_id"].isin(same)]
-    if not changed.empty:
-        rows = pd.concat([rows, standings(session, days, changed)])
-        rows = rows.sort_values(["partner_id", "as_of"], ignore_index=True)
-    return _Standings(here, reach, partners, rows)
+        news = partners_with_news(session, kept.reach, reach)
+    if kept is None or news is None or len(news) > MUCH_NEWS:
+        return _Standings(here, reach, standings(session, days, tracked_partners(session, true())))
+    if not news:
+        return _Standings(here, reach, kept.figures)
+    newer = standings(session, days, tracked_partners(session, true(), news))
+    return _Standings(here, reach, kept.figures.without(news).joined(newer))
 
 
 def _asked(kept: Callable[..., Any], question: Callable[..., AnswerT], args: tuple[Any, ...]) -> AnswerT:

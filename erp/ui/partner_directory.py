@@ -8,6 +8,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
+from erp.health.formula import BANDS
 from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
@@ -110,15 +111,10 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
 
     `12 months`: the standings of the newest unbroken run of months, since a cell cannot draw a gap.
     """
-    figures = standing(TREND_MONTHS)
-    courses: dict[int, list[float]] = {}
-    newest: dict[int, tuple[str, int]] = {}
-    here = figures[figures["partner_id"].isin(rows["partner_id"])]
-    for partner_id, points, n, band in here[["partner_id", "standing", "standing_n", "band"]].itertuples(
-        index=False, name=None
-    ):
-        courses.setdefault(partner_id, []).append(points)
-        newest[partner_id] = (band, n)  # the newest month's stands last
+    figures = standing(TREND_MONTHS, partner_ids=rows["partner_id"].tolist())
+    ids = figures.partner_ids.tolist()
+    courses = dict(zip(ids, figures.standing.tolist(), strict=True))
+    newest = {number: (BANDS[figures.band[n, -1]], int(figures.n[n, -1])) for n, number in enumerate(ids)}
     lines = list(each(rows))
     drawn = [_standing(row, courses.get(row.partner_id), newest.get(row.partner_id)) for row in lines]
     return pd.DataFrame(

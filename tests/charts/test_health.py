@@ -14,7 +14,6 @@ from erp.charts.health import (
     bands_takeaway,
     dimension_rows,
     dimension_tiles,
-    fall_and_rise,
     profile_chart,
     profile_frames,
     profile_takeaway,
@@ -27,7 +26,9 @@ from erp.vocabulary import Band
 from tests.charts.contrast import contrast
 
 NO_EVENTS = pd.DataFrame({"on_day": pd.to_datetime([]), "mark": [], "what": []})
-EMPTY_GRID = pd.DataFrame({"partner": [], "as_of": pd.to_datetime([]), "standing": [], "standing_n": [], "band": []})
+EMPTY_GRID = pd.DataFrame(
+    {"partner_id": [], "partner": [], "as_of": pd.to_datetime([]), "standing": [], "standing_n": [], "band": []}
+)
 MONTHS = pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31"])
 
 
@@ -71,6 +72,7 @@ def test_every_band_has_a_colour_and_not_enough_evidence_is_a_band_of_its_own() 
 def test_the_grid_prints_standing_and_a_dash_where_evidence_is_missing() -> None:
     figures = pd.DataFrame(
         {
+            "partner_id": [1, 1],
             "partner": ["A<b>", "A<b>"],
             "as_of": MONTHS[:2],
             "standing": [61.6, None],
@@ -90,7 +92,14 @@ def test_a_change_of_formula_is_marked_where_it_began() -> None:
     marked = bands_frames(bands(("2026 Q1", "strong", 2)), changes)["changes"]
     assert marked.to_dict("records") == [{"quarter": "2026 Q1", "mark": "Formula h1.1"}]
     figures = pd.DataFrame(
-        {"partner": "A", "as_of": MONTHS[:2], "standing": [60.0, 61.0], "standing_n": 4, "band": "steady"}
+        {
+            "partner_id": 1,
+            "partner": "A",
+            "as_of": MONTHS[:2],
+            "standing": [60.0, 61.0],
+            "standing_n": 4,
+            "band": "steady",
+        }
     )
     assert "Jan<br>2026</th>" in standing_grid(figures, {"2026-02": "h1.1"})
     assert "Feb<br>2026<br>h1.1</th>" in standing_grid(figures, {"2026-02": "h1.1"})
@@ -167,12 +176,11 @@ def test_the_takeaway_of_a_profile_compares_months_with_enough_evidence_and_says
     assert "so none can be compared" in profile_takeaway(thin_moves_more.replace("enough", "thin"))
 
 
-def test_a_fall_is_measured_between_known_figures_only() -> None:
+def test_two_partners_of_one_name_have_a_row_each() -> None:
     figures = pd.DataFrame(
-        {"partner_id": [1, 1, 1, 2], "as_of": [*MONTHS, MONTHS[0]], "standing": [80.0, 70.0, None, None]}
+        {"partner_id": [1, 2], "partner": "A", "as_of": MONTHS[0], "standing": 60.0, "standing_n": 4, "band": "steady"}
     )
-    moved = fall_and_rise(figures)
-    assert moved.to_dict("records") == [{"partner_id": 1, "first": 80.0, "last": 70.0, "change": -10.0}]
+    assert standing_grid(figures, {}).count('<th scope="row">A</th>') == 2
 
 
 def test_a_tile_says_score_n_thin_and_age() -> None:

@@ -12,7 +12,6 @@ from erp.access import Actor
 from erp.errors import Invalid, NotFound
 from erp.queries.county import today
 from erp.queries.health import (
-    bands_by_quarter,
     figures_by_day,
     formula_of,
     last_months,
@@ -126,7 +125,7 @@ def test_an_unscored_partner_has_no_row(session: Session, cast: Cast) -> None:
     tribe = add(session, cast, "A Tribe", PartnerKind.TRIBAL_GOVERNMENT)
     clinic = add(session, cast, "Lark Clinic")
     meet(session, cast, MARCH_5, tribe)
-    assert set(standing_by_month(session, cast.leadership, 3)["partner_id"]) == {clinic}
+    assert set(standing_by_month(session, cast.leadership, 3).partner_ids.tolist()) == {clinic}
     with pytest.raises(NotFound, match="no health figures"):
         PartnerHealth(session, cast.leadership, tribe)
 
@@ -135,9 +134,9 @@ def test_a_scored_tribes_figures_are_for_those_who_may_see_its_records(session: 
     tribe = add(session, cast, "A Tribe", PartnerKind.TRIBAL_GOVERNMENT, scored=True)
     meet(session, cast, MARCH_5, tribe)
     for actor in (cast.leadership, cast.tribal_liaison):
-        assert set(standing_by_month(session, actor, 2)["partner_id"]) == {tribe}
+        assert set(standing_by_month(session, actor, 2).partner_ids.tolist()) == {tribe}
     for actor in (cast.coordinator, cast.community_liaison, cast.viewer, cast.administrator):
-        assert standing_by_month(session, actor, 2).empty
+        assert len(standing_by_month(session, actor, 2)) == 0
         with pytest.raises(NotFound):
             PartnerHealth(session, actor, tribe)
 
@@ -184,25 +183,11 @@ def test_telling_may_not_be_due_before_deciding(session: Session, cast: Cast) ->
 
 
 def test_no_partner_and_no_fact_give_an_empty_answer(session: Session, cast: Cast) -> None:
-    assert standing_by_month(session, cast.leadership, 13).empty
-    assert bands_by_quarter(standing_by_month(session, cast.leadership, 13)).empty
+    nobody = standing_by_month(session, cast.leadership, 13)
+    assert (len(nobody), nobody.standing.shape, nobody.frame().empty) == (0, (0, 13), True)
+    assert nobody.moves().empty
+    assert nobody.bands_by_quarter().empty
 
 
 def test_the_running_month_is_drawn_at_today() -> None:
     assert last_months(date(2026, 2, 10), 3) == [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)]
-
-
-def test_bands_are_counted_at_the_last_figure_of_each_quarter() -> None:
-    figures = pd.DataFrame(
-        {
-            "partner_id": [1, 1, 1, 2, 2, 2],
-            "as_of": pd.to_datetime(["2026-02-28", "2026-03-31", "2026-04-30"] * 2),
-            "band": ["strong", "steady", "strained", "steady", "steady", "not_enough"],
-        }
-    )
-    counted = bands_by_quarter(figures)
-    assert counted.to_dict("records") == [
-        {"quarter": "2026 Q1", "band": "steady", "partnerships": 2},
-        {"quarter": "2026 Q2", "band": "not_enough", "partnerships": 1},
-        {"quarter": "2026 Q2", "band": "strained", "partnerships": 1},
-    ]

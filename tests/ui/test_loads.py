@@ -8,6 +8,7 @@ from sqlalchemy import true
 from sqlmodel import Session
 
 from erp import db
+from erp.health.standings import Standings
 from erp.queries.county import now, today
 from erp.queries.health import last_months, standings, tracked_partners
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, void_engagement
@@ -18,20 +19,20 @@ from erp.vocabulary import PartnerKind, Side
 from tests.conftest import Cast
 
 
-def from_scratch() -> pd.DataFrame:
+def from_scratch() -> Standings:
     with db.reading() as session:
         days = last_months(today(session), loads.KEPT_MONTHS)
         return standings(session, days, tracked_partners(session, true()))
 
 
-def kept() -> pd.DataFrame:
+def kept() -> Standings:
     with db.reading() as session:
         here = now(session)
     return loads._standings_of(here)
 
 
 def agree() -> None:
-    pd.testing.assert_frame_equal(kept().reset_index(drop=True), from_scratch(), check_categorical=False)
+    pd.testing.assert_frame_equal(kept().frame(), from_scratch().frame())
 
 
 def meet(session: Session, cast: Cast, *partners: int) -> int:
@@ -69,6 +70,21 @@ def test_kept_standings_are_those_from_scratch_after_every_kind_of_save(database
     agree()
 
 
+def test_many_partners_with_news_are_figured_all_anew(
+    database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loads, "MUCH_NEWS", 2)
+    with db.writing() as session:
+        ids = [
+            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
+            for n in range(5)
+        ]
+    agree()
+    with db.writing() as session:
+        meet(session, cast, *ids[:4])
+    agree()
+
+
 def test_only_partners_with_news_are_figured_anew(
     database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,7 +97,7 @@ def test_only_partners_with_news_are_figured_anew(
     asked: list[list[int]] = []
     plain = loads.standings
 
-    def counting(session: Session, days: object, partners: pd.DataFrame) -> pd.DataFrame:
+    def counting(session: Session, days: object, partners: pd.DataFrame) -> Standings:
         asked.append(partners["partner_id"].tolist())
         return plain(session, days, partners)
 

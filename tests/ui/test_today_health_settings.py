@@ -155,7 +155,7 @@ def test_the_grid_comes_as_a_table_with_the_n_of_each_standing(
 ) -> None:
     with db.reading() as session:
         figures = standing_by_month(session, cast.leadership, 13)
-        monkeypatch.setattr(health_overview, "standing", lambda _months, _version: figures)
+        monkeypatch.setattr(health_overview, "standing", lambda *_asked: figures)
         rows = health_overview.grid(session, cast.leadership, (), 13, "", "name", 1).rows
     assert rows.columns.tolist() == ["Partner", "Month", "Standing", "Dimensions (n of 5)", "Band"]
     assert len(rows) == 13
