@@ -1,6 +1,7 @@
 """Times reruns on the servers without a browser: a session over the websocket, speaking Streamlit's own messages."""
 
 import asyncio
+import random
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -120,6 +121,34 @@ async def _measure(
         return Reruns(1000 * statistics.median(times), 1000 * p95, 1000 * cpu[id(visit)] / len(times))
 
     return [(sum_up(ours), sum_up(theirs)) for ours, theirs in pairs]  # pyright: ignore[reportReturnType] -- ours is never None
+
+
+def crowd(server: Server, places: list[tuple[str, str]], sessions: int, think: float, lasting: float) -> list[float]:
+    """Let many sessions rerun pages at once, each after some `think` seconds; return what each rerun took, in ms."""
+    return asyncio.run(_crowd(server, places, sessions, think, lasting))
+
+
+async def _crowd(
+    server: Server, places: list[tuple[str, str]], sessions: int, think: float, lasting: float
+) -> list[float]:
+    visits = [Visit(server, *places[number % len(places)]) for number in range(sessions)]
+    chance, taken = random.Random(7), list[float]()
+    for visit in visits:
+        await visit.open()
+
+    async def stay(visit: Visit) -> None:
+        until = time.monotonic() + lasting
+        await asyncio.sleep(think * chance.random())
+        while time.monotonic() < until:
+            taken.append(1000 * await visit.rerun())
+            await asyncio.sleep(think * (0.5 + chance.random()))
+
+    await asyncio.gather(*map(stay, visits))
+    for visit in visits:
+        await visit.close()
+        if visit.errors:
+            raise SystemExit(f"{visit.server.name}, page {visit.page}: {visit.errors[0]}")
+    return taken
 
 
 def memory_of_idle(server: Server, page: str, sessions: int = 40) -> float:

@@ -80,19 +80,14 @@ def standings_by_day(
     """
     scored, as_of = _scored(partners), _as_of(days)
     owners = facts["partner_id"].to_numpy(dtype=np.int64)
-    many = len(scored) > PARTNERS_AT_ONCE
-    if many:  # each stretch's facts beside one another, so that it looks at no others
-        order = np.argsort(owners, kind="stable")
-        facts, owners = facts.take(order), owners[order]
     stretches: list[Standings] = []
     for begin in range(0, len(scored), PARTNERS_AT_ONCE):
         some = scored.iloc[begin : begin + PARTNERS_AT_ONCE]
         ids = some["partner_id"].to_numpy(np.int64)
-        if many:
-            first, last = np.searchsorted(owners, ids[[0, -1]] + np.array([0, 1]))
-            columns = _columns(facts.iloc[first:last], some, default_cadence, as_of, formula)
-        else:
-            columns = _columns(facts, some, default_cadence, as_of, formula)
+        theirs = facts
+        if len(scored) > PARTNERS_AT_ONCE:
+            theirs = facts.loc[(owners >= ids[0]) & (owners <= ids[-1]), :]
+        columns = _columns(theirs, some, default_cadence, as_of, formula)
         n = columns["standing_n"].astype(np.int8)
         stretches.append(Standings(ids, as_of, columns["standing"], n, columns["band"]))
     if not stretches:
