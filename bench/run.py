@@ -201,9 +201,8 @@ def _print_rest(used: dict[str, tuple[float, float]], health: dict[str, float], 
     print(f"| {name}, s ({middle}) | {health['all']:.2f} | {plain['all']:.2f} | {goal} |")
     print(f"| of which reading {health['facts']:,} facts, s | {health['read']:.2f} | {plain['read']:.2f} | |")
     goal = _met(health["highest_mib"], GOAL_HIGHEST, "MiB")
-    print(
-        f"| memory of the same at its highest, MiB | {health['highest_mib']:.0f} | {plain['highest_mib']:.0f} | {goal} |"
-    )
+    highest, floors = health["highest_mib"], plain["highest_mib"]
+    print(f"| memory of the same at its highest, MiB | {highest:.0f} | {floors:.0f} | {goal} |")
     print(f"| figures compared with the plain reference, none differs by 1e-9 | {health['compared']} | | |")
     print(f"| CPU of the same, s (best) | {health['cpu']:.2f} | | |")
 
