@@ -74,6 +74,61 @@ def test_a_meeting_of_three_is_logged_in_few_interactions(window: BrowserContext
     assert hands.interactions <= MOST_INTERACTIONS
 
 
+#: What has the focus: its label, or its words.
+FOCUSED = """() => { const at = document.activeElement;
+    const label = at.closest('[data-testid=stElementContainer]')?.querySelector('label');
+    const words = ['A', 'BUTTON', 'SUMMARY'].includes(at.tagName) && at.innerText;
+    return [at.getAttribute('aria-label'), label?.innerText, words].filter(Boolean).join(' / ') }"""
+
+
+def tab_to(page: Page, label: str, most: int = 40) -> None:
+    """Press Tab until a field, a part or a button of this label has the focus."""
+    for _ in range(most):
+        if label in page.evaluate(FOCUSED):
+            return
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(40)
+    pytest.fail(f"{label} was not reached by the keyboard; the focus is at {page.evaluate(FOCUSED)}.")
+
+
+def test_a_meeting_is_logged_by_the_keyboard_alone(window: BrowserContext, demo: Server) -> None:
+    page = open_demo_as(window, demo, "coordinator")
+    tab_to(page, "Log engagement")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Log engagement")).to_be_visible()
+    settle(page)
+    tab_to(page, "Partners, people, forum")
+    Hands(page).type("Kin Keepers", "Open Sky")  # Enter takes the first, and the focus stays
+    tab_to(page, "What it was about")
+    page.keyboard.type("Summer jobs for older youth")
+    tab_to(page, "Promises made")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Tab")
+    tab_to(page, "Promise 1", most=2)
+    page.keyboard.type("Send the list of employers")
+    tab_to(page, "Between the county and", most=4)
+    page.keyboard.type("Open Sky")
+    page.keyboard.press("Enter")
+    settle(page)
+    tab_to(page, "Behaviors and topics", most=12)
+    page.keyboard.press("Enter")
+    settle(page)
+    tab_to(page, "CPM leadership behaviors this shows", most=3)
+    page.keyboard.type("Seek")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Escape")
+    tab_to(page, "What showed it", most=4)
+    page.keyboard.type("We asked what would help")
+    tab_to(page, "Save", most=12)
+    page.keyboard.press("Enter")
+    said = page.locator("[data-testid=stAlert]").first
+    said.wait_for()
+    assert "Held: Meeting with Kin Keepers and Open Sky Youth Space" in said.inner_text()
+    assert "With 1 promise." in said.inner_text()
+
+
 def begin(page: Page, address: str) -> None:
     page.goto(f"{address}/log")
     settle(page)
