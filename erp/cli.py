@@ -226,11 +226,11 @@ def _look_alikes(_arguments: argparse.Namespace) -> int:
 def _verify(_arguments: argparse.Namespace) -> int:
     _prepare()
     with db.reading() as session:
-        faults = upkeep.verify_changes(session)
+        faults = upkeep.verify_changes(session) + upkeep.verify_closed(session)
     for fault in faults:
         print(fault)
     if not faults:
-        print("The history of changes is whole.")
+        print("The history of changes is whole, and what Tribal governments shared is closed.")
     return 1 if faults else 0
 
 

@@ -16,6 +16,7 @@ from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Partner
 from erp.queries.word_index import FOUND_BY_WORDS
 from erp.services import upkeep
+from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
 from erp.services.import_undo import undo_import
 from erp.services.partners import PartnerDraft, add_partner
@@ -26,9 +27,18 @@ from tests.services.county_imports import bring, stored
 
 DAY = date(2026, 3, 5)
 TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
+CLOSABLE = ("engagement", "commitment", "feedback_item")
+#: The triggers that keep whether a record is closed.
+KEEP_CLOSED = (
+    "engagement_gets_partner", "engagement_loses_partner", "engagement_changes_partner", "partner_changes_kind",
+    "engagement_closes", "commitment_comes_in", "commitment_moves", "feedback_item_comes_in", "feedback_item_moves",
+)  # fmt: skip
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
+    *(f"DROP TRIGGER {name}" for name in KEEP_CLOSED),
+    *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
+    *(f"ALTER TABLE {table} DROP COLUMN closed" for table in CLOSABLE),
     "DROP TABLE framework_edition",
     "DROP TABLE confirmation",
     "ALTER TABLE partner DROP COLUMN confirm_days",
@@ -314,3 +324,20 @@ def test_another_programs_database_is_not_restored(database: Path, tmp_path: Pat
     sql(other, "CREATE TABLE song (id INTEGER)")
     with pytest.raises(Invalid, match="not of this program"):
         upkeep.restore_database(other)
+
+
+def test_verify_finds_a_record_that_was_opened_from_outside(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        tribe = add_partner(session, cast.leadership, PartnerDraft(name="A Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT))
+        draft = EngagementDraft(held_on=DAY, purpose="Council", partners=(PartnerAt(partner_id=tribe.id or 0),))
+        promise = CommitmentDraft(what="Send the notes", partner_id=tribe.id)
+        log_engagement(session, cast.leadership, draft, promises=(promise,))
+    with db.reading() as session:
+        assert upkeep.verify_closed(session) == []
+    sql(database, "UPDATE engagement SET closed = 0")  # the promise is its own partner's, too
+    with db.reading() as session:
+        (fault,) = upkeep.verify_closed(session)
+    assert "1 engagements are open though a Tribal government closes them" in fault
+    sql(database, "UPDATE commitment SET closed = 0")
+    with db.reading() as session:
+        assert len(upkeep.verify_closed(session)) == 2

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Enum
+from sqlalchemy import JSON, Column, Enum, Index, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -28,6 +28,11 @@ def words(kind: type[StrEnum], **more: Any) -> Any:
         index=more.pop("index", False),
     )
     return Field(sa_column=column, **more)
+
+
+def counted(table: str, *columns: str) -> Index:
+    """Return the index of what lists count and group by, of records not voided, so that a count reads no record."""
+    return Index(f"ix_{table}_counted", *columns, sqlite_where=text("voided_at IS NULL"))
 
 
 class Recorded(SQLModel):
@@ -56,6 +61,16 @@ class Archivable(SQLModel):
 
     archived_at: datetime | None = None
     archive_reason: str = ""
+
+
+class Closable(SQLModel):
+    """Whether a Tribal government closes the record to those who may not see its records.
+
+    The database keeps it (triggers of migration 0013), whichever way a record comes in or is changed; nothing here
+    sets it, and an object that was read before does not know.
+    """
+
+    closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Voidable(SQLModel):

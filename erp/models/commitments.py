@@ -4,12 +4,16 @@ from datetime import date
 
 from sqlmodel import Field
 
-from erp.models.base import Imported, Recorded, Table, Voidable, words
+from erp.models.base import Closable, Imported, Recorded, Table, Voidable, counted, words
 from erp.vocabulary import Side
 
 
-class Commitment(Table, Imported, Recorded, Voidable, table=True):
+class Commitment(Table, Imported, Recorded, Voidable, Closable, table=True):
     """What somebody said they would do. `owed_by` None: another body, named in `as_written["owed_by"]`."""
+
+    __table_args__ = (
+        counted("commitment", "due_on", "done_on", "withdrawn_on", "closed", "recorded_by", "partner_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     what: str

@@ -4,11 +4,11 @@ from datetime import date
 
 from sqlmodel import Field
 
-from erp.models.base import Imported, Recorded, Table, Voidable, words
+from erp.models.base import Closable, Imported, Recorded, Table, Voidable, counted, words
 from erp.vocabulary import EngagementKind, EngagementStatus, Interpreter, Who
 
 
-class Engagement(Table, Imported, Recorded, Voidable, table=True):
+class Engagement(Table, Imported, Recorded, Voidable, Closable, table=True):
     """A meeting, call, visit … with one or more partners.
 
     `held_on` None with `as_written["held_on"]`: words that are not a day, in no figure.
@@ -17,6 +17,8 @@ class Engagement(Table, Imported, Recorded, Voidable, table=True):
     `slot_on`: the day on which it would have been this one's turn. One that was moved by itself is held on another.
     `counted_from`: the turn that the others are counted from; only it tells the last Friday from the fourth.
     """
+
+    __table_args__ = (counted("engagement", "status", "held_on", "closed", "recorded_by"),)
 
     id: int | None = Field(default=None, primary_key=True)
     status: EngagementStatus = words(EngagementStatus, index=True)

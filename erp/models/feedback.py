@@ -5,14 +5,15 @@ from datetime import date, datetime
 from sqlmodel import Field
 
 from erp.models import base
-from erp.models.base import Imported, Recorded, Table, Voidable
+from erp.models.base import Closable, Imported, Recorded, Table, Voidable, counted
 from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay
 
 
-class FeedbackItem(Table, Imported, Recorded, Voidable, table=True):
+class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
     """What somebody told the county, in their words. `state` repeats the newest step so that queues are quick."""
 
     __tablename__ = "feedback_item"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+    __table_args__ = (counted("feedback_item", "state", "received_on", "closed", "recorded_by", "partner_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     partner_id: int | None = Field(default=None, foreign_key="partner.id", index=True)

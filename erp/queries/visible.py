@@ -6,9 +6,8 @@ are the promises made and the feedback given at it, whoever they are from.
 """
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, exists, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -27,32 +26,27 @@ _tribe = aliased(Partner)
 
 def engagements_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Engagement rows that the actor may see."""
-    if actor.sees_tribal_records:
-        return true()
-    return or_(~_with_a_tribe(Engagement, col(Engagement.id)), _written_by(actor, Engagement))
+    return _open_to(actor, Engagement)
 
 
 def commitments_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Commitment rows that the actor may see; a promise repeats what the meeting said."""
-    if actor.sees_tribal_records:
-        return true()
-    at_a_closed_meeting = _with_a_tribe(Commitment, col(Commitment.engagement_id))
-    return or_(and_(_not_of_a_tribe(Commitment), ~at_a_closed_meeting), _written_by(actor, Commitment))
+    return _open_to(actor, Commitment)
 
 
 def feedback_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on FeedbackItem rows that the actor may see."""
-    if actor.sees_tribal_records:
-        return true()
-    at_a_closed_meeting = _with_a_tribe(FeedbackItem, col(FeedbackItem.engagement_id))
-    return or_(and_(_not_of_a_tribe(FeedbackItem), ~at_a_closed_meeting), _written_by(actor, FeedbackItem))
+    return _open_to(actor, FeedbackItem)
 
 
 def ratings_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Rating rows that the actor may see."""
     if actor.sees_tribal_records:
         return true()
-    return or_(_not_of_a_tribe(Rating), _written_by(actor, Rating))
+    of_a_tribe = select(_tribe.id).where(
+        col(_tribe.id) == col(Rating.partner_id), col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT
+    )
+    return or_(~exists(of_a_tribe.correlate(Rating)), _written_by(actor, Rating))
 
 
 def figures_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -62,14 +56,11 @@ def figures_visible_to(actor: Actor) -> ColumnElement[bool]:
     return col(Partner.kind) != PartnerKind.TRIBAL_GOVERNMENT
 
 
-def _with_a_tribe(noun: type[Engagement | Commitment | FeedbackItem], engagement_id: Any) -> ColumnElement[bool]:
-    """Say whether a Tribal government is among the partners of the engagement with this id."""
-    at_it = (
-        select(_at.id)
-        .join(_tribe, col(_tribe.id) == col(_at.partner_id))
-        .where(col(_at.engagement_id) == engagement_id, col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT)
-    )
-    return exists(at_it.correlate(noun))
+def _open_to(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem]) -> ColumnElement[bool]:
+    """Say that no Tribal government closes the record, as the database keeps it (`erp.models.base.Closable`)."""
+    if actor.sees_tribal_records:
+        return true()
+    return or_(~col(noun.closed), _written_by(actor, noun))
 
 
 def with_another_tribe(partner_ids: Collection[int]) -> ColumnElement[bool]:
@@ -84,13 +75,6 @@ def with_another_tribe(partner_ids: Collection[int]) -> ColumnElement[bool]:
         )
     )
     return exists(at_it.correlate(Engagement))
-
-
-def _not_of_a_tribe(noun: type[Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:
-    of_a_tribe = select(_tribe.id).where(
-        col(_tribe.id) == col(noun.partner_id), col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT
-    )
-    return ~exists(of_a_tribe.correlate(noun))
 
 
 def _written_by(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from erp.vocabulary import RecordKind
 RecordT = TypeVar("RecordT", bound=SQLModel)
 
 #: Columns that never enter the history: secrets, and what is derived from other columns.
-_UNTOLD = frozenset({"password_hash", "name_key"})
+_UNTOLD = frozenset({"password_hash", "name_key", "closed"})
 _KEPT_BECAUSE = "kept_because"
 #: What is said where a form was open twice.
 SAVED_ELSEWHERE = (

@@ -5,6 +5,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
+from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
@@ -16,10 +17,10 @@ from erp.queries.visible import (
     feedback_visible_to,
     ratings_visible_to,
 )
-from erp.services.commitments import CommitmentDraft, make_commitment
-from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
+from erp.services.commitments import CommitmentDraft, change_commitment, make_commitment
+from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, log_engagement
 from erp.services.feedback import FeedbackDraft, receive_feedback
-from erp.services.partners import PartnerDraft, add_partner
+from erp.services.partners import PartnerDraft, add_partner, change_partner
 from erp.services.ratings import RatingDraft, enter_rating
 from erp.vocabulary import PartnerKind, Side
 from tests.conftest import Cast
@@ -76,3 +77,86 @@ def test_a_tribes_records_are_open_to_tribal_liaison_leadership_and_author_only(
         assert seen_by(session, actor) == [0, 0, 0, 0, 0, 0]
     author = Actor(cast.tribal_liaison.user_id, "now without the role", cast.coordinator.roles)
     assert seen_by(session, author) == everything
+
+
+def closed_by_its_partners(session: Session) -> dict[str, set[int]]:
+    """Which records a Tribal government closes, asked of their partners one by one: the rule the database keeps."""
+    session.flush()
+    tribes = set(session.exec(select(Partner.id).where(Partner.kind == PartnerKind.TRIBAL_GOVERNMENT)))
+    links = session.exec(select(EngagementPartner.engagement_id, EngagementPartner.partner_id))
+    meetings = {engagement_id for engagement_id, partner_id in links if partner_id in tribes}
+    found: dict[str, set[int]] = {"engagement": meetings}
+    for noun in (Commitment, FeedbackItem):
+        rows = session.exec(select(noun.id, noun.partner_id, noun.engagement_id))
+        theirs = {number or 0 for number, partner_id, at in rows if partner_id in tribes or at in meetings}
+        found[str(noun.__tablename__)] = theirs
+    return found
+
+
+def kept_as_closed(session: Session) -> dict[str, set[int]]:
+    session.flush()
+    nouns = (Engagement, Commitment, FeedbackItem)
+    return {str(noun.__tablename__): set(session.exec(select(noun.id).where(noun.closed))) for noun in nouns}  # pyright: ignore[reportReturnType] -- each has an id
+
+
+def test_what_is_kept_as_closed_follows_every_change_of_who_was_there(session: Session, cast: Cast) -> None:
+    tribe, clinic = tribe_and_clinic(session, cast)
+    leader = cast.leadership
+
+    def agree(engagements: int, promises: int, feedback: int) -> None:
+        kept = kept_as_closed(session)
+        assert kept == closed_by_its_partners(session)
+        assert tuple(map(len, kept.values())) == (engagements, promises, feedback)
+
+    agree(1, 2, 2)
+    meeting = session.exec(select(Engagement)).one()
+    drafts = [
+        EngagementDraft(held_on=DAY, purpose="Joint table", partners=tuple(PartnerAt(partner_id=p) for p in there))
+        for there in ((clinic,), (tribe, clinic))
+    ]
+    change_engagement(session, leader, meeting.id or 0, meeting.version, drafts[0])
+    agree(0, 1, 1)  # the Tribe's own promise and feedback stay closed
+    change_engagement(session, leader, meeting.id or 0, meeting.version, drafts[1])
+    agree(1, 2, 2)
+    visit = session.exec(select(Commitment).where(Commitment.partner_id == tribe)).one()
+    moved = CommitmentDraft(what="Visit", partner_id=clinic)
+    change_commitment(session, leader, visit.id or 0, visit.version, moved)
+    agree(1, 1, 2)
+    council = session.exec(select(Partner).where(Partner.id == tribe)).one()
+    told = PartnerDraft(name="A Tribe", kind=PartnerKind.TRIBAL_ORGANIZATION)
+    change_partner(session, leader, tribe, council.version, told)
+    agree(0, 0, 0)
+    there = session.exec(select(Partner).where(Partner.id == clinic)).one()
+    change_partner(
+        session, leader, clinic, there.version, PartnerDraft(name="A clinic", kind=PartnerKind.TRIBAL_GOVERNMENT)
+    )
+    agree(1, 2, 1)
+
+
+def test_a_name_linked_to_a_tribe_later_closes_what_it_was_at(session: Session, cast: Cast) -> None:
+    tribe, _ = tribe_and_clinic(session, cast)
+    logged = log_engagement(
+        session,
+        cast.leadership,
+        EngagementDraft(held_on=DAY, purpose="Harvest", partners=(PartnerAt(partner_id=_clinic_of(session)),)),
+        promises=(CommitmentDraft(what="Bring tables", partner_id=_clinic_of(session)),),
+    )
+    waiting = EngagementPartner(engagement_id=logged.id or 0, partner_id=None, name_written="The Tribe")
+    session.add(waiting)
+    session.flush()
+    assert logged.id not in kept_as_closed(session)["engagement"]
+    waiting.partner_id = tribe
+    session.add(waiting)
+    assert logged.id in kept_as_closed(session)["engagement"]
+    assert kept_as_closed(session) == closed_by_its_partners(session)
+
+
+def _clinic_of(session: Session) -> int:
+    return session.exec(select(Partner.id).where(Partner.kind == PartnerKind.SYSTEM_PARTNER)).one() or 0
+
+
+def test_the_history_does_not_tell_what_the_database_keeps_for_itself(session: Session, cast: Cast) -> None:
+    tribe_and_clinic(session, cast)
+    told = session.exec(select(Change.after)).all()
+    assert told
+    assert not [after for after in told if after and "closed" in after]

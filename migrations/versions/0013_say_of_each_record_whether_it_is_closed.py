@@ -1,0 +1,71 @@
+"""Say of each engagement, promise and feedback item whether a Tribal government closes it
+
+Who may see a record was asked of its partners at every count: at a state's size a second for each list. The database
+itself keeps the answer, whichever way a record comes in or is changed.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+A_TRIBE = "SELECT id FROM partner WHERE kind = 'tribal_government'"
+AT_IT = f"EXISTS (SELECT 1 FROM engagement_partner AS a WHERE a.engagement_id = engagement.id AND a.partner_id IN ({A_TRIBE}))"
+#: Of a promise or of feedback: its own partner, or the meeting at which it was made or given.
+ITS = "(coalesce({0}.partner_id IN (" + A_TRIBE + "), 0) OR EXISTS (SELECT 1 FROM engagement AS e WHERE e.id = {0}.engagement_id AND e.closed))"
+LOOPS = ("commitment", "feedback_item")
+OF_A_TRIBE = "= 'tribal_government'"
+#: What lists count and group by, so that a count reads no record.
+COUNTED = {
+    "engagement": ["status", "held_on", "closed", "recorded_by"],
+    "commitment": ["due_on", "done_on", "withdrawn_on", "closed", "recorded_by", "partner_id"],
+    "feedback_item": ["state", "received_on", "closed", "recorded_by", "partner_id"],
+}
+GUARDS = (
+    f"CREATE TRIGGER engagement_gets_partner AFTER INSERT ON engagement_partner WHEN NEW.partner_id IN ({A_TRIBE}) "
+    "BEGIN UPDATE engagement SET closed = 1 WHERE id = NEW.engagement_id AND NOT closed; END",
+    f"CREATE TRIGGER engagement_loses_partner AFTER DELETE ON engagement_partner WHEN OLD.partner_id IN ({A_TRIBE}) "
+    f"BEGIN UPDATE engagement SET closed = {AT_IT} WHERE id = OLD.engagement_id; END",
+    "CREATE TRIGGER engagement_changes_partner AFTER UPDATE OF partner_id, engagement_id ON engagement_partner "
+    f"BEGIN UPDATE engagement SET closed = {AT_IT} WHERE id IN (OLD.engagement_id, NEW.engagement_id); END",
+    "CREATE TRIGGER partner_changes_kind AFTER UPDATE OF kind ON partner "
+    f"WHEN (OLD.kind {OF_A_TRIBE}) <> (NEW.kind {OF_A_TRIBE}) BEGIN "
+    f"UPDATE engagement SET closed = {AT_IT} "
+    "WHERE id IN (SELECT engagement_id FROM engagement_partner WHERE partner_id = NEW.id); "
+    + "".join(f"UPDATE {loop} SET closed = {ITS.format(loop)} WHERE partner_id = NEW.id; " for loop in LOOPS)
+    + "END",
+    "CREATE TRIGGER engagement_closes AFTER UPDATE OF closed ON engagement WHEN OLD.closed <> NEW.closed BEGIN "
+    + "".join(f"UPDATE {loop} SET closed = {ITS.format(loop)} WHERE engagement_id = NEW.id; " for loop in LOOPS)
+    + "END",
+    *(
+        f"CREATE TRIGGER {loop}_comes_in AFTER INSERT ON {loop} "
+        f"BEGIN UPDATE {loop} SET closed = {ITS.format(loop)} WHERE id = NEW.id AND closed <> {ITS.format(loop)}; END"
+        for loop in LOOPS
+    ),
+    *(
+        f"CREATE TRIGGER {loop}_moves AFTER UPDATE OF partner_id, engagement_id ON {loop} "
+        f"BEGIN UPDATE {loop} SET closed = {ITS.format(loop)} WHERE id = NEW.id; END"
+        for loop in LOOPS
+    ),
+)
+
+
+def upgrade() -> None:
+    for table in ("engagement", *LOOPS):
+        op.add_column(table, sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute(
+        "UPDATE engagement SET closed = 1 "
+        f"WHERE id IN (SELECT engagement_id FROM engagement_partner WHERE partner_id IN ({A_TRIBE}))"
+    )
+    for loop in LOOPS:
+        op.execute(
+            f"UPDATE {loop} SET closed = 1 WHERE partner_id IN ({A_TRIBE}) "
+            "OR engagement_id IN (SELECT id FROM engagement WHERE closed)"
+        )
+    for guard in GUARDS:
+        op.execute(guard)
+    for table, columns in COUNTED.items():
+        op.create_index(f"ix_{table}_counted", table, columns, sqlite_where=sa.text("voided_at IS NULL"))
