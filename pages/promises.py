@@ -19,12 +19,13 @@ from erp.queries.commitments import (
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import pick_in_address
 from erp.ui.loads import load
-from erp.ui.loop_filters import asked_for, draw_foot, page_of, pick_partner, pills_in_address
+from erp.ui.loop_filters import asked_for, draw_foot, page_of, pills_in_address
+from erp.ui.partner_choice import pick_partner
 from erp.ui.promise_forms import ADD_FORM, draw_add_form
 from erp.ui.promise_parts import draw_card, group_head, readable
 from erp.ui.search import findable
 from erp.ui.session import require_actor
-from erp.ui.show import empty_state, no_records
+from erp.ui.show import empty_state, folded, no_records
 from erp.ui.views import draw_title
 from erp.vocabulary import RecordKind, Verb
 
@@ -81,8 +82,7 @@ with st.container():  # also when it is empty: what stands below then keeps its 
     if open_id is None:
         show_outcome()
 if actor.may(Verb.ADD, RecordKind.COMMITMENT):
-    with st.expander("Add a promise", icon=":material/add:", key=ADD_FORM, on_change="rerun"):
-        draw_add_form(asked_for("partner"))
+    folded("Add a promise", lambda: draw_add_form(asked_for("partner")), key=ADD_FORM, icon=":material/add:")
 
 wanted = filters()
 counts = load(promise_counts, wanted)

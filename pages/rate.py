@@ -11,7 +11,8 @@ from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once, show_outcome
 from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
-from erp.ui.loop_filters import pick_partner, toast_outcome
+from erp.ui.loop_filters import toast_outcome
+from erp.ui.partner_choice import pick_partner
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, folded
 from erp.ui.voiding import draw_restore, draw_void_form

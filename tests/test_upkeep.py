@@ -38,6 +38,7 @@ WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
     *(f"DROP TRIGGER {name}" for name in KEEP_CLOSED),
     *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
+    "DROP INDEX ix_engagement_at_forum",
     *(f"ALTER TABLE {table} DROP COLUMN closed" for table in CLOSABLE),
     "DROP TABLE framework_edition",
     "DROP TABLE confirmation",

@@ -30,9 +30,9 @@ def words(kind: type[StrEnum], **more: Any) -> Any:
     return Field(sa_column=column, **more)
 
 
-def counted(table: str, *columns: str) -> Index:
+def counted(table: str, *columns: str, named: str = "counted") -> Index:
     """Return the index of what lists count and group by, of records not voided, so that a count reads no record."""
-    return Index(f"ix_{table}_counted", *columns, sqlite_where=text("voided_at IS NULL"))
+    return Index(f"ix_{table}_{named}", *columns, sqlite_where=text("voided_at IS NULL"))
 
 
 class Recorded(SQLModel):

@@ -18,7 +18,10 @@ class Engagement(Table, Imported, Recorded, Voidable, Closable, table=True):
     `counted_from`: the turn that the others are counted from; only it tells the last Friday from the fourth.
     """
 
-    __table_args__ = (counted("engagement", "status", "held_on", "closed", "recorded_by"),)
+    __table_args__ = (
+        counted("engagement", "status", "held_on", "closed", "recorded_by"),
+        counted("engagement", "forum_id", "status", "held_on", "closed", "recorded_by", named="at_forum"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     status: EngagementStatus = words(EngagementStatus, index=True)

@@ -24,8 +24,8 @@ MOST_OFFERED = 500
 _LOOKED_THROUGH = 10_000
 
 
-def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
-    """Return partners that are not archived. By name.
+def partner_choices(session: Session, actor: Actor, only: Collection[int] | None = None) -> pd.DataFrame:
+    """Return partners that are not archived; `only`: of these. By name.
 
     Columns: partner_id int, name str, kind str, listed str (the name with all others the partner goes or went by, as a
     pick list shows it, so that each of them finds it).
@@ -34,9 +34,11 @@ def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
     question = select(col(Partner.id).label("partner_id"), Partner.name, Partner.kind).where(
         col(Partner.archived_at).is_(None)
     )
+    names = select(PartnerName.partner_id, PartnerName.name, PartnerName.kind)
+    if only is not None:
+        question, names = question.where(col(Partner.id).in_(only)), names.where(col(PartnerName.partner_id).in_(only))
     partners = _frame(session, question.order_by(Partner.name), ["partner_id", "name", "kind"])
     also: dict[int, list[str]] = {}
-    names = select(PartnerName.partner_id, PartnerName.name, PartnerName.kind)
     names = names.order_by(col(PartnerName.kind).desc(), col(PartnerName.id))  # former ones last
     for partner_id, name, kind in session.execute(names):
         also.setdefault(partner_id, []).append(f"formerly {name}" if kind == NameKind.FORMER else name)
@@ -45,6 +47,27 @@ def partner_choices(session: Session, actor: Actor) -> pd.DataFrame:
         for partner_id, name in zip(partners["partner_id"].tolist(), partners["name"].tolist(), strict=True)
     ]
     return partners.assign(listed=pd.Series(listed, dtype=str))
+
+
+@dataclass(frozen=True)
+class PartnersOffered:
+    """What the filter by partner lists: id as text → as `partner_choices` lists it, by name; unalterable.
+
+    `are_some`: these are those met last, of more than a browser should be sent.
+    """
+
+    listed: Mapping[str, str]
+    are_some: bool
+
+
+def partners_offered(session: Session, actor: Actor) -> PartnersOffered:
+    """Return the partners that a filter lists: all, in a large county those met last."""
+    here = session.scalar(select(func.count()).select_from(Partner).where(col(Partner.archived_at).is_(None))) or 0
+    are_some = here > MOST_OFFERED
+    only = _met_last(session, actor, EngagementPartner.partner_id) if are_some else None
+    partners = partner_choices(session, actor, only)
+    listed = dict(zip(partners["partner_id"].astype(str).tolist(), partners["listed"].tolist(), strict=True))
+    return PartnersOffered(MappingProxyType(listed), are_some)
 
 
 def contact_choices(session: Session, actor: Actor, partner_ids: Collection[int] | None = None) -> pd.DataFrame:
@@ -147,4 +170,7 @@ def holder_choices(session: Session, actor: Actor) -> pd.DataFrame:
 
 
 def _frame(session: Session, question: object, columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(session.execute(question).all(), columns=columns)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    rows = session.execute(question).all()  # pyright: ignore[reportArgumentType, reportCallIssue]
+    # Column by column: pandas looks into each row of a database in a way that takes longer than the question.
+    cells = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    return pd.DataFrame({name: list(of_column) for name, of_column in zip(columns, cells, strict=True)})

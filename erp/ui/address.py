@@ -4,7 +4,7 @@ They keep ids and values there, never the names of partners, and are each page's
 itself binds to the address is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import streamlit as st
@@ -21,16 +21,47 @@ def number_in_address(name: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < _MOST_DIGITS else 0
 
 
-def pick_in_address(label: str, name: str, options: Mapping[str, str], *, anything: str | None, page: str) -> str:
+def pick_in_address(
+    label: str,
+    name: str,
+    options: Mapping[str, str],
+    *,
+    anything: str | None,
+    page: str,
+    look_up: Callable[[str, str], str] | None = None,
+) -> str:
     """Draw a pick list whose choice stands in the address as `?name=key`; return the key.
 
     `options`: key → label. `anything`: the label of no choice (""), or None where the first option is the default.
+    `look_up`: gives for the page and words typed that are no option the key they mean, "" where none.
     """
     default = "" if anything is not None else next(iter(options))
     state = _follow(page, name, default, {key: key for key in options})
-    keys = [*([""] if anything is not None else []), *options]
-    chosen = st.selectbox(label, keys, format_func=lambda key: options.get(key, anything or ""), key=state) or default
-    return _tell(page, name, chosen, default)
+    keys = [_Option(key) for key in ([""] if anything is not None else []) + list(options)]
+    chosen = st.selectbox(
+        label,
+        keys,
+        format_func=lambda key: options.get(key) or (key if look_up else "") or anything or "",
+        key=state,
+        accept_new_options=look_up is not None,
+        on_change=_look_up if look_up else None,
+        args=(page, name, state, look_up),
+    )
+    return _tell(page, name, str(chosen) if chosen in options else default, default)
+
+
+class _Option(str):
+    """A key that was offered: what was typed and is no option comes as plain text, though it may read as a key."""
+
+
+def _look_up(page: str, name: str, state: str, look_up: Callable[[str, str], str]) -> None:
+    """Put the key that typed words mean in their place, in the callback."""
+    typed = st.session_state[state]
+    if typed and not isinstance(typed, _Option):
+        st.session_state[state] = st.session_state[f"{page}_{name}_seen"] = ""
+        st.query_params.pop(name, None)
+        if key := look_up(page, typed):
+            st.query_params[name] = key
 
 
 def words_in_address(label: str, name: str, *, placeholder: str, page: str, in_bar: bool = False) -> str:

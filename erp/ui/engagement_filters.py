@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from erp.queries.choices import forum_choices, partner_choices
+from erp.queries.choices import forum_choices
 from erp.queries.engagements import EngagementFilter
 from erp.ui.address import day_in_address, pick_in_address, switch_in_address, words_in_address
 from erp.ui.engagement_parts import behavior_choices
 from erp.ui.loads import load
+from erp.ui.partner_choice import pick_partner
 from erp.ui.search import findable
 from erp.ui.session import require_actor
 from erp.ui.words import NO_EXACT_DATE, day_text
@@ -30,9 +31,7 @@ def draw_filters() -> EngagementFilter:
     with st.expander("More filters", expanded=bool(set(st.query_params) - {"words", "status"})):
         left, right = st.columns(2)
         with left:
-            partner = pick_in_address(
-                "Partner", "partner", _named(partner_choices, "listed"), anything="All partners", page=PAGE
-            )
+            partner = pick_partner(PAGE)
             kinds = {kind.value: kind.label for kind in EngagementKind}
             kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page=PAGE)
             first = day_in_address("From", "from", page=PAGE)
@@ -44,7 +43,7 @@ def draw_filters() -> EngagementFilter:
         undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)
     return EngagementFilter(
         words=findable(words),
-        partner_id=int(partner) if partner else None,
+        partner_id=partner,
         kind=EngagementKind(kind) if kind else None,
         status=EngagementStatus(status) if status and status != VOIDED else None,
         first=first,
@@ -74,7 +73,7 @@ def _rows(engagements: pd.DataFrame, *columns: str) -> zip:
     return zip(*(engagements[column] for column in columns), strict=True)
 
 
-def _named(choices: Callable[..., pd.DataFrame], label: str = "name") -> dict[str, str]:
+def _named(choices: Callable[..., pd.DataFrame]) -> dict[str, str]:
     """Return key → label of a pick list's question, whose first column is the id."""
     rows = load(choices)
-    return dict(zip(rows.iloc[:, 0].astype(str), rows[label], strict=True))
+    return dict(zip(rows.iloc[:, 0].astype(str), rows["name"], strict=True))

@@ -7,10 +7,8 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.queries.choices import partner_choices
 from erp.ui.actions import about_to_tell
-from erp.ui.address import number_in_address, pick_in_address
-from erp.ui.loads import load
+from erp.ui.address import number_in_address
 from erp.ui.show import offer_list
 from erp.ui.words import plain
 from erp.vocabulary import RecordKind
@@ -65,14 +63,6 @@ def _put_in_address(name: str, state: str, default: str) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = chosen
-
-
-def pick_partner(page: str) -> int | None:
-    """Draw the partner filter and return the partner chosen; its id stands in the address."""
-    partners = load(partner_choices)
-    options = dict(zip(partners["partner_id"].astype(str), partners["listed"], strict=True))
-    chosen = pick_in_address("Partner", "partner", options, anything="All partners", page=page)
-    return int(chosen) if chosen else None
 
 
 def page_of(filters: object, rows: int, page_rows: int) -> tuple[int, int]:

@@ -67,5 +67,8 @@ def upgrade() -> None:
         )
     for guard in GUARDS:
         op.execute(guard)
+    not_voided = sa.text("voided_at IS NULL")
     for table, columns in COUNTED.items():
-        op.create_index(f"ix_{table}_counted", table, columns, sqlite_where=sa.text("voided_at IS NULL"))
+        op.create_index(f"ix_{table}_counted", table, columns, sqlite_where=not_voided)
+    at_forums = ["forum_id", "status", "held_on", "closed", "recorded_by"]
+    op.create_index("ix_engagement_at_forum", "engagement", at_forums, sqlite_where=not_voided)

@@ -19,9 +19,10 @@ from erp.services.contacts import ContactDraft, add_contact, archive_contact
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import FeedbackDraft, StepDraft, receive_feedback, take_step, void_feedback
 from erp.services.partners import PartnerDraft, add_partner
+from erp.ui.feedback_forms import ADD_FORM
 from erp.vocabulary import PUBLISHED, FeedbackState, PartnerKind
 from tests.conftest import Cast
-from tests.ui.conftest import keyed
+from tests.ui.conftest import keyed, unfold
 
 S = FeedbackState
 Open = Callable[..., AppTest]
@@ -285,7 +286,7 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(ap
 
 def test_feedback_is_added_and_opened(app_as: Open, cast: Cast) -> None:
     fern = partner(cast.coordinator)
-    app = app_as(cast.coordinator, "feedback", partner=fern)
+    app = unfold(app_as(cast.coordinator, "feedback", partner=fern), ADD_FORM)
     app.text_area(key=keyed(app, "feedback_new", "words")).set_value("Thank you for coming to us")
     button(app, "Save").click().run()
     assert not app.exception
@@ -302,7 +303,7 @@ def test_feedback_is_added_and_opened(app_as: Open, cast: Cast) -> None:
 
 
 def test_a_refusal_keeps_what_was_typed(app_as: Open, cast: Cast) -> None:
-    app = app_as(cast.coordinator, "feedback")
+    app = unfold(app_as(cast.coordinator, "feedback"), ADD_FORM)
     app.text_area(key=keyed(app, "feedback_new", "words")).set_value("From nobody")
     button(app, "Save").click().run()
     assert "Say who gave it" in text_of(app)

@@ -16,9 +16,10 @@ from erp.models.changes import Change
 from erp.queries.commitments import OwedBy, PromiseFilters, promise_detail, promise_list
 from erp.services.commitments import CommitmentDraft, keep_commitment, make_commitment, void_commitment
 from erp.services.partners import PartnerDraft, add_partner
+from erp.ui.promise_forms import ADD_FORM
 from erp.vocabulary import CommitmentState, PartnerKind, Side
 from tests.conftest import Cast
-from tests.ui.conftest import keyed
+from tests.ui.conftest import keyed, unfold
 
 S = CommitmentState
 Open = Callable[..., AppTest]
@@ -210,7 +211,7 @@ def test_withdrawing_needs_a_reason_and_keeps_what_was_typed(app_as: Open, cast:
 def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(
     app_as: Open, cast: Cast, fern: int
 ) -> None:
-    app = app_as(cast.coordinator, "promises", partner=fern)
+    app = unfold(app_as(cast.coordinator, "promises", partner=fern), ADD_FORM)
     app.text_area(key=keyed(app, "promise_new", "what")).set_value("Call about case number 12-345678")
     button(app, "Save").click().run()
     assert "Nothing is saved yet." in text_of(app)
@@ -226,7 +227,7 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(
 
 
 def test_a_promise_is_added_and_opened(app_as: Open, cast: Cast, fern: int) -> None:
-    app = app_as(cast.coordinator, "promises", partner=fern)
+    app = unfold(app_as(cast.coordinator, "promises", partner=fern), ADD_FORM)
     app.text_area(key=keyed(app, "promise_new", "what")).set_value("Find a room")
     app.selectbox(key=keyed(app, "promise_new", "owed_by")).set_value(OwedBy.OTHER)
     button(app, "Save").click().run()
