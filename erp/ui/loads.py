@@ -90,10 +90,11 @@ def frameworks() -> Frameworks:
     """Return the county's frameworks, kept for this state of the data and this day: the same for everybody."""
     require_actor()
     here = county_now()
-    if not _frameworks or _frameworks[0][0] != here:
+    kept = _frameworks.get(here.state[0])
+    if kept is None or kept[0] != here:
         with db.reading() as session:
-            _frameworks[:] = [(here, frameworks_of(session))]
-    return _frameworks[0][1]
+            kept = _frameworks[here.state[0]] = (here, frameworks_of(session))
+    return kept[1]
 
 
 def standing(months: int, version: str = "", partner_ids: Collection[int] | None = None) -> Standings:
@@ -122,8 +123,8 @@ class _Standings:
     figures: Standings
 
 
-#: The frameworks, and the state of the data of which they are.
-_frameworks: list[tuple[Now, Frameworks]] = []
+#: Database → its frameworks, and the state of the data of which they are.
+_frameworks: dict[str, tuple[Now, Frameworks]] = {}
 _book: dict[str, _Standings] = {}
 _one_at_a_time = threading.Lock()
 
