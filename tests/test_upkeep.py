@@ -18,6 +18,7 @@ from erp.queries.word_index import FOUND_BY_WORDS
 from erp.services import upkeep
 from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
+from erp.services.feedback import FeedbackDraft
 from erp.services.import_undo import undo_import
 from erp.services.partners import PartnerDraft, add_partner
 from erp.settings import settings
@@ -342,3 +343,23 @@ def test_verify_finds_a_record_that_was_opened_from_outside(database: Path, cast
     sql(database, "UPDATE commitment SET closed = 0")
     with db.reading() as session:
         assert len(upkeep.verify_closed(session)) == 2
+
+
+def test_an_old_database_closes_what_tribal_governments_shared(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        tribe = add_partner(session, cast.leadership, PartnerDraft(name="A Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT))
+        clinic = add_partner(session, cast.leadership, CLINIC)
+        for there in ((tribe, clinic), (clinic,)):
+            at = tuple(PartnerAt(partner_id=partner.id or 0) for partner in there)
+            draft = EngagementDraft(held_on=DAY, purpose="Session", partners=at)
+            promise = CommitmentDraft(what="Send the notes", partner_id=clinic.id)
+            heard = FeedbackDraft(words="Thank you", partner_id=clinic.id)
+            log_engagement(session, cast.leadership, draft, promises=(promise,), feedback=(heard,))
+    db.forget_engines()
+    with closing(sqlite3.connect(database)) as connection:
+        take_back(connection, "0002")
+    upkeep.migrate(db.engine())
+    with db.reading() as session:
+        for table in CLOSABLE:
+            assert session.scalars(text(f"SELECT closed FROM {table} ORDER BY id")).all() == [1, 0], table
+        assert upkeep.verify_closed(session) == []

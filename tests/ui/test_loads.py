@@ -41,6 +41,12 @@ def meet(session: Session, cast: Cast, *partners: int) -> int:
     return log_engagement(session, cast.leadership, draft).id or 0
 
 
+def partners(cast: Cast, n: int) -> list[int]:
+    with db.writing() as session:
+        drafts = [PartnerDraft(name=f"P {number}", kind=PartnerKind.OTHER) for number in range(n)]
+        return [add_partner(session, cast.leadership, draft).id or 0 for draft in drafts]
+
+
 def rate(session: Session, cast: Cast, partner: int) -> None:
     draft = RatingDraft(
         partner_id=partner, respondent="A", side=Side.PARTNER, rated_on=today(session), answers=(4,) * 10
@@ -49,11 +55,7 @@ def rate(session: Session, cast: Cast, partner: int) -> None:
 
 
 def test_kept_standings_are_those_from_scratch_after_every_kind_of_save(database: object, cast: Cast) -> None:
-    with db.writing() as session:
-        ids = [
-            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
-            for n in range(4)
-        ]
+    ids = partners(cast, 4)
     agree()
     with db.writing() as session:
         meeting = meet(session, cast, *ids[:2])
@@ -74,11 +76,7 @@ def test_many_partners_with_news_are_figured_all_anew(
     database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loads, "MUCH_NEWS", 2)
-    with db.writing() as session:
-        ids = [
-            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
-            for n in range(5)
-        ]
+    ids = partners(cast, 5)
     agree()
     with db.writing() as session:
         meet(session, cast, *ids[:4])
@@ -88,11 +86,7 @@ def test_many_partners_with_news_are_figured_all_anew(
 def test_only_partners_with_news_are_figured_anew(
     database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with db.writing() as session:
-        ids = [
-            add_partner(session, cast.leadership, PartnerDraft(name=f"P {n}", kind=PartnerKind.OTHER)).id or 0
-            for n in range(5)
-        ]
+    ids = partners(cast, 5)
     kept()
     asked: list[list[int]] = []
     plain = loads.standings
