@@ -11,6 +11,7 @@ from erp.queries.frameworks import Prepared, framework_versions, prepared_versio
 from erp.services.frameworks import EntryDraft, give_up_version, prepare_entry, put_in_force
 from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.loads import county_today, frameworks, load
+from erp.ui.loop_filters import toast_outcome
 from erp.ui.show import folded, rows_html, show_rows
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, plain
 
@@ -171,6 +172,7 @@ def _save_entry(framework_id: str, form: str, _drawn: str) -> None:
         )
     except Invalid as refusal:
         refuse(str(refusal))
+        toast_outcome()
         return
     said = "It is in the version being prepared, which is not in force yet."
     if submit(prepare_entry, framework_id, state.get(opened_at), draft, said=said) is not None:
@@ -178,6 +180,7 @@ def _save_entry(framework_id: str, form: str, _drawn: str) -> None:
         forget_form(f"entry_of_{framework_id}")
     else:
         state.pop(opened_at, None)  # where somebody changed it meanwhile, the person has been told, and shown how
+    toast_outcome()
 
 
 def _draw_end(framework_id: str, prepared: Prepared) -> None:
@@ -207,10 +210,12 @@ def _put_in_force(form: str, edition_id: int, revision: int) -> None:
     name, from_on, note = (st.session_state[_key(form, field)] for field in ("name", "from", "note"))
     if from_on is None:
         refuse("Say from which day the version is in force.")
+        toast_outcome()
         return
     said = f"Version “{name.strip()}” is in force from {day_text(from_on)}."
     if submit(put_in_force, edition_id, revision, name, from_on, note, said=said) is not None:
         forget_form(form)
+    toast_outcome()
 
 
 @once
@@ -218,6 +223,7 @@ def _give_up(form: str, edition_id: int, revision: int) -> None:
     reason = st.session_state[_key(form, "given_up")]
     if submit(give_up_version, edition_id, revision, reason, said="The version being prepared was given up."):
         forget_form(form)
+    toast_outcome()
 
 
 def _in_full(difference: Difference, entry: Entry | None) -> str:

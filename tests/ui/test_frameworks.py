@@ -91,6 +91,7 @@ def test_the_second_of_two_people_sees_what_the_first_prepared_and_keeps_their_w
     prepare(cast.administrator, SEEK, EntryDraft(label="Theirs", description="x", source=SEEK.source))
     press(app, "Put into the version being prepared")
     assert "Somebody changed this entry" in said(app)
+    assert "Somebody changed this entry" in app.toast[0].value  # also beside the button, which stands far below
     assert "Theirs" in prose(app)
     assert field(app, "Its name").value == "Mine"
     press(app, "Put into the version being prepared")
