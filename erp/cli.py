@@ -25,10 +25,9 @@ from erp.queries.accounts import AccountRow, account_by_email
 from erp.queries.county import today
 from erp.queries.exports import export_rows
 from erp.queries.health import figures_by_day
-from erp.services import accounts, upkeep
+from erp.services import accounts, copies, guards, upkeep
 from erp.services.imports import import_file
 from erp.services.look_alike_measure import GOAL, LABELLED, measure
-from erp.settings import settings
 from erp.vocabulary import Door, Role
 from erp.web.serve import serve
 
@@ -47,8 +46,11 @@ def main(words: list[str] | None = None) -> int:
         if type(problem) not in (sqlite3.DatabaseError, sqlite3.OperationalError, DatabaseError, OperationalError):
             raise  # a rule of the database was broken: that is ours to mend, not the operator's
         told = getattr(problem, "orig", None) or problem
-        where = settings().database_file
-        return _refuse(arguments, f"The database {where} cannot be used: {told}. Check ERP_DATA_DIR and try again.")
+        where = db.engine().url.render_as_string()  # which hides a password
+        return _refuse(
+            arguments,
+            f"The database {where} cannot be used: {told}. Check ERP_DATA_DIR or ERP_DATABASE_URL and try again.",
+        )
     except KeyboardInterrupt:
         print("\nStopped. What was saved so far stays; the same command takes up the rest.", file=sys.stderr)
         return 130
@@ -113,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _prepare() -> None:
     """Let every command work on a fresh machine, too."""
-    settings().database_file.parent.mkdir(parents=True, exist_ok=True)
+    db.make_folder()
     upkeep.migrate(db.engine())
 
 
@@ -226,7 +228,7 @@ def _look_alikes(_arguments: argparse.Namespace) -> int:
 def _verify(_arguments: argparse.Namespace) -> int:
     _prepare()
     with db.reading() as session:
-        faults = upkeep.verify_changes(session) + upkeep.verify_closed(session)
+        faults = guards.verify_changes(session) + guards.verify_closed(session)
     for fault in faults:
         print(fault)
     if not faults:
@@ -235,17 +237,17 @@ def _verify(_arguments: argparse.Namespace) -> int:
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    upkeep.backup_database(arguments.file)
+    copies.backup_database(arguments.file)
     print(f"The database was copied to {arguments.file}.")
     return 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    kept = upkeep.restore_database(arguments.file)
+    kept = copies.restore_database(arguments.file)
     db.forget_engines()  # their connections are to the file that was there
     _prepare()
     with db.writing() as session:
-        upkeep.record_restore(session, operator(Door.CLI), arguments.file, kept)
+        copies.record_restore(session, operator(Door.CLI), arguments.file, kept)
     print(f"{arguments.file} is in place." + (f" The database that was there is kept as {kept}." if kept else ""))
     return 0
 

@@ -1,11 +1,16 @@
-"""The engine, and the two ways to use it: reading() and writing(). Nothing else opens a transaction."""
+"""The engine, and the two ways to use it: reading() and writing(). Nothing else opens a transaction.
+
+The records are in an embedded SQLite file, or in a PostgreSQL database; both behave alike. What is said twice because
+the two speak differently asks `embedded`, or is compiled for each.
+"""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlmodel import Session, create_engine, select
 
 from erp.models.changes import DataRevision
@@ -15,44 +20,87 @@ from erp.settings import settings
 BUSY_MS = 15_000
 #: What every SQLite connection is told. synchronous=FULL: a save that was confirmed survives a power cut.
 PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    f"busy_timeout={BUSY_MS}",
-    "foreign_keys=ON",
-    "temp_store=MEMORY",
-    "cache_size=-20000",  # 20 MB a connection
-    "mmap_size=134217728",  # 128 MiB
-    "journal_size_limit=67108864",  # 64 MiB
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-20000",  # 20 MB a connection
+    "PRAGMA mmap_size=134217728",  # 128 MiB
+    "PRAGMA journal_size_limit=67108864",  # 64 MiB
 )
+#: What every PostgreSQL connection is told: days of moments are those of UTC, as SQLite's are.
+SERVER_SETTINGS = (
+    f"SET lock_timeout = {BUSY_MS}",
+    "SET TIME ZONE 'UTC'",
+    "SET datestyle = 'ISO'",
+    "SET synchronous_commit = on",  # a save that was confirmed survives a power cut
+)
+#: The lock that a PostgreSQL transaction holds while it writes, as SQLite's own one does.
+WRITER_LOCK = 0x657270
 
-#: One writer at a time within the process keeps waiting fair; between processes SQLite's own lock does.
+#: One writer at a time within the process keeps waiting fair; between processes the database's own lock does.
 _one_writer = threading.RLock()
 
 
-def connect(url: str) -> Engine:
-    """Open the database at `url`; nothing is created or changed by opening."""
-    engine = create_engine(
-        url,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
-        pool_size=10,
-        max_overflow=40,
-    )
+def connect(url: str, schema: str = "") -> Engine:
+    """Open the database at `url`; nothing is created or changed by opening. `schema`: of a server, instead of its own.
+
+    Whatever writes takes the one writer's lock first: to read, then write without it loses updates or fails. Reads
+    must not take it.
+    """
+    if url.startswith("sqlite:"):
+        return _on_file(url)
+    return _on_server(url, schema)
+
+
+def _on_file(url: str) -> Engine:
+    waits = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    engine = create_engine(url, connect_args=waits, pool_size=10, max_overflow=40)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection, _record) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
-        cursor = connection.cursor()
-        for pragma in PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        _tell(connection, PRAGMAS)
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:
-        # Read-then-write without IMMEDIATE loses updates or fails as "locked"; reads must not take the lock.
-        writes = connection.get_execution_options().get("erp_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
 
     return engine
+
+
+def _on_server(url: str, schema: str) -> Engine:
+    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    said = (*SERVER_SETTINGS, f"SET search_path = {schema}") if schema else SERVER_SETTINGS
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record) -> None:
+        _tell(connection, said)
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:
+        if _writes(connection):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+    return engine
+
+
+def _tell(connection: Any, statements: Iterable[str]) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def _writes(connection: Connection) -> bool:
+    return connection.get_execution_options().get("erp_writes", False)
+
+
+def embedded(session: Session | Connection) -> bool:
+    """Say whether the records are in the embedded SQLite file, rather than in a PostgreSQL database."""
+    return (session if isinstance(session, Connection) else session.get_bind()).dialect.name == "sqlite"
 
 
 @lru_cache(maxsize=4)
@@ -65,6 +113,12 @@ def engine() -> Engine:
     return _engine_at(settings().database)
 
 
+def make_folder() -> None:
+    """Make the folder of the embedded database where there is none yet."""
+    if file := settings().database_file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+
 def forget_engines() -> None:
     """Close every connection: after the database file was replaced, or the settings were changed."""
     engine().dispose()
@@ -74,8 +128,15 @@ def forget_engines() -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """Open a session for questions; it never takes the write lock."""
-    with Session(engine(), expire_on_commit=False, autoflush=False) as session:
+    with Session(_as_one_moment(engine()), expire_on_commit=False, autoflush=False) as session:
         yield session
+
+
+def _as_one_moment(opened: Engine) -> Engine:
+    """Let every question of a reading be answered from one moment, as SQLite does by itself."""
+    if opened.dialect.name == "sqlite":
+        return opened
+    return opened.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Settings by environment (ERP_…) and a .env file; each has a default and a unit. docs/operating.md lists them."""
 
+import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,10 @@ from erp.errors import Invalid
 
 #: Addresses of this machine that no other machine can reach.
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+#: How the address of a database may begin.
+_DATABASES = ("sqlite:///", "postgresql://")
+#: Who signs in to a server, with what password: no message tells it.
+_SIGN_IN = re.compile("//.*@")
 #: The folder that holds what is shipped: app.py, pages/, data/frameworks, migrations/.
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,7 +29,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=ROOT / "data" / "local", description="folder for what is written: database, copies, backups"
     )
-    database_url: str = Field(default="", description="database address; empty: erp.db in the data folder")
+    database_url: str = Field(
+        default="", description="database address, sqlite:///… or postgresql://…; empty: erp.db in the data folder"
+    )
     address: str = Field(default="127.0.0.1", description="network address the app listens on")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(default=8501, description="port the app listens on")
     time_zone: str = Field(default="America/Los_Angeles", description="time zone until the county sets its own")
@@ -57,8 +64,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if url and not (url.startswith("sqlite:///") and url.removeprefix("sqlite:///")):
-            raise ValueError("must begin with sqlite:/// and name a file")
+        if url and not any(url.startswith(kind) and url.removeprefix(kind) for kind in _DATABASES):
+            raise ValueError(
+                "must name a file as sqlite:///path/to/file.db, or a server as postgresql://user@host/name"
+            )
         return url
 
     @field_validator("demo")
@@ -72,14 +81,18 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> str:
         """The database address in force; the embedded file is demo.db for the demonstration."""
+        if self.database_file is None:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         return f"sqlite:///{self.database_file}"
 
     @cached_property
-    def database_file(self) -> Path:
-        """The embedded database's file."""
-        if self.database_url and not self.demo:
-            return Path(self.database_url.removeprefix("sqlite:///")).resolve()
-        return self.data_dir.resolve() / ("demo.db" if self.demo else "erp.db")
+    def database_file(self) -> Path | None:
+        """The embedded database's file; None where a PostgreSQL server keeps the records."""
+        if self.demo or not self.database_url:
+            return self.data_dir.resolve() / ("demo.db" if self.demo else "erp.db")
+        if self.database_url.startswith("postgresql://"):
+            return None
+        return Path(self.database_url.removeprefix("sqlite:///")).resolve()
 
 
 @lru_cache(maxsize=1)
@@ -91,7 +104,8 @@ def settings() -> Settings:
         first = problem.errors()[0]
         name = str(first["loc"][0])
         fallback = Settings.model_fields[name].default
+        found = _SIGN_IN.sub("//…@", str(first.get("input")))
         raise Invalid(
-            f"The setting ERP_{name.upper()} is {first.get('input')!r}, which cannot be used: {first['msg']}. "
+            f"The setting ERP_{name.upper()} is {found!r}, which cannot be used: {first['msg']}. "
             f"Correct it in the environment or in .env, or leave it out to use {str(fallback)!r}."
         ) from problem

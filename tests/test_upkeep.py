@@ -15,7 +15,7 @@ from erp.errors import Invalid
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import Partner
 from erp.queries.word_index import FOUND_BY_WORDS
-from erp.services import upkeep
+from erp.services import copies, guards, upkeep, versions
 from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
 from erp.services.feedback import FeedbackDraft
@@ -77,7 +77,7 @@ def columns(connection: sqlite3.Connection, table: str) -> str:
 
 def faults() -> list[str]:
     with db.reading() as session:
-        return upkeep.verify_changes(session)
+        return guards.verify_changes(session)
 
 
 def test_the_tables_are_what_the_migrations_make(database: Path) -> None:
@@ -113,11 +113,11 @@ def test_a_database_newer_than_the_code_is_refused_and_untouched(database: Path)
 def test_a_database_is_copied_aside_before_it_is_migrated(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(upkeep.ROOT / "migrations", tmp_path / "migrations")
-    now = upkeep.database_version(db.engine())
+    shutil.copytree(versions.ROOT / "migrations", tmp_path / "migrations")
+    now = versions.database_version(db.engine())
     newer = f"revision = 'next'\ndown_revision = '{now}'\n\n\ndef upgrade():\n    pass\n"
     (tmp_path / "migrations" / "versions" / "next.py").write_text(newer)
-    monkeypatch.setattr(upkeep, "ROOT", tmp_path)
+    monkeypatch.setattr(versions, "ROOT", tmp_path)
     done = upkeep.migrate(db.engine())
     assert (done.before, done.after) == (now, "next")
     assert done.copy is not None
@@ -150,7 +150,7 @@ def test_a_database_of_the_first_version_keeps_every_row_and_rule(database: Path
         names = {table: columns(connection, table) for table in TABLES}
         rows = {table: connection.execute(f"SELECT {names[table]} FROM {table}").fetchall() for table in TABLES}
     done = upkeep.migrate(db.engine())
-    assert (done.before, done.after) == ("0001", upkeep.database_version(db.engine()))
+    assert (done.before, done.after) == ("0001", versions.database_version(db.engine()))
     with closing(sqlite3.connect(database)) as connection:
         assert rules(connection) == here
         for table in TABLES:
@@ -215,25 +215,25 @@ def rules(connection: sqlite3.Connection) -> set[str]:
 
 def test_a_backup_of_a_newer_version_is_not_restored(database: Path, cast: Cast, tmp_path: Path) -> None:
     add(cast)
-    upkeep.backup_database(tmp_path / "newer.db")
+    copies.backup_database(tmp_path / "newer.db")
     sql(tmp_path / "newer.db", "UPDATE alembic_version SET version_num = '9999'")
     before = database.read_bytes()
     with pytest.raises(Invalid, match="newer version of the program and was not restored"):
-        upkeep.restore_database(tmp_path / "newer.db")
+        copies.restore_database(tmp_path / "newer.db")
     assert database.read_bytes() == before
 
 
 def test_a_backup_makes_no_folders(database: Path, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="There is no folder"):
-        upkeep.backup_database(tmp_path / "nowhere" / "copy.db")
+        copies.backup_database(tmp_path / "nowhere" / "copy.db")
 
 
 def test_only_so_many_copies_are_kept(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERP_KEPT_COPIES", "2")
     settings.cache_clear()
-    copies = [upkeep.set_aside("test") for _ in range(4)]
+    kept = [copies.set_aside("test") for _ in range(4)]
     left = sorted((settings().data_dir / "copies").iterdir())
-    assert left == sorted(filter(None, copies))[-2:]
+    assert left == sorted(filter(None, kept))[-2:]
 
 
 def test_the_history_is_whole_after_ordinary_work(database: Path, cast: Cast) -> None:
@@ -266,7 +266,7 @@ def test_verify_finds_a_removed_or_altered_row(database: Path, cast: Cast, tampe
     for name in ("One", "Two", "Three"):
         add(cast, name)
     db.engine().dispose()
-    for trigger in upkeep._TRIGGERS:
+    for trigger in guards._ON_FILE:
         sql(database, f"DROP TRIGGER {trigger}")
     for statement in tampering.split(";"):
         sql(database, statement)
@@ -291,10 +291,10 @@ def test_the_database_refuses_to_replace_history(database: Path, cast: Cast, tam
 
 def test_a_backup_is_proven_by_restoring_it(database: Path, cast: Cast, tmp_path: Path) -> None:
     add(cast, "Before the backup")
-    upkeep.backup_database(tmp_path / "b.db")
+    copies.backup_database(tmp_path / "b.db")
     add(cast, "After the backup")
     db.forget_engines()
-    kept = upkeep.restore_database(tmp_path / "b.db")
+    kept = copies.restore_database(tmp_path / "b.db")
     with db.reading() as session:
         names = session.execute(text("SELECT name FROM partner")).scalars().all()
     assert names == ["Before the backup"]
@@ -307,17 +307,17 @@ def test_a_backup_is_proven_by_restoring_it(database: Path, cast: Cast, tmp_path
 def test_a_backup_never_overwrites_a_file(database: Path, tmp_path: Path) -> None:
     (tmp_path / "b.db").write_text("mine")
     with pytest.raises(Invalid, match="exists already"):
-        upkeep.backup_database(tmp_path / "b.db")
+        copies.backup_database(tmp_path / "b.db")
     assert (tmp_path / "b.db").read_text() == "mine"
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database", upkeep.SQLITE_MAGIC + b"\0" * 100])
+@pytest.mark.parametrize("content", [b"", b"not a database", copies.SQLITE_MAGIC + b"\0" * 100])
 def test_what_is_no_backup_is_not_restored(database: Path, tmp_path: Path, content: bytes) -> None:
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(content)
     before = database.read_bytes()
     with pytest.raises(Invalid):
-        upkeep.restore_database(wrong)
+        copies.restore_database(wrong)
     assert database.read_bytes() == before
 
 
@@ -325,7 +325,7 @@ def test_another_programs_database_is_not_restored(database: Path, tmp_path: Pat
     other = tmp_path / "other.db"
     sql(other, "CREATE TABLE song (id INTEGER)")
     with pytest.raises(Invalid, match="not of this program"):
-        upkeep.restore_database(other)
+        copies.restore_database(other)
 
 
 def test_verify_finds_a_record_that_was_opened_from_outside(database: Path, cast: Cast) -> None:
@@ -335,14 +335,14 @@ def test_verify_finds_a_record_that_was_opened_from_outside(database: Path, cast
         promise = CommitmentDraft(what="Send the notes", partner_id=tribe.id)
         log_engagement(session, cast.leadership, draft, promises=(promise,))
     with db.reading() as session:
-        assert upkeep.verify_closed(session) == []
+        assert guards.verify_closed(session) == []
     sql(database, "UPDATE engagement SET closed = 0")  # the promise is its own partner's, too
     with db.reading() as session:
-        (fault,) = upkeep.verify_closed(session)
+        (fault,) = guards.verify_closed(session)
     assert "1 engagements are open though a Tribal government closes them" in fault
     sql(database, "UPDATE commitment SET closed = 0")
     with db.reading() as session:
-        assert len(upkeep.verify_closed(session)) == 2
+        assert len(guards.verify_closed(session)) == 2
 
 
 def test_an_old_database_closes_what_tribal_governments_shared(database: Path, cast: Cast) -> None:
@@ -362,4 +362,4 @@ def test_an_old_database_closes_what_tribal_governments_shared(database: Path, c
     with db.reading() as session:
         for table in CLOSABLE:
             assert session.scalars(text(f"SELECT closed FROM {table} ORDER BY id")).all() == [1, 0], table
-        assert upkeep.verify_closed(session) == []
+        assert guards.verify_closed(session) == []

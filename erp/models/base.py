@@ -32,7 +32,12 @@ def words(kind: type[StrEnum], **more: Any) -> Any:
 
 def counted(table: str, *columns: str, named: str = "counted") -> Index:
     """Return the index of what lists count and group by, of records not voided, so that a count reads no record."""
-    return Index(f"ix_{table}_{named}", *columns, sqlite_where=text("voided_at IS NULL"))
+    return partial(f"ix_{table}_{named}", *columns, where="voided_at IS NULL")
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """Return an index of some rows only, on both databases."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Recorded(SQLModel):

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from erp.models.base import Table
+from erp.models.base import Table, partial
 
 
 class Fact(Table, table=True):
@@ -18,7 +18,7 @@ class Fact(Table, table=True):
         Index("ix_fact_source", "kind", "source_id"),
         Index("ix_fact_partner", "partner_id", "kind", "known_to", "on_day"),
         # Only closed facts: the many open ones are read in one sweep, which an index would slow down.
-        Index("ix_fact_closed", "known_to", sqlite_where=text("known_to IS NOT NULL")),
+        partial("ix_fact_closed", "known_to", where="known_to IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

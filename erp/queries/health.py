@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal_column
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.db import embedded
 from erp.errors import NotFound
 from erp.health.engine import health_by_day, standings_by_day
 from erp.health.formula import Formula
@@ -209,25 +210,22 @@ def ledger(session: Session, partner_ids: Collection[int] | None = None, *, held
     held true now is asked for (nothing then depends on them).
     """
     asked = [name for name in FACT_COLUMNS if not (held_true and name in _MOMENTS)]
-    question = f"SELECT {', '.join(map(_as_one_text, asked))} FROM fact"  # noqa: S608 -- names of this module only
-    conditions = ["known_to IS NULL"] if held_true else []
+    as_one_text = _as_one_text_of_file if embedded(session) else _as_one_text_of_server
+    question = sa_select(*(literal_column(as_one_text(name)) for name in asked)).select_from(Fact)
+    if held_true:
+        question = question.where(col(Fact.known_to).is_(None))
     if partner_ids is not None:
-        conditions.append(f"partner_id IN ({', '.join('?' * len(partner_ids))})")
-    if conditions:
-        question += " WHERE " + " AND ".join(conditions)
-    connection = session.connection().connection.driver_connection
-    assert connection is not None
-    texts = list(connection.execute(question, tuple(partner_ids or ())).fetchone())
+        question = question.where(col(Fact.partner_id).in_(partner_ids))
+    texts = list(session.execute(question).one())
     columns = {name: _cells(name, texts.pop(0)) for name in asked}  # one by one, so that each text is let go of
     never = np.full(len(columns["fact_id"]), "NaT", dtype="datetime64[us]")
     return pd.DataFrame({name: columns.get(name, never) for name in FACT_COLUMNS})
 
 
-def _as_one_text(name: str) -> str:
+def _as_one_text_of_file(name: str) -> str:
     """Ask for a whole column as one text: 150,000 facts in a third of the time, since no cell becomes an object."""
     if name in _WORDS:
-        numbered = " ".join(f"WHEN '{word}' THEN {number}" for number, word in enumerate(_WORDS[name]))
-        return f"group_concat(CASE {name} {numbered} END)"
+        return f"group_concat({_numbered(name)})"
     if name == "respondent":
         return f"json_group_array({name})"
     if name in _DAYS:  # as day numbers: a text of each day would take memory for every fact
@@ -235,6 +233,27 @@ def _as_one_text(name: str) -> str:
     blank = {"value": "'nan'"} | dict.fromkeys(_MOMENTS, "'NaT'")
     column = "id" if name == "fact_id" else name
     return f"group_concat({f'coalesce({column}, {blank[name]})' if name in blank else column})"
+
+
+def _as_one_text_of_server(name: str) -> str:
+    """As `_as_one_text_of_file`, in PostgreSQL's words."""
+    if name == "respondent":
+        return f"CAST(json_agg({name}) AS text)"
+    if name in _WORDS:
+        cell = _numbered(name)
+    elif name in _DAYS:
+        cell = f"coalesce({name} - DATE '1970-01-01', {_NO_DAY})"
+    elif name in _MOMENTS:
+        cell = f"coalesce(CAST({name} AT TIME ZONE 'UTC' AS text), 'NaT')"
+    elif name == "value":
+        cell = f"coalesce({name}, 'nan')"
+    else:
+        cell = "id" if name == "fact_id" else name
+    return f"string_agg(CAST({cell} AS text), ',')"
+
+
+def _numbered(name: str) -> str:
+    return f"CASE {name} " + " ".join(f"WHEN '{word}' THEN {n}" for n, word in enumerate(_WORDS[name])) + " END"
 
 
 def _cells(name: str, text: str | None) -> Any:

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Label, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Label, and_, case, cast, func, literal, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.db import embedded
 from erp.health.formula import FORMULA_H1
 from erp.models.commitments import Commitment
 from erp.models.facts import Fact
@@ -73,9 +74,9 @@ class PartnerFigures:
         return case((self.shown, figure))
 
     def _days_since(self, session: Session, day: ColumnElement[Any]) -> ColumnElement[Any]:
-        if session.get_bind().dialect.name == "sqlite":  # which keeps days as text
+        if embedded(session):  # which keeps days as text
             return cast(func.julianday(self.day.isoformat()) - func.julianday(day), Integer)
-        return literal(self.day) - day
+        return type_coerce(literal(self.day) - day, Integer)
 
     def columns(self) -> list[Label[Any]]:
         """Name the figures as DIRECTORY_COLUMNS does."""

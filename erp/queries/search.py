@@ -118,7 +118,8 @@ def _hits(
     session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int, *where: ColumnElement[bool]
 ) -> Hits:
     index, noun = table_of(kind), FOUND_BY_WORDS[kind]
-    order = index.c.rank if kind in _NAMED else index.c.rowid.desc()
+    best = asked.grammar.best_first(index, asked.expression())
+    order = best if kind in _NAMED else [index.c.rowid.desc()]
     which = (
         select(record_of(index))
         .select_from(index.join(noun, noun.id == record_of(index)))
@@ -127,11 +128,11 @@ def _hits(
     most = COUNTED + 1
     if kind is K.ENGAGEMENT:  # what was held comes first, then what is to come, the next first
         tomorrow = place_of(0, today(session) + timedelta(days=1))
-        every = list(session.scalars(which.where(index.c.rowid < tomorrow).order_by(order).limit(most)))
+        every = list(session.scalars(which.where(index.c.rowid < tomorrow).order_by(*order).limit(most)))
         to_come = which.where(index.c.rowid >= tomorrow).order_by(index.c.rowid).limit(most - len(every))
         every += session.scalars(to_come) if len(every) < most else []
     else:
-        every = list(session.scalars(which.order_by(order).limit(most)))
+        every = list(session.scalars(which.order_by(*order).limit(most)))
     ids, total = every[:rows], len(every)
     described = {hit.record_id: hit for hit in _TELLERS[kind](_Teller(session, actor, asked), ids)} if ids else {}
     return Hits(kind, tuple(described[number] for number in ids), total, meant=False)

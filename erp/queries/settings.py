@@ -16,7 +16,9 @@ def cadence_defaults(session: Session, actor: Actor) -> pd.DataFrame:
     Columns: Kind of partner, Days, From ("always" or a day in words). A kind never changed has the published default.
     """
     actor.require(Verb.SEE, RecordKind.SETTING)
-    rows = session.exec(select(DefaultCadence).order_by(col(DefaultCadence.from_on), col(DefaultCadence.id))).all()
+    rows = session.exec(
+        select(DefaultCadence).order_by(col(DefaultCadence.from_on).nulls_first(), col(DefaultCadence.id))
+    ).all()
     said = [
         (kind.label, FORMULA_H1.default_cadence_days, "always")
         for kind in PartnerKind

@@ -7,7 +7,7 @@ engagement, not its name, so that another name is found at once.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,14 +18,11 @@ from sqlalchemy import (
     Select,
     TableClause,
     and_,
-    bindparam,
-    column,
     false,
     func,
     literal_column,
     or_,
     select,
-    table,
 )
 from sqlmodel import Session, col
 
@@ -37,6 +34,7 @@ from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.models.search import IndexedWord
 from erp.queries.contacts import may_see_name
+from erp.queries.word_grammar import Grammar, grammar_of, table_of
 from erp.spelling import closest, folded, joined, slips_allowed, words_of
 from erp.vocabulary import RecordKind, Verb
 
@@ -69,12 +67,6 @@ SHORTEST_WORD, LONGEST_WORD = 2, 24
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
 
-def table_of(kind: RecordKind) -> TableClause:
-    """Return the index of a kind of record."""
-    columns = ("rowid", "names", "words", "people", "links", "rank")
-    return table(f"words_of_{kind.value}", *map(column, columns))
-
-
 def place_of(record_id: int, day: date | None) -> int:
     """Return the number of a record's row in the index."""
     return ((day.toordinal() if day else 0) << _RECORD_BITS) | record_id
@@ -88,11 +80,6 @@ def record_of(index: TableClause) -> ColumnElement[int]:
 def own(record_id: int) -> str:
     """Return the word under which a record's own row is found again."""
     return f"id{record_id}"
-
-
-def matches(index: TableClause, expression: str) -> ColumnElement[bool]:
-    """Return the condition that a row of the index fits an expression."""
-    return literal_column(index.name).op("MATCH")(bindparam(None, expression))
 
 
 @dataclass(frozen=True)
@@ -119,12 +106,14 @@ class Spellings:
     begun: dict[str, tuple[str, ...]]
     close: dict[str, tuple[str, ...]]
 
-    def expression(self, part: Part) -> str:
+    def expression(self, part: Part, grammar: Grammar, columns: Collection[str]) -> str:
         """Return the expression of one part: its words as they begin, joined, or as they may have been meant."""
         if part.exactly:
-            return '"' + " ".join(part.words) + '"'
-        each = " AND ".join(f"({self._of(word)})" for word in part.words)
-        return each if len(part.words) == 1 else f"({each}) OR {self._of(part.joined)}"
+            return grammar.phrase(part.words, columns)
+        each = grammar.all_of(self._of(word, grammar, columns) for word in part.words)
+        if len(part.words) == 1:
+            return each
+        return grammar.any_of([each, self._of(part.joined, grammar, columns)])
 
     def said_by(self, text: str, part: Part) -> bool:
         """Say whether a folded text says a part of what was typed, as the index would."""
@@ -138,21 +127,23 @@ class Spellings:
 
         return all(map(said, part.words)) or said(part.joined)
 
-    def _of(self, word: str) -> str:
-        begun = [f'"{other}"' for other in self.begun.get(word, ())]
-        whole = f'"{word}"' if word in self.begun or len(word) < _LEAST_BEGINNING else f'"{word}"*'
-        return " OR ".join([whole, *begun, *(f'"{other}"' for other in self.close.get(word, ()))])
+    def _of(self, word: str, grammar: Grammar, columns: Collection[str]) -> str:
+        begins = word not in self.begun and len(word) >= _LEAST_BEGINNING
+        others = (*self.begun.get(word, ()), *self.close.get(word, ()))
+        whole = grammar.word(word, columns, begins=begins)
+        return grammar.any_of([whole, *(grammar.word(other, columns) for other in others)])
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed, ready to be looked for.
+    """What was typed, ready to be looked for in the words of a database's own search (`grammar`).
 
     `named`: part → the marks of partners, people and forums that are called so. `names_seen`: the actor may read all
     people's names. `names_only`: nothing but names is looked at.
     """
 
     parts: tuple[Part, ...]
+    grammar: Grammar
     spelt: Spellings
     named: dict[Part, tuple[str, ...]]
     names_seen: bool
@@ -160,7 +151,7 @@ class Asked:
 
     def expression(self) -> str:
         """Return what is looked for, for the database; people's names only where the actor may read all of them."""
-        return " AND ".join(f"({self._one(part)})" for part in self.parts)
+        return self.grammar.all_of(map(self._one, self.parts))
 
     def looks_past_slips(self) -> bool:
         """Say whether other words than the typed ones are looked for."""
@@ -189,10 +180,10 @@ class Asked:
 
     def _one(self, part: Part) -> str:
         # What was typed is never looked for among the marks: "c12" would find what an unnamed person took part in.
-        columns = f"names{'' if self.names_only else ' words'}{' people' if self.names_seen else ''}"
-        typed = f"({{{columns}}} : ({self.spelt.expression(part)}))"
-        marks = " OR ".join(f'"{mark}"' for mark in self.named.get(part, ()))
-        return f"{typed} OR (links : ({marks}))" if marks else typed
+        columns = ["names", *["words"] * (not self.names_only), *["people"] * self.names_seen]
+        typed = self.spelt.expression(part, self.grammar, columns)
+        marks = [self.grammar.word(mark, ["links"]) for mark in self.named.get(part, ())]
+        return self.grammar.any_of([typed, *marks]) if marks else typed
 
 
 def typed_parts(words: str) -> tuple[Part, ...]:
@@ -215,13 +206,15 @@ def asked_for(
     parts = typed_parts(words)
     if not parts:
         return None
+    grammar = grammar_of(session)
     spelt = Spellings(_begun_words(session, parts), _close_words(session, parts) if slips else {})
-    named = {} if names_only else _called_so(session, actor, parts, spelt)
-    return Asked(parts, spelt, named, actor.may(Verb.SEE, K.CONTACT_CHANNEL), names_only)
+    named = {} if names_only else _called_so(session, actor, parts, grammar, spelt)
+    return Asked(parts, grammar, spelt, named, actor.may(Verb.SEE, K.CONTACT_CHANNEL), names_only)
 
 
 def found(actor: Actor, kind: RecordKind, asked: Asked, index: TableClause) -> ColumnElement[bool]:
     """Return the condition that a row of the index is found; by a person's name only where the actor may read it."""
+    matches = asked.grammar.matches
     here = matches(index, asked.expression())
     if kind is not K.CONTACT or asked.names_seen:
         return here
@@ -271,17 +264,19 @@ def _people_named_to(actor: Actor) -> Select[Any]:
     return select(col(Contact.id)).where(may_see_name(actor))
 
 
-def _called_so(session: Session, actor: Actor, parts: Sequence[Part], spelt: Spellings) -> dict[Part, tuple[str, ...]]:
+def _called_so(
+    session: Session, actor: Actor, parts: Sequence[Part], grammar: Grammar, spelt: Spellings
+) -> dict[Part, tuple[str, ...]]:
     """Return part → marks of the partners, people and forums called so: those that fit most of what was typed."""
-    said = " OR ".join(f"({spelt.expression(part)})" for part in parts)
     marks: dict[Part, list[str]] = defaultdict(list)
     for kind, mark in ((K.PARTNER, PARTNER), (K.CONTACT, PERSON), (K.FORUM, FORUM)):
         index = table_of(kind)
         named = index.c.people if kind is K.CONTACT else index.c.names
-        question = select(record_of(index), named).where(matches(index, f"{named.name} : ({said})"))
+        said = grammar.any_of(spelt.expression(part, grammar, [named.name]) for part in parts)
+        question = select(record_of(index), named).where(grammar.matches(index, said))
         if kind is K.CONTACT:
             question = question.where(record_of(index).in_(_people_named_to(actor)))
-        for number, text in session.execute(question.order_by(index.c.rank).limit(MOST_NAMED)):
+        for number, text in session.execute(question.order_by(*grammar.best_first(index, said)).limit(MOST_NAMED)):
             for part in parts:
                 if spelt.said_by(text, part):
                     marks[part].append(f"{mark}{number}")

@@ -18,7 +18,7 @@ from erp.models.changes import Change, ChangeHead
 from erp.models.facts import Fact
 from erp.queries.frameworks import frameworks_of
 from erp.services.import_names import Names
-from erp.services.records import change_hash, now, plain_value, record_change
+from erp.services.records import change_hash, count_on, now, plain_value, record_change
 from erp.vocabulary import RecordKind
 
 RecordT = TypeVar("RecordT", bound=SQLModel)
@@ -72,6 +72,8 @@ class Batch:
         self.session.flush()
         for table in sorted(self._new, key=lambda table: _ORDER[str(table.__tablename__)]):
             self.session.execute(insert(table), self._new[table])
+            if table in self._next:
+                count_on(self.session, str(table.__tablename__))
         self._new.clear()
         self._write_changes()
 

@@ -5,13 +5,11 @@ comes in, and memory stays bounded. A stretch is all or nothing, and the same fi
 """
 
 import hashlib
-import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
 from types import MappingProxyType
 
 from sqlmodel import Session, col, func, select
@@ -28,14 +26,13 @@ from erp.models.imports import ImportFile
 from erp.queries.county import today
 from erp.queries.exports import RECORD_KINDS
 from erp.queries.frameworks import frameworks_of
-from erp.services import upkeep
 from erp.services.import_memory import remembered, settle_names
 from erp.services.import_names import Names
 from erp.services.import_stretch import Fingerprints, Stretch, told
 from erp.services.linking import close_names_of_tribes, link_known_names
 from erp.services.records import keep_marked_words, now, record_change
 from erp.services.search import catch_up
-from erp.settings import settings
+from erp.services.trial import trial_copy
 from erp.vocabulary import Door, PartnerKind, RecordKind, Verb
 
 #: Rows saved in one transaction: long enough to be quick, short enough that nobody waits a second for the write lock.
@@ -120,7 +117,7 @@ def import_file(
         result = run.bring_in(progress)
         catch_up(db.writing, PAUSE)
         return result
-    with _trial_copy() as trying:
+    with trial_copy() as trying:
         return _Import(actor, opened, trying, trying, update, rows, keys, kept_because, settle).bring_in(progress)
 
 
@@ -243,22 +240,3 @@ def _looked_through(opened: Opened) -> tuple[int, set[str]]:
         if place is not None and place < len(row.cells):
             keys.add(row.cells[place])
     return rows, keys
-
-
-@contextmanager
-def _trial_copy() -> Iterator[Opening]:
-    """Give a way to write into a throw-away copy of the database: a check runs the same code and saves nothing."""
-    with tempfile.TemporaryDirectory(prefix="erp-check-") as folder:
-        copy = Path(folder) / "copy.db"
-        upkeep.copy_database(settings().database_file, copy)
-        engine = db.connect(f"sqlite:///{copy}")
-
-        @contextmanager
-        def writing() -> Iterator[Session]:
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                yield session
-
-        try:
-            yield writing
-        finally:
-            engine.dispose()

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from erp import db
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotFound
 from erp.models.changes import Change, ChangeHead, Submission
@@ -187,6 +189,19 @@ def add_rows(session: Session, rows: Sequence[SQLModel]) -> None:
     """Add rows whose ids nobody asks for: those of a table in one statement, where one by one each asks for its id."""
     for table in dict.fromkeys(type(row) for row in rows):
         session.execute(insert(table), [row.model_dump(exclude={"id"}) for row in rows if type(row) is table])
+
+
+def add_missing(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows but for those whose key is here already."""
+    added = sqlite.insert(table) if db.embedded(session) else postgresql.insert(table)
+    session.execute(added.on_conflict_do_nothing(), rows)
+
+
+def count_on(session: Session | Connection, table: str) -> None:
+    """Let ids of new rows go on after those that were given by hand: PostgreSQL counts apart from what is there."""
+    if not db.embedded(session):
+        highest = text(f"SELECT setval(pg_get_serial_sequence(:named, 'id'), max(id)) FROM {table}")  # noqa: S608 -- ours
+        session.execute(highest, {"named": table})
 
 
 def need_reason(reason: str) -> str:

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_new
 from sqlmodel import Session, col
 
 from erp.models.changes import Change
@@ -22,6 +21,7 @@ from erp.models.engagements import BehaviorTag, DiscussionPoint, Engagement, Eng
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner, PartnerName
 from erp.models.search import IndexedWord, IndexState
+from erp.queries.word_grammar import grammar_of, table_of
 from erp.queries.word_index import (
     FORUM,
     FOUND_BY_WORDS,
@@ -29,11 +29,10 @@ from erp.queries.word_index import (
     PARTNER,
     PERSON,
     SHORTEST_WORD,
-    matches,
     own,
     place_of,
-    table_of,
 )
+from erp.services.records import add_missing
 from erp.spelling import also_written, forms_of_name, joined, words_of
 from erp.vocabulary import RecordKind
 
@@ -57,15 +56,14 @@ class Said:
     people: Sequence[str] = ()
     belongs: Sequence[str] = ()
 
-    def row(self, place: int) -> dict[str, Any]:
-        """Return the row of the index."""
+    def columns(self) -> dict[str, list[str]]:
+        """Return the words of each column of the index."""
         names = [word for name in self.names for word in (*words_of(name), *also_written(name), *forms_of_name(name))]
         return {
-            "rowid": place,
-            "names": " ".join(names),
+            "names": names,
             "words": _plain(self.words),
             "people": _plain(self.people),
-            "links": " ".join([own(self.record_id), *self.belongs]),
+            "links": [own(self.record_id), *self.belongs],
         }
 
 
@@ -142,28 +140,29 @@ def _newest_change(session: Session) -> int:
 def _put(session: Session, kind: RecordKind, said: Iterable[Said], ids: Sequence[int]) -> None:
     """Write records of a kind into the index, in the place of what it said of these ids before."""
     index = table_of(kind)
-    mine = " OR ".join(f'"{own(record_id)}"' for record_id in ids)
-    before = list(session.scalars(select(index.c.rowid).where(matches(index, f"links : ({mine})"))))
+    grammar = grammar_of(session)
+    mine = grammar.any_of(grammar.word(own(record_id), ["links"]) for record_id in ids)
+    before = list(session.scalars(select(index.c.rowid).where(grammar.matches(index, mine))))
     if before:
         session.execute(delete(index).where(index.c.rowid == bindparam("place")), [{"place": n} for n in before])
-    rows = [each.row(place_of(each.record_id, each.day)) for each in said]
+    rows = [(place_of(each.record_id, each.day), each.columns()) for each in said]
     if not rows:
         return
-    session.execute(insert(index), rows)
-    told = {word for row in rows for column in ("names", "words", "people") for word in row[column].split()}
+    session.execute(insert(index), [grammar.row(place, columns) for place, columns in rows])
+    told = {word for _, columns in rows for name in ("names", "words", "people") for word in columns[name]}
     new = [
         {"word": word, "turned": word[::-1]}
         for word in sorted(told)
         if word.isalpha() and SHORTEST_WORD <= len(word) <= LONGEST_WORD
     ]
     if new:
-        session.execute(insert_new(IndexedWord).on_conflict_do_nothing(), new)
+        add_missing(session, IndexedWord, new)
 
 
-def _plain(texts: Sequence[str]) -> str:
+def _plain(texts: Sequence[str]) -> list[str]:
     """Return texts as words of the index; what hyphens join stands at the end, so that phrases stay phrases."""
     text = "\n".join(str(text) for text in texts if text)
-    return " ".join(words_of(text) + also_written(text))
+    return words_of(text) + also_written(text)
 
 
 def _partners(session: Session, ids: Sequence[int]) -> Iterable[Said]:

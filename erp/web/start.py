@@ -11,7 +11,8 @@ from erp.queries.county import today
 from erp.services.demo import build_demo
 from erp.services.frameworks import keep_shipped
 from erp.services.search import catch_up, has_to_be_made
-from erp.services.upkeep import database_version, migrate
+from erp.services.upkeep import migrate
+from erp.services.versions import database_version
 from erp.settings import ROOT, settings
 from erp.web.gate import IDENTITY
 from erp.web.set_up import code, needs_set_up
@@ -35,9 +36,7 @@ def prepare() -> None:
             f'.streamlit/config.toml must say [server.trustedUserHeaders] "{IDENTITY.decode()}" = "sid" and nothing '
             "else there, or nobody could sign in. Restore the file that came with the program."
         )
-    file = settings().database_file
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    db.make_folder()
     Served.version = migrate(db.engine()).after
     if settings().demo and needs_set_up():
         print("Making the demonstration county; this takes some seconds …", flush=True)

@@ -390,7 +390,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('fact', schema=None) as batch_op:
-        batch_op.create_index('ix_fact_closed', ['known_to'], unique=False, sqlite_where=sa.text('known_to IS NOT NULL'))
+        batch_op.create_index('ix_fact_closed', ['known_to'], unique=False, sqlite_where=sa.text('known_to IS NOT NULL'), postgresql_where=sa.text('known_to IS NOT NULL'))
         batch_op.create_index('ix_fact_partner', ['partner_id', 'kind', 'known_to', 'on_day'], unique=False)
         batch_op.create_index('ix_fact_source', ['kind', 'source_id'], unique=False)
 

@@ -18,6 +18,10 @@ def upgrade() -> None:
     # SQLite cannot change a constraint: the table is made anew, as https://www.sqlite.org/lang_altertable.html says.
     # erp.services.upkeep turns foreign keys off before it begins, and checks them before it commits.
     connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.drop_constraint("ck_engagementstatus", "engagement")
+        op.create_check_constraint("ck_engagementstatus", "engagement", AFTER)
+        return
     kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'engagement' AND type = '{}' AND sql IS NOT NULL"
     table = connection.exec_driver_sql(kept.format("table")).scalar_one()
     indexes = connection.exec_driver_sql(kept.format("index")).scalars().all()

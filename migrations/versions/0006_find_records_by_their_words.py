@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0006"
 down_revision = "0005"
@@ -28,6 +29,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_indexed_word_turned", "indexed_word", ["turned"])
     for kind in _KINDS:
+        if op.get_bind().dialect.name != "sqlite":
+            op.create_table(
+                f"words_of_{kind}",
+                sa.Column("rowid", sa.BigInteger(), autoincrement=False),
+                sa.Column("names", sa.Text(), nullable=False),
+                sa.Column("people", sa.Text(), nullable=False),
+                sa.Column("said", TSVECTOR(), nullable=False),
+                sa.PrimaryKeyConstraint("rowid"),
+            )
+            op.create_index(f"ix_words_of_{kind}_said", f"words_of_{kind}", ["said"], postgresql_using="gin")
+            continue
         # the text comes folded (erp.spelling), so the database's own folding is left out
         op.execute(
             f"CREATE VIRTUAL TABLE words_of_{kind} USING fts5(names, words, people, links, "

@@ -14,6 +14,10 @@ AFTER = "answer IN ('open', 'later', 'same', 'different')"
 def upgrade() -> None:
     # SQLite cannot change a constraint: the table is made anew, as in 0002.
     connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.drop_constraint("ck_lookalikeanswer", "look_alike")
+        op.create_check_constraint("ck_lookalikeanswer", "look_alike", AFTER)
+        return
     kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'look_alike' AND type = '{}' AND sql IS NOT NULL"
     table = connection.exec_driver_sql(kept.format("table")).scalar_one()
     indexes = connection.exec_driver_sql(kept.format("index")).scalars().all()

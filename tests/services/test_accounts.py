@@ -28,9 +28,9 @@ from erp.services.accounts import (
     set_roles,
     set_up_county,
 )
+from erp.services.guards import verify_changes
 from erp.services.records import now
 from erp.services.sign_in import hash_password, open_sign_in, resolve, token_hash, try_password
-from erp.services.upkeep import verify_changes
 from erp.vocabulary import Door, Role
 from tests.conftest import Cast
 

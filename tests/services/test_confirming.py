@@ -14,7 +14,7 @@ from erp.errors import Conflict, Invalid, NotAllowed, NotFound
 from erp.models.changes import Change
 from erp.models.contacts import Confirmation
 from erp.queries.confirming import USUAL_DAYS, confirmations, confirming_days, due_to_confirm
-from erp.services import upkeep
+from erp.services import guards
 from erp.services.confirming import confirm, set_confirming_days
 from erp.services.contacts import ContactDraft, add_contact, archive_contact
 from erp.services.partners import PartnerDraft, add_partner, archive_partner, change_partner
@@ -79,7 +79,7 @@ def test_many_are_confirmed_at_once_by_whom_and_when(clock: time_machine.Travell
     assert set(rows["due_on"]) == {DAY + timedelta(days=2 * USUAL_DAYS)}
     assert [change.verb for change in stored(Change)][-2:] == ["confirm", "confirm"]
     with db.reading() as session:
-        assert upkeep.verify_changes(session) == []
+        assert guards.verify_changes(session) == []
 
 
 def test_confirming_twice_on_a_day_is_kept_once_and_the_newest_counts(

@@ -29,7 +29,7 @@ from erp.models.ratings import Rating
 from erp.privacy import find_identifying
 from erp.queries.county import day_of, end_of_day
 from erp.queries.health import figures_by_day
-from erp.services import upkeep
+from erp.services import guards, upkeep
 from erp.services.demo import build_demo
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.records import now
@@ -313,7 +313,7 @@ def test_the_stories_hold_on_another_day_with_other_luck(
         build(tmp_path, today, seed, patch)
         with db.reading() as session:
             other = figures(session, today)
-            faults = upkeep.verify_changes(session)
+            faults = guards.verify_changes(session)
         db.forget_engines()
     settings.cache_clear()
     assert not faults
@@ -331,7 +331,7 @@ def test_the_stories_hold_on_another_day_with_other_luck(
 
 
 def test_the_history_is_whole_and_runs_forward_in_time(session: Session) -> None:
-    assert upkeep.verify_changes(session) == []
+    assert guards.verify_changes(session) == []
     moments = session.exec(select(Change.at).order_by(col(Change.id))).all()
     assert list(moments) == sorted(moments)
     assert moments[-1] < end_of_day(session, TODAY - timedelta(days=1))

@@ -15,7 +15,7 @@ from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.imports import import_findings, import_history
-from erp.services import upkeep
+from erp.services import guards
 from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
 from erp.services.import_hindrances import what_hinders
 from erp.services.import_undo import undo_import
@@ -52,7 +52,7 @@ def hindrances(actor: Actor, number: int) -> str:
 
 def faults() -> list[str]:
     with db.reading() as session:
-        return upkeep.verify_changes(session)
+        return guards.verify_changes(session)
 
 
 @pytest.mark.parametrize("kind", OTHERS)

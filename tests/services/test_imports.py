@@ -28,7 +28,7 @@ from erp.models.ratings import Rating
 from erp.queries.county import today
 from erp.queries.engagement_detail import engagement_detail
 from erp.queries.engagements import EngagementFilter, engagement_list
-from erp.services import upkeep
+from erp.services import guards
 from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, void_engagement
 from erp.services.feedback import StepDraft, take_step
 from erp.services.imports import STRETCH
@@ -234,7 +234,7 @@ def test_two_people_who_bring_the_same_file_at_once_bring_each_row_once(cast: Ca
     assert sum(result.added for result in results) == len(stored(Commitment)) == STRETCH * 2 + 3
     assert [counts(result)[0] for result in results] == [STRETCH * 2 + 3] * 2
     with db.reading() as session:
-        assert upkeep.verify_changes(session) == []
+        assert guards.verify_changes(session) == []
 
 
 # --- known keys ----------------------------------------------------------------------------------------------------
@@ -644,7 +644,7 @@ def test_every_new_and_changed_record_is_in_the_history_through_the_door_of_impo
     assert (last.before["due_on"], last.after["due_on"]) == ("2024-03-05", None)
     assert history[1].after["name"] == "Cedar House"
     with db.reading() as session:
-        assert upkeep.verify_changes(session) == []
+        assert guards.verify_changes(session) == []
 
 
 def test_the_history_of_an_imported_record_reads_like_that_of_an_entered_one(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from erp.queries.engagements import EngagementFilter, engagement_list
 from erp.queries.feedback import FeedbackFilters, feedback_list
 from erp.queries.imports import import_history
 from erp.queries.linking import unlinked_names
-from erp.services import upkeep
+from erp.services import guards
 from erp.services.linking import (
     known_by_now,
     link_known_names,
@@ -95,7 +95,7 @@ def test_linking_is_in_the_history_and_tells_who(cast: Cast) -> None:
     assert len(told) == 6
     assert {change.actor_name for change in told} == {"Cora Coordinator"}
     with db.reading() as session:
-        assert upkeep.verify_changes(session) == []
+        assert guards.verify_changes(session) == []
 
 
 def test_a_partner_that_was_listed_under_two_names_took_part_once_after_linking(cast: Cast) -> None:

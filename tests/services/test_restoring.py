@@ -15,7 +15,7 @@ from erp.models.contacts import Contact, Forum
 from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, PartnerName, Relationship
-from erp.services import upkeep
+from erp.services import guards
 from erp.services.commitments import CommitmentDraft, change_commitment, make_commitment
 from erp.services.contacts import ContactDraft, add_contact, change_contact
 from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, log_engagement
@@ -101,7 +101,7 @@ def test_an_earlier_value_is_put_back_as_a_new_change(cast: Cast, kind: RecordKi
     last = stored(Change)[-1]
     assert (len(stored(Change)), last.actor_name, last.verb) == (count + 1, "Lena Leader", "change")
     with db.reading() as session:
-        assert upkeep.verify_changes(session) == []
+        assert guards.verify_changes(session) == []
 
 
 def test_what_else_the_record_holds_stays(cast: Cast) -> None:

@@ -1,0 +1,100 @@
+"""What the database itself refuses, so that no way in can alter or remove history, and the proof that it is whole."""
+
+from sqlalchemy import Connection, text
+from sqlmodel import Session, col, select
+
+from erp import db
+from erp.models.accounts import Account
+from erp.models.changes import Change, ChangeHead
+from erp.services.records import change_hash
+
+#: Guard → what it refuses, on which table, when. Only the end mark moves on, by UPDATE.
+_ON_FILE = {
+    "change_no_update": ("UPDATE", "change", ""),
+    "change_no_delete": ("DELETE", "change", ""),
+    "change_no_replace": ("INSERT", "change", "WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)"),
+    "change_head_no_delete": ("DELETE", "change_head", ""),
+    "change_head_no_replace": ("INSERT", "change_head", "WHEN EXISTS (SELECT 1 FROM change_head WHERE id = NEW.id)"),
+}
+#: The same of a server, which can replace no row by inserting it, but can empty a table.
+_ON_SERVER = {
+    "change_no_update": ("UPDATE", "change", "FOR EACH ROW"),
+    "change_no_delete": ("DELETE", "change", "FOR EACH ROW"),
+    "change_no_truncate": ("TRUNCATE", "change", "FOR EACH STATEMENT"),
+    "change_head_no_delete": ("DELETE", "change_head", "FOR EACH ROW"),
+    "change_head_no_truncate": ("TRUNCATE", "change_head", "FOR EACH STATEMENT"),
+}
+#: The guards that stand; one that was put out of force does not.
+_IN_FILE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+_IN_SERVER = (
+    "SELECT tgname FROM pg_trigger "
+    "WHERE tgrelid IN ('change'::regclass, 'change_head'::regclass) AND tgenabled IN ('O', 'A')"
+)
+_REFUSAL = "the history of changes is append-only"
+
+_A_TRIBE = "SELECT id FROM partner WHERE kind = 'tribal_government'"
+_MEETING_OF_A_TRIBE = "SELECT engagement_id FROM engagement_partner WHERE partner_id IN (" + _A_TRIBE + ")"  # noqa: S608
+_ITS_PARTNER_OR_MEETING = (
+    f"coalesce(r.partner_id IN ({_A_TRIBE}), false) OR coalesce(r.engagement_id IN ({_MEETING_OF_A_TRIBE}), false)"
+)
+#: Table, what its rows are, and when a Tribal government closes one: the rule that the triggers of 0013 keep.
+_CLOSED_BY = (
+    ("engagement", "engagements", f"r.id IN ({_MEETING_OF_A_TRIBE})"),
+    ("commitment", "promises", _ITS_PARTNER_OR_MEETING),
+    ("feedback_item", "feedback items", _ITS_PARTNER_OR_MEETING),
+)
+
+
+def write_guards(connection: Connection) -> None:
+    """Let the database itself refuse to alter or remove history, also by replacing a row or the end mark."""
+    if db.embedded(connection):
+        for name, (act, table, when) in _ON_FILE.items():
+            body = f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            connection.exec_driver_sql(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} {when} {body}")
+        return
+    raising = f"BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END"
+    connection.exec_driver_sql(
+        f"CREATE OR REPLACE FUNCTION refuse_to_alter_history() RETURNS trigger LANGUAGE plpgsql AS $${raising}$$"
+    )
+    for name, (act, table, each) in _ON_SERVER.items():
+        does = f"{each} EXECUTE FUNCTION refuse_to_alter_history()"
+        connection.exec_driver_sql(f"CREATE OR REPLACE TRIGGER {name} BEFORE {act} ON {table} {does}")
+
+
+def verify_changes(session: Session) -> list[str]:
+    """Check the chain of changes from its first row to its end. Returns a sentence per fault; empty: all is whole."""
+    faults: list[str] = []
+    previous, length = "", 0
+    for change in session.exec(select(Change).order_by(col(Change.id)).execution_options(yield_per=1000)):
+        length += 1
+        if change.previous_hash != previous:
+            faults.append(f"Change {change.id}: a row before it is missing or was altered.")
+        if change.hash != change_hash(change):
+            faults.append(f"Change {change.id}: the row was altered after it was written.")
+        previous = change.hash
+        session.expunge(change)
+    head = session.get(ChangeHead, 1)
+    if head is not None and (head.length, head.hash) != (length, previous):
+        faults.append(f"The history should end after {head.length} changes, but {length} are here.")
+    if head is None and (length or session.exec(select(Account.id).limit(1)).first() is not None):
+        faults.append("The end mark of the history is missing.")
+    guards, standing = (_ON_FILE, _IN_FILE) if db.embedded(session) else (_ON_SERVER, _IN_SERVER)
+    missing = sorted(set(guards) - set(session.scalars(text(standing))))
+    faults += [f"The guard “{name}” of the history is missing." for name in missing]
+    return faults
+
+
+def verify_closed(session: Session) -> list[str]:
+    """Check that each record is kept as closed exactly where a Tribal government closes it. A sentence per fault.
+
+    Triggers keep it, so that no way in can forget it; a row altered from outside could open what a Tribe shared.
+    """
+    faults: list[str] = []
+    for table, named, rule in _CLOSED_BY:
+        wrong = session.scalar(text(f"SELECT count(*) FROM {table} AS r WHERE r.closed <> ({rule})"))  # noqa: S608 -- words of this module
+        if wrong:
+            faults.append(
+                f"{wrong:,} {named} are open though a Tribal government closes them, or closed though none does: the "
+                "database was altered from outside. Restore the newest backup from before."
+            )
+    return faults
