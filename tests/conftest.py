@@ -12,10 +12,15 @@ from erp import db
 from erp.access import Actor
 from erp.models.accounts import Account, County, RoleGrant
 from erp.services import upkeep
-from erp.services.records import now
+from erp.services.records import count_on, now
 from erp.services.search import bring_up_to_date
 from erp.settings import settings
 from erp.vocabulary import Role
+from tests.server import BY_LETTER, Server, started
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+#: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.
+ON_BOTH = ("queries", "services", "health", "test_db")
 
 
 @dataclass(frozen=True)
@@ -67,15 +72,53 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(template_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the test a database file of its own, with the county and the cast and nothing else."""
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a database of its own, with the county and the cast and nothing else.
+
+    Yields the embedded file, which is not there where the test runs on a server.
+    """
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copyfile(template_database, folder / "erp.db")
     _use(folder, monkeypatch)
-    yield folder / "erp.db"
-    db.forget_engines()
+    if getattr(request, "param", SQLITE) == SQLITE:
+        shutil.copyfile(request.getfixturevalue("template_database"), folder / "erp.db")
+        yield folder / "erp.db"
+        db.forget_engines()
+    else:
+        server: Server = request.getfixturevalue("server")
+        with server.database("one_test", "TEMPLATE template_of_tests") as url:
+            monkeypatch.setenv("ERP_DATABASE_URL", url)
+            settings.cache_clear()
+            yield folder / "erp.db"
+            db.forget_engines()
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a PostgreSQL server for the tests of this process, with the county and its cast in a template."""
+    with (
+        started(tmp_path_factory.mktemp("server")) as server,
+        server.database("template_of_tests", BY_LETTER) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        _use(tmp_path_factory.mktemp("beside"), patch)
+        patch.setenv("ERP_DATABASE_URL", url)
+        settings.cache_clear()
+        upkeep.migrate(db.engine())
+        with db.writing() as session:
+            _set_up(session)
+        db.forget_engines()
+        settings.cache_clear()
+        yield server
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever asks and changes records on both databases."""
+    on_both = any(metafunc.module.__name__.startswith(f"tests.{where}") for where in ON_BOTH)
+    marked = metafunc.definition.get_closest_marker
+    if "database" in metafunc.fixturenames and (on_both or marked("on_both")) and not marked("embedded_only"):
+        metafunc.parametrize("database", [SQLITE, POSTGRESQL], indirect=True)
 
 
 @pytest.fixture
@@ -115,3 +158,4 @@ def _set_up(session: Session) -> None:
         session.add(Account(id=number, email=email, name=name, recorded_at=at))
         session.flush()
         session.add(RoleGrant(account_id=number, role=role))
+    count_on(session, "account")

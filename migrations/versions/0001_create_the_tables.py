@@ -160,8 +160,8 @@ def upgrade() -> None:
     sa.Column('opinions', sa.String(), nullable=False),
     sa.Column('decisions', sa.String(), nullable=False),
     sa.Column('asked_by', sa.Enum('county', 'partner', 'both', 'none', 'unknown', name='ck_who', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('agenda_by', sa.Enum('county', 'partner', 'both', 'none', 'unknown', name='ck_who', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('decided_by', sa.Enum('county', 'partner', 'both', 'none', 'unknown', name='ck_who', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('agenda_by', sa.Enum('county', 'partner', 'both', 'none', 'unknown', name='ck_who_agenda_by', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('decided_by', sa.Enum('county', 'partner', 'both', 'none', 'unknown', name='ck_who_decided_by', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.ForeignKeyConstraint(['forum_id'], ['forum.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('key')
