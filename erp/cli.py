@@ -45,7 +45,7 @@ def main(words: list[str] | None = None) -> int:
     except (sqlite3.DatabaseError, DatabaseError) as problem:
         if type(problem) not in (sqlite3.DatabaseError, sqlite3.OperationalError, DatabaseError, OperationalError):
             raise  # a rule of the database was broken: that is ours to mend, not the operator's
-        told = getattr(problem, "orig", None) or problem
+        told = " ".join(str(getattr(problem, "orig", None) or problem).split())
         where = db.engine().url.render_as_string()  # which hides a password
         return _refuse(
             arguments,

@@ -71,7 +71,8 @@ def _on_file(url: str) -> Engine:
 
 
 def _on_server(url: str, schema: str) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    letters = {"client_encoding": "utf8"}
+    engine = create_engine(url, connect_args=letters, pool_size=10, max_overflow=40, pool_pre_ping=True)
     said = (*SERVER_SETTINGS, f"SET search_path = {schema}") if schema else SERVER_SETTINGS
 
     @event.listens_for(engine, "connect")

@@ -16,7 +16,7 @@ from erp.services.records import count_on, now
 from erp.services.search import bring_up_to_date
 from erp.settings import settings
 from erp.vocabulary import Role
-from tests.server import BY_LETTER, Server, started
+from tests.server import Reused, Server, started
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 #: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.
@@ -85,23 +85,24 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         yield folder / "erp.db"
         db.forget_engines()
     else:
-        server: Server = request.getfixturevalue("server")
-        with server.database("one_test", "TEMPLATE template_of_tests") as url:
-            monkeypatch.setenv("ERP_DATABASE_URL", url)
-            settings.cache_clear()
-            yield folder / "erp.db"
-            db.forget_engines()
+        monkeypatch.setenv("ERP_DATABASE_URL", request.getfixturevalue("on_server").as_it_was())
+        settings.cache_clear()
+        yield folder / "erp.db"
+        db.forget_engines()
     settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a PostgreSQL server for the tests of this process, with the county and its cast in a template."""
-    with (
-        started(tmp_path_factory.mktemp("server")) as server,
-        server.database("template_of_tests", BY_LETTER) as url,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    """Start a PostgreSQL server for the tests of this process."""
+    with started(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def on_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reused]:
+    """Make one database on the server, with the county and its cast, that every test finds as it was."""
+    with server.database("of_all_tests") as url, pytest.MonkeyPatch.context() as patch:
         _use(tmp_path_factory.mktemp("beside"), patch)
         patch.setenv("ERP_DATABASE_URL", url)
         settings.cache_clear()
@@ -110,7 +111,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             _set_up(session)
         db.forget_engines()
         settings.cache_clear()
-        yield server
+        yield Reused.keeping(url)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,5 +1,7 @@
 """What the database itself refuses, so that no way in can alter or remove history, and the proof that it is whole."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, text
 from sqlmodel import Session, col, select
 
@@ -27,9 +29,14 @@ _ON_SERVER = {
 #: The guards that stand; one that was put out of force does not.
 _IN_FILE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 _IN_SERVER = (
-    "SELECT tgname FROM pg_trigger "
-    "WHERE tgrelid IN ('change'::regclass, 'change_head'::regclass) AND tgenabled IN ('O', 'A')"
+    "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND t.tgenabled IN ('O', 'A')"
 )
+#: What keeps whether a Tribal government closes a record (migration 0013).
+_KEEP_CLOSED = (
+    "engagement_gets_partner", "engagement_loses_partner", "engagement_changes_partner", "partner_changes_kind",
+    "engagement_closes", "commitment_comes_in", "commitment_moves", "feedback_item_comes_in", "feedback_item_moves",
+)  # fmt: skip
 _REFUSAL = "the history of changes is append-only"
 
 _A_TRIBE = "SELECT id FROM partner WHERE kind = 'tribal_government'"
@@ -78,8 +85,7 @@ def verify_changes(session: Session) -> list[str]:
         faults.append(f"The history should end after {head.length} changes, but {length} are here.")
     if head is None and (length or session.exec(select(Account.id).limit(1)).first() is not None):
         faults.append("The end mark of the history is missing.")
-    guards, standing = (_ON_FILE, _IN_FILE) if db.embedded(session) else (_ON_SERVER, _IN_SERVER)
-    missing = sorted(set(guards) - set(session.scalars(text(standing))))
+    missing = _missing(session, _ON_FILE if db.embedded(session) else _ON_SERVER)
     faults += [f"The guard “{name}” of the history is missing." for name in missing]
     return faults
 
@@ -89,7 +95,11 @@ def verify_closed(session: Session) -> list[str]:
 
     Triggers keep it, so that no way in can forget it; a row altered from outside could open what a Tribe shared.
     """
-    faults: list[str] = []
+    faults = [
+        f"The guard “{name}” is missing, which keeps closed what a Tribal government shared: the database was altered "
+        "from outside. Restore the newest backup from before."
+        for name in _missing(session, _KEEP_CLOSED)
+    ]
     for table, named, rule in _CLOSED_BY:
         wrong = session.scalar(text(f"SELECT count(*) FROM {table} AS r WHERE r.closed <> ({rule})"))  # noqa: S608 -- words of this module
         if wrong:
@@ -98,3 +108,8 @@ def verify_closed(session: Session) -> list[str]:
                 "database was altered from outside. Restore the newest backup from before."
             )
     return faults
+
+
+def _missing(session: Session, guards: Iterable[str]) -> list[str]:
+    """Return the guards that are not in force."""
+    return sorted(set(guards) - set(session.scalars(text(_IN_FILE if db.embedded(session) else _IN_SERVER))))

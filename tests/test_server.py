@@ -1,0 +1,215 @@
+"""A PostgreSQL server in the place of the embedded file: what is its own about it."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from erp import cli, db
+from erp.errors import Invalid
+from erp.queries.word_grammar import OnServer
+from erp.services import copies, guards, trial, upkeep, versions
+from erp.services.feedback import FeedbackDraft, receive_feedback
+from erp.services.partners import PartnerDraft, add_partner
+from erp.settings import settings
+from erp.vocabulary import PartnerKind
+from tests.conftest import POSTGRESQL, Cast, make_findable
+from tests.server import Server
+
+on_server = pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
+
+
+@pytest.fixture
+def empty(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Name an empty database in the settings."""
+    with server.database("empty") as url:
+        yield _named(url, tmp_path, monkeypatch)
+        db.forget_engines()
+    settings.cache_clear()
+
+
+def _named(url: str, folder: Path, patch: pytest.MonkeyPatch) -> str:
+    patch.setenv("ERP_DATA_DIR", str(folder))
+    patch.setenv("ERP_DATABASE_URL", url)
+    settings.cache_clear()
+    return url
+
+
+def test_an_empty_database_gets_its_tables_and_nothing_is_written_beside_it(empty: str, tmp_path: Path) -> None:
+    done = upkeep.migrate(db.engine())
+    assert (done.before, done.after, done.copy) == (None, versions.migrations()[1], None)
+    assert upkeep.migrate(db.engine()).before == done.after
+    with db.reading() as session:
+        assert guards.verify_changes(session) == guards.verify_closed(session) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_failed_in_the_middle_of_an_update_is_as_before(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(upkeep, "write_guards", fail)
+    with pytest.raises(RuntimeError):
+        upkeep.migrate(db.engine())
+    assert versions.database_version(db.engine()) is None
+
+
+@on_server
+def test_a_database_newer_than_the_code_is_refused(database: Path) -> None:
+    with db.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        with pytest.raises(Invalid, match=r"newer version of the program .*not\s+touched"):
+            upkeep.migrate(db.engine())
+    finally:
+        with db.writing() as session:  # the version is among what is put back, but only before the next test
+            session.execute(text(f"UPDATE alembic_version SET version_num = '{versions.migrations()[1]}'"))
+
+
+def test_a_database_that_does_not_keep_every_letter_is_refused_with_the_way_to_make_one(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server.database("unfit", "TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'") as url:
+        _named(url, tmp_path, monkeypatch)
+        with pytest.raises(Invalid, match=r"keeps text as SQL_ASCII and orders it by letter.*CREATE DATABASE"):
+            upkeep.migrate(db.engine())
+        assert versions.database_version(db.engine()) is None
+        db.forget_engines()
+    settings.cache_clear()
+
+
+@on_server
+def test_a_database_that_orders_words_by_a_language_is_refused(database: Path) -> None:
+    """The server of these tests knows no language's order, so the order itself is turned about."""
+    with db.engine().connect() as connection:
+        connection.execute(text("CREATE FUNCTION otherwise(text, text) RETURNS boolean RETURN $1 > $2"))
+        connection.execute(text("CREATE SCHEMA before_all"))
+        operator = "CREATE OPERATOR before_all.< (FUNCTION = otherwise, LEFTARG = text, RIGHTARG = text)"
+        connection.execute(text(operator))
+        connection.execute(text("SET LOCAL search_path = before_all, pg_catalog, public"))
+        with pytest.raises(Invalid, match="by the rules of a language"):
+            upkeep.make_tables(connection)
+
+
+@on_server
+def test_writers_of_two_processes_wait_for_each_other(database: Path) -> None:
+    """Two engines, as of two processes, raise one number: reading it first, none loses what the other wrote."""
+    engines = [db.connect(settings().database) for _ in range(2)]
+
+    def raise_it(engine: object) -> None:
+        for _ in range(20):
+            with Session(engine.execution_options(erp_writes=True)) as session, session.begin():  # pyright: ignore[reportAttributeAccessIssue]
+                number = session.scalar(text("SELECT number FROM data_revision"))
+                session.execute(text("UPDATE data_revision SET number = :n"), {"n": number + 1})
+
+    with db.reading() as session:
+        before = db.data_revision(session)
+    threads = [threading.Thread(target=raise_it, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for engine in engines:
+        engine.dispose()
+    with db.reading() as session:
+        assert db.data_revision(session) == before + 40
+
+
+@on_server
+def test_a_reading_sees_one_moment_and_writes_nothing(database: Path, cast: Cast) -> None:
+    with db.reading() as session:
+        before = db.data_revision(session)
+        with db.writing() as other:
+            add_partner(other, cast.coordinator, PartnerDraft(name="Lark Clinic", kind=PartnerKind.SYSTEM_PARTNER))
+        assert db.data_revision(session) == before
+    with db.reading() as session, pytest.raises(DBAPIError, match="read-only"):
+        session.execute(text("UPDATE data_revision SET number = 0"))
+
+
+@on_server
+@pytest.mark.parametrize("statement", ["TRUNCATE change", "TRUNCATE change_head"])
+def test_a_server_refuses_to_empty_the_history(database: Path, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), db.writing() as session:
+        session.execute(text(statement))
+
+
+@on_server
+def test_a_check_works_in_a_copy_and_leaves_none_behind(database: Path, cast: Cast) -> None:
+    def schemas() -> list[str]:
+        with db.reading() as session:
+            return list(session.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'erp_check_%'")))
+
+    with db.writing() as session:
+        session.execute(text("CREATE SCHEMA erp_check_999999999"))  # left by a process that was stopped
+        tribe = PartnerDraft(name="A Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT)
+        known = add_partner(session, cast.leadership, tribe).id
+    with trial.trial_copy() as trying:
+        (here,) = schemas()
+        assert here != "erp_check_999999999"
+        with trying() as session:
+            names = session.scalars(text("SELECT name FROM partner")).all()
+            added = add_partner(session, cast.coordinator, PartnerDraft(name="Tried", kind=PartnerKind.SYSTEM_PARTNER))
+            assert (names, added.id) == (["A Tribe"], (known or 0) + 1)
+        with trying() as session:
+            assert session.scalar(text("SELECT count(*) FROM partner")) == 2
+    assert schemas() == []
+    with db.reading() as session:
+        assert session.scalars(text("SELECT name FROM partner")).all() == ["A Tribe"]
+
+
+@on_server
+def test_words_and_texts_beyond_what_a_server_can_index_are_kept_all_the_same(database: Path, cast: Cast) -> None:
+    long = "x" * 5_000
+    with db.writing() as session:
+        partner = add_partner(session, cast.coordinator, PartnerDraft(name="Lark", kind=PartnerKind.SYSTEM_PARTNER))
+        many = " ".join(f"word{n}" for n in range(120_000))
+        words = f"first {long} 'quoted' back\\slash {many} last"
+        receive_feedback(session, cast.coordinator, FeedbackDraft(words=words, partner_id=partner.id))
+        make_findable(session)
+        index = "SELECT count(*) FROM words_of_feedback_item WHERE said @@ CAST(:asked AS tsquery)"
+
+        def found(word: str) -> bool:
+            asked = OnServer().word(word, ["words"])
+            return session.scalar(text(index), {"asked": asked}) == 1
+
+        assert all(map(found, ("first", long, "quoted", "slash", "word100")))
+        assert not found("last")  # behind the bytes that a row may have
+
+
+@on_server
+def test_backups_are_left_to_the_servers_own_tools(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("backup", "restore"):
+        assert cli.main([command, str(tmp_path / "b.db")]) == 2
+        assert "pg_dump" in capsys.readouterr().err
+    with pytest.raises(Invalid, match="pg_restore"):
+        copies.backup_database(tmp_path / "b.db")
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _named("postgresql://clerk:hunter2@127.0.0.1:1/erp", tmp_path, monkeypatch)
+    assert cli.main(["verify"]) == 2
+    told = capsys.readouterr().err
+    assert "clerk" in told
+    assert "hunter2" not in told
+    assert told.count("\n") == 1
+    db.forget_engines()
+    settings.cache_clear()
+
+
+def test_a_wrong_address_is_told_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_DATABASE_URL", "postgres://clerk:hunter2@server/erp")
+    settings.cache_clear()
+    with pytest.raises(Invalid, match="postgresql://user@host/name") as refusal:
+        settings()
+    assert "hunter2" not in str(refusal.value)
+    settings.cache_clear()
