@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.conftest import SQLITE
+from tests.server import Server as Databases
+
 #: Chromium in a sandboxed machine without a screen or a network.
 FLAGS = (
     "--headless",
@@ -48,14 +51,14 @@ class Server:
         return found[1]
 
 
-def start(folder: Path, command: str) -> Iterator[Server]:
-    """Start `erp serve` or `erp demo` on a free port; stop it at the end."""
+def start(folder: Path, command: str, database: str = "") -> Iterator[Server]:
+    """Start `erp serve` or `erp demo` on a free port; stop it at the end. `database`: its address, if not a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "printed.txt"
-    environment = {**os.environ, "ERP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "ERP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", "ERP_DATABASE_URL": database}
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "erp.cli", command, "--port", str(port)], stdout=out, stderr=out, env=environment
@@ -88,9 +91,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Server]:
-    """A server on a new, empty database, as after the first `make run`."""
-    yield from start(tmp_path / "data", "serve")
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """A server on a new, empty database, as after the first `make run`; on PostgreSQL where the test asks for it."""
+    if getattr(request, "param", SQLITE) == SQLITE:
+        yield from start(tmp_path / "data", "serve")
+    else:
+        databases: Databases = request.getfixturevalue("server")
+        with databases.database("empty_county") as url:
+            yield from start(tmp_path / "data", "serve", url)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Server, settle
+from tests.conftest import POSTGRESQL, SQLITE
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a sentence nobody guesses"
@@ -49,10 +50,12 @@ def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label).first
     box.click()
     box.press_sequentially(option)
-    page.wait_for_timeout(300)
     choice = page.get_by_role("option", name=option).first
-    if not choice.is_visible():  # scrolling closes the list, and the driver may scroll; the arrow opens it again
-        box.press("ArrowDown")
+    for _ in range(5):
+        page.wait_for_timeout(300)
+        if choice.is_visible():
+            break
+        box.press("ArrowDown")  # scrolling closes the list, and the driver may scroll; the arrow opens it again
     expect(choice).to_be_visible(timeout=PATIENCE)
     box.press("Enter")
     settle(page)
@@ -93,6 +96,7 @@ def count(page: Page, server: Server, where: str) -> str:
     return page.get_by_test_id("stMain").inner_text()
 
 
+@pytest.mark.parametrize("empty", [SQLITE, POSTGRESQL], indirect=True)
 def test_from_an_empty_machine_to_a_closed_loop(chromium: Browser, empty: Server) -> None:
     administrator, coordinator = (chromium.new_context() for _ in range(2))
     for context in (administrator, coordinator):
