@@ -24,6 +24,8 @@ class Server:
 
     before: str
     after: str
+    #: Where its own tools are; None: on the path.
+    tools: Path | None = None
 
     @contextmanager
     def database(self, name: str, how: str = BY_LETTER) -> Iterator[str]:
@@ -34,6 +36,10 @@ class Server:
                 yield self._address(_MINE + name)
             finally:
                 connection.execute(f"DROP DATABASE {_MINE}{name} WITH (FORCE)")
+
+    def tool(self, name: str) -> str:
+        """Name one of PostgreSQL's own commands."""
+        return str(self.tools / name) if self.tools else name
 
     def _address(self, name: str) -> str:
         return f"{self.before}/{name}{self.after}"
@@ -86,6 +92,6 @@ def started(folder: Path) -> Iterator[Server]:
                 connection.execute(f"ALTER SYSTEM SET {name} = off")
             connection.execute("SELECT pg_reload_conf()")
             (socket,) = connection.execute("SHOW unix_socket_directories").fetchone() or ("",)
-        yield Server("postgresql://postgres@", f"?host={quote(socket, safe='')}")
+        yield Server("postgresql://postgres@", f"?host={quote(socket, safe='')}", running.bin_path)
     finally:
         running.cleanup()

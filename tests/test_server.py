@@ -1,5 +1,6 @@
 """A PostgreSQL server in the place of the embedded file: what is its own about it."""
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlmodel import Session
 
 from erp import cli, db
 from erp.errors import Invalid
+from erp.queries.search import search
 from erp.queries.word_grammar import OnServer
 from erp.services import copies, guards, trial, upkeep, versions
 from erp.services.feedback import FeedbackDraft, receive_feedback
@@ -191,6 +193,33 @@ def test_backups_are_left_to_the_servers_own_tools(
         assert "pg_dump" in capsys.readouterr().err
     with pytest.raises(Invalid, match="pg_restore"):
         copies.backup_database(tmp_path / "b.db")
+
+
+@on_server
+def test_a_dump_is_proven_by_restoring_it(
+    database: Path, cast: Cast, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing() as session:
+        tribe = PartnerDraft(name="A Tribe", kind=PartnerKind.TRIBAL_GOVERNMENT)
+        add_partner(session, cast.leadership, tribe)
+        make_findable(session)
+    dump = str(tmp_path / "d.dump")
+    only_ours = ["--schema=public"]  # beside the tables the tests keep what they put back
+    command = [server.tool("pg_dump"), "--format=custom", *only_ours, f"--file={dump}", settings().database_url]
+    subprocess.run(command, check=True)
+    db.forget_engines()
+    with server.database("restored") as url:
+        subprocess.run([server.tool("pg_restore"), "--clean", "--if-exists", f"--dbname={url}", dump], check=True)
+        _named(url, tmp_path, monkeypatch)
+        assert upkeep.migrate(db.engine()).before == versions.migrations()[1]
+        with db.writing() as session:
+            assert guards.verify_changes(session) == guards.verify_closed(session) == []
+            assert [hit.title for found in search(session, cast.leadership, "tribe") for hit in found.rows] == [
+                "A Tribe"
+            ]
+            add_partner(session, cast.leadership, PartnerDraft(name="Lark", kind=PartnerKind.SYSTEM_PARTNER))
+        db.forget_engines()
+    settings.cache_clear()
 
 
 def test_a_server_that_does_not_answer_is_told_without_the_password(
