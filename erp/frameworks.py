@@ -1,7 +1,7 @@
 """The practice frameworks a county works under: as shipped in data/frameworks, and each version it made of them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -80,11 +80,18 @@ class Framework:
 
     @cached_property
     def by_words(self) -> Mapping[str, Entry | None]:
-        """Entries by every way to write them, without capitals and spaces; None where two share the words."""
+        """Entries by every way to write them, without capitals and spaces; None where two share the words.
+
+        Of one that is retired and one that is not, the words mean the latter.
+        """
         index: dict[str, Entry | None] = {}
-        for listed in self.entries:
+        for listed in sorted(self.entries, key=lambda held: held.retired):
             for words in {_plain(listed.label), _plain(display_label(listed))}:
-                index[words] = None if words in index else listed
+                other = index.get(words)
+                if words not in index:
+                    index[words] = listed
+                elif other is None or other.retired == listed.retired:
+                    index[words] = None
         return index | {_plain(listed.id): listed for listed in self.entries}
 
 
@@ -106,9 +113,16 @@ class Frameworks:
         return self.in_force[framework_id]
 
     def version(self, framework_id: str, version: str) -> Framework:
-        """Return a version by its name, of an empty or unknown name the one in force. Raises: NotFound."""
+        """Return a version by its name, of an empty or unknown name the one in force. Raises: NotFound.
+
+        Where a county chose the name of a later release for its own, it is the county's.
+        """
         in_force = self.framework(framework_id)
-        return next((held for held in self.versions[framework_id] if held.version == version), in_force)
+        return next((held for held in reversed(self.versions[framework_id]) if held.version == version), in_force)
+
+    def newest(self, framework_id: str) -> Framework:
+        """Return what the next version begins from: the county's newest, also one to come, else the program's."""
+        return self.versions[framework_id][-1]
 
     def entry(self, framework_id: str, entry_id: str, version: str = "") -> Entry:
         """Return one entry by the ids that records keep, as it read in a version; else in force, else when last listed.
@@ -124,11 +138,18 @@ class Frameworks:
     def find_entry(self, framework_id: str, words: str) -> Entry | None:
         """Return the entry in force whose id or label (plain, or as displayed) these words are, or None.
 
-        Capitals and spaces do not matter: “lb 1C” finds LB1c. Words that fit several entries find none.
+        Capitals and spaces do not matter: “lb 1C” finds LB1c. Words that fit several entries find none; those that none
+        has now are looked for in earlier versions.
 
         Raises: NotFound where there is no such framework.
         """
-        return self.framework(framework_id).by_words.get(_plain(words))
+        in_force = self.framework(framework_id)
+        if (wanted := _plain(words)) in in_force.by_words:
+            return in_force.by_words[wanted]
+        for held in self._before(framework_id):
+            if (found := held.by_words.get(wanted)) is not None and found.id in in_force.by_id:
+                return in_force.by_id[found.id]
+        return None
 
     def label(self, framework_id: str, entry_id: str, version: str = "") -> str:
         """Return an entry as people read it, with its number.
@@ -158,44 +179,20 @@ class Frameworks:
         return self._offered(TOPICS)
 
     def heading_of(self, framework_id: str) -> dict[str, str]:
-        """Return lettered entry → the entry it stands under, as the newest version that has it says."""
-        versions = (*self.versions[framework_id], self.in_force[framework_id])
-        return {held.id: held.parent for each in versions for held in each.entries if held.parent is not None}
+        """Return lettered entry → the entry it stands under: now, or where it is listed no more, when it last was."""
+        stands: dict[str, str | None] = {}
+        for each in (self.in_force[framework_id], *self._before(framework_id)):
+            for held in each.entries:
+                stands.setdefault(held.id, held.parent)
+        return {entry_id: heading for entry_id, heading in stands.items() if heading is not None}
+
+    def _before(self, framework_id: str) -> tuple[Framework, ...]:
+        """Return the versions from before the one in force, the newest first."""
+        versions = self.versions[framework_id]
+        return tuple(reversed(versions[: versions.index(self.in_force[framework_id])]))
 
     def _offered(self, framework_id: str) -> tuple[Entry, ...]:
         return tuple(held for held in self.framework(framework_id).entries if not held.retired)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """An entry that reads otherwise in two versions of a framework; None where a version does not have it.
-
-    `what`: in words, for example "label" and "verified".
-    """
-
-    before: Entry | None
-    after: Entry | None
-    what: tuple[str, ...]
-
-
-def differences(before: Framework, after: Framework) -> list[Difference]:
-    """Return what differs between two versions of a framework, in the order of the second; what is gone comes last."""
-    ids = dict.fromkeys([*after.by_id, *before.by_id])
-    pairs = [(before.by_id.get(entry_id), after.by_id.get(entry_id)) for entry_id in ids]
-    return [Difference(old, new, what) for old, new in pairs if (what := _what_differs(old, new))]
-
-
-def _what_differs(old: Entry | None, new: Entry | None) -> tuple[str, ...]:
-    if old is None:
-        return ("added",)
-    if new is None:
-        return ("not in it",)
-    said = [_CALLED[name] for name in _CALLED if getattr(old, name) != getattr(new, name)]
-    if old.verified != new.verified:
-        said.append("verified" if new.verified else "not verified any more")
-    if old.retired != new.retired:
-        said.append("retired" if new.retired else "taken up again")
-    return tuple(said)
 
 
 def with_entry(framework: Framework, held: Entry) -> Framework:
@@ -214,12 +211,14 @@ def with_entry(framework: Framework, held: Entry) -> Framework:
     return replace(framework, entries=tuple(entries))
 
 
-def next_id(framework: Framework, parent: str | None) -> str:
-    """Return the id of an entry to add: the next number, or under a heading the next letter. Ids are never used twice.
+def next_id(framework: Framework, others: Iterable[Framework], parent: str | None) -> str:
+    """Return the id of an entry to add: the next number, or under a heading the next letter.
+
+    Ids are never used twice, in this version and in all `others` of the framework.
 
     Raises: Invalid where a heading has all its letters.
     """
-    taken = {_plain(held.id) for held in framework.entries}
+    taken = {_plain(held.id) for each in (framework, *others) for held in each.entries}
     if parent:
         letters = "abcdefghijklmnopqrstuvwxyz"
         free = next((f"{parent}{letter}" for letter in letters if _plain(f"{parent}{letter}") not in taken), None)
@@ -265,18 +264,6 @@ def display_label(shown: Entry) -> str:
     if shown.framework == "erp_sections":  # these names are ours, not remembered ones
         return f"{label} (working label)"
     return f"{label} (unverified)"
-
-
-#: Fields of an entry in which versions differ → what they are called.
-_CALLED = {
-    "label": "label",
-    "description": "description",
-    "group": "group",
-    "parent": "heading",
-    "source": "source",
-    "sections": "sections",
-    "owners": "owners",
-}
 
 
 def _plain(words: str) -> str:

@@ -80,9 +80,8 @@ if clicked != st.session_state.get("_behaviors_clicked", {}):
         st.query_params["behavior"], st.query_params["cell"] = clicked["entry_id"], clicked["column_id"]
 behavior_at, cell_at = st.columns([2, 1])
 with behavior_at:
-    behavior = pick_in_address(
-        "Behavior", "behavior", behavior_choices(), anything="Choose, or click a cell", page="behaviors"
-    )
+    behaviors = behavior_choices(st.query_params.get("behavior", ""))
+    behavior = pick_in_address("Behavior", "behavior", behaviors, anything="Choose, or click a cell", page="behaviors")
 with cell_at:
     cells = {cell: heading.replace("|", " ") for cell, heading in columns.items()}
     cell = pick_in_address(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from erp.errors import Invalid, NotFound
+from erp.framework_differences import differences
 from erp.frameworks import (
     BEHAVIORS,
     SHIPPED,
@@ -16,7 +17,6 @@ from erp.frameworks import (
     Framework,
     Frameworks,
     as_shipped,
-    differences,
     display_label,
     load_frameworks,
     next_id,
@@ -427,10 +427,10 @@ def test_two_versions_differ_entry_by_entry():
 def test_an_added_entry_stands_behind_those_it_belongs_to():
     listed = [held.id for held in later(replace(SEEK, id="LB1e", parent="LB1")).entries]
     assert listed[listed.index("LB1d") + 1] == "LB1e"
-    assert next_id(KNOWN.framework(BEHAVIORS), "LB1") == "LB1e"
-    assert next_id(KNOWN.framework(BEHAVIORS), None) == "LB17"
-    assert next_id(KNOWN.framework(TOPICS), None) == "T15"
-    assert [next_id(framework, None) for framework in KNOWN.in_force.values()]  # each list can be added to
+    assert next_id(KNOWN.framework(BEHAVIORS), [], "LB1") == "LB1e"
+    assert next_id(KNOWN.framework(BEHAVIORS), [], None) == "LB17"
+    assert next_id(KNOWN.framework(TOPICS), [], None) == "T15"
+    assert [next_id(framework, [], None) for framework in KNOWN.in_force.values()]  # each list can be added to
 
 
 def test_an_entry_cannot_stand_under_one_that_is_no_heading():

@@ -247,6 +247,16 @@ def test_only_so_many_copies_are_kept(database: Path, monkeypatch: pytest.Monkey
     assert left == sorted(filter(None, kept))[-2:]
 
 
+def test_a_copy_that_was_broken_off_is_taken_away(database: Path) -> None:
+    first = copies.set_aside("test")
+    assert first is not None
+    for left in (f"{database.stem}-20260101T000000Z-test.db.partial", f"{database.stem}-2-test.db.partial-journal"):
+        (first.parent / left).write_text("half")
+    copies.set_aside("test")
+    assert not list(first.parent.glob("*.partial*"))
+    assert first.exists()
+
+
 @pytest.mark.on_both
 def test_the_history_is_whole_after_ordinary_work(database: Path, cast: Cast) -> None:
     add(cast)

@@ -31,17 +31,19 @@ def frameworks_of(session: Session) -> Frameworks:
     this_day, files = today(session), load_frameworks()
     in_force: dict[str, Framework] = dict(files)
     versions: dict[str, tuple[Framework, ...]] = {name: (framework,) for name, framework in files.items()}
+    earlier: dict[str, list[Framework]] = {name: [] for name in files}
     for row in _with_a_day(session):
         if row.framework not in files:  # a list that the program has no more
             continue
         held = as_framework(row)
-        if row.shipped:  # it came with an earlier release
-            versions[row.framework] = (held, *versions[row.framework])
+        if row.shipped:
+            if held.version != files[held.id].version:  # it came with an earlier release
+                earlier[held.id].append(held)
             continue
         versions[row.framework] += (held,)
         if held.from_on is not None and held.from_on <= this_day:
             in_force[row.framework] = held
-    return Frameworks(in_force, versions)
+    return Frameworks(in_force, {name: (*earlier[name], *held) for name, held in versions.items()})
 
 
 def frameworks_now(session: Session, actor: Actor) -> Frameworks:
@@ -56,7 +58,9 @@ def prepared_version(session: Session, actor: Actor, framework_id: str) -> Prepa
     row = row_in_preparation(session, framework_id)
     if row is None or row.id is None:
         return None
-    return Prepared(row.id, row.version, newest_version(session, framework_id), as_framework(row))
+    known = frameworks_of(session)
+    begun_from = known.version(framework_id, row.begun_from or known.newest(framework_id).version)
+    return Prepared(row.id, row.version, begun_from, as_framework(row))
 
 
 def framework_versions(session: Session, actor: Actor, framework_id: str) -> pd.DataFrame:
@@ -88,12 +92,6 @@ def framework_versions(session: Session, actor: Actor, framework_id: str) -> pd.
     return pd.DataFrame([*shipped, *ours], columns=VERSION_COLUMNS)
 
 
-def newest_version(session: Session, framework_id: str) -> Framework:
-    """Return the newest version that has a day, also one to come; of a framework never changed, the shipped one."""
-    versions = frameworks_of(session).versions[framework_id]
-    return next((held for held in reversed(versions) if held.from_on is not None), versions[-1])
-
-
 def row_in_preparation(session: Session, framework_id: str) -> FrameworkEdition | None:
     """Return the record of the version being prepared, or None."""
     return session.exec(
@@ -115,7 +113,7 @@ def as_framework(row: FrameworkEdition) -> Framework:
         source=row.source,
         about=row.about,
         entries=tuple(as_entry(written) for written in row.entries),
-        from_on=row.from_on,
+        from_on=None if row.shipped else row.from_on,
     )
 
 
@@ -134,15 +132,6 @@ def _offered(framework: Framework) -> int:
 
 
 def _with_a_day(session: Session) -> list[FrameworkEdition]:
-    """Return the county's versions and those of earlier releases, the oldest first; files hold the present ones."""
-    present = [framework.version for framework in load_frameworks().values()]
-    return list(
-        session.exec(
-            select(FrameworkEdition)
-            .where(
-                col(FrameworkEdition.from_on).is_not(None),
-                col(FrameworkEdition.shipped).is_(False) | col(FrameworkEdition.edition).not_in(present),
-            )
-            .order_by(col(FrameworkEdition.from_on), col(FrameworkEdition.id))
-        )
-    )
+    """Return the county's versions and those that came with the program, the oldest first."""
+    with_a_day = select(FrameworkEdition).where(col(FrameworkEdition.from_on).is_not(None))
+    return list(session.exec(with_a_day.order_by(col(FrameworkEdition.from_on), col(FrameworkEdition.id))))

@@ -39,6 +39,8 @@ def set_aside(why: str) -> Path | None:
     folder.mkdir(parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = folder / f"{source.stem}-{stamp}-{why}.db"
+    for broken_off in folder.glob(f"{source.stem}-*.partial*"):  # by a process that was stopped while it copied
+        broken_off.unlink()
     copy_database(source, target)
     for old in sorted(folder.glob(f"{source.stem}-*.db"))[: -settings().kept_copies]:
         old.unlink()

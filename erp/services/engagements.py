@@ -1,6 +1,6 @@
 """Planning, logging, changing and voiding engagements; one save writes everything that was entered, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -123,6 +123,7 @@ def log_engagement(
     if already is not None:
         return visible_engagement(session, actor, already)
     _check(session, draft)
+    _check_tags(session, draft, ())
     engagement = Engagement(key=draft.key or "new", recorded_at=now(), recorded_by=actor.user_id, **_columns(draft))
     engagement.sqlmodel_update(dict(turn or {}))
     session.add(engagement)
@@ -164,10 +165,11 @@ def change_engagement(
     _refuse_voided(engagement)
     there = session.exec(select(EngagementPartner).where(EngagementPartner.engagement_id == engagement_id)).all()
     _check(session, draft, there, engagement.as_written.get("forum", ""))
+    tagged = _framework_versions(session, engagement_id)
+    _check_tags(session, draft, tagged)
     _keep_closed(session, actor, engagement_id, draft)
     before = told(session, engagement)
     revise(engagement, version, _columns(draft) | {"as_written": _still_written(engagement, draft), **(turn or {})})
-    tagged = _framework_versions(session, engagement_id)
     for part in (EngagementPartner, EngagementPerson, DiscussionPoint, BehaviorTag, TopicTag):
         kept = delete(part).where(col(part.engagement_id) == engagement_id)
         if part is EngagementPartner:  # names from a spreadsheet that wait to be linked stay
@@ -301,15 +303,20 @@ def _check(
     _check_day(session, draft)
     if len({shown.entry_id for shown in draft.behaviors}) < len(draft.behaviors):
         raise Invalid("A behavior is named twice. Name it once, with all its evidence.")
-    if draft.behaviors or draft.topics:
-        known = frameworks_of(session)
-        for shown in draft.behaviors:
-            known.entry(BEHAVIORS, shown.entry_id)
-        for topic in draft.topics:
-            known.entry(TOPICS, topic)
     known_partners(session, {p.partner_id for p in draft.partners} - {link.partner_id for link in there})
     _all_here(session, Contact, set(draft.people), "person")
     _all_here(session, Forum, {draft.forum_id} - {None}, "forum")
+
+
+def _check_tags(session: Session, draft: EngagementDraft, tagged: Container[str]) -> None:
+    """Check that every new tag is of the version in force; what was tagged before stays tagged."""
+    named = [(BEHAVIORS, shown.entry_id) for shown in draft.behaviors] + [(TOPICS, topic) for topic in draft.topics]
+    new = [tag for tag in named if tag[1] not in tagged]
+    known = frameworks_of(session) if new else None
+    for framework_id, entry_id in new:
+        if known is not None and entry_id not in known.framework(framework_id).by_id:
+            known.entry(framework_id, entry_id)  # which refuses what no version has
+            raise Invalid(f"{entry_id} is not in the version in force. Choose another one, or leave it out.")
 
 
 def _check_day(session: Session, draft: EngagementDraft) -> None:

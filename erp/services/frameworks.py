@@ -9,16 +9,21 @@ from sqlmodel import Session, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid
-from erp.frameworks import Entry, Framework, differences, load_frameworks, next_id, with_entry
+from erp.framework_differences import differences
+from erp.frameworks import Entry, Framework, load_frameworks, next_id, with_entry
 from erp.models.frameworks import FrameworkEdition
 from erp.queries.county import today
-from erp.queries.frameworks import as_framework, as_written, frameworks_of, newest_version, row_in_preparation
+from erp.queries.frameworks import as_framework, as_written, frameworks_of, row_in_preparation
 from erp.services.drafts import Draft
 from erp.services.records import change_record, get_or_refuse, need_reason, now, record_change, revise
 from erp.vocabulary import RecordKind, Verb
 
 #: A version may be put in force this many days ahead.
 DAYS_AHEAD = 366
+#: A version's name stands in the label of every older tag.
+LONGEST_NAME, LONGEST_NOTE = 60, 1_000
+#: How a version that has no name yet is kept.
+_UNNAMED = "being prepared"
 
 
 class EntryDraft(Draft):
@@ -47,18 +52,18 @@ def prepare_entry(
     """
     actor.require(Verb.CHANGE, RecordKind.SETTING)
     edition = row_in_preparation(session, framework_id)
-    begun_from = as_framework(edition) if edition else newest_version(session, framework_id)
+    begun_from = as_framework(edition) if edition else frameworks_of(session).newest(framework_id)
     if opened is not None and begun_from.by_id.get(opened.id) != opened:
         raise Conflict(
             "Somebody changed this entry while you had it open; what is prepared stands above. Your words are still in "
-            "the form: save once more if they still fit."
+            "the form: save once more if they still fit, and what you changed is laid over theirs."
         )
     prepared = with_entry(begun_from, _entry(session, begun_from, opened, draft))
     if not (changed := differences(begun_from, prepared)):
         raise Invalid("Nothing differs from how this entry reads already, so nothing was prepared.")
     before, after = (as_written((held,))[0] if held else {} for held in (changed[0].before, changed[0].after))
     if edition is None:
-        edition = _begin(session, actor, prepared)
+        edition = _begin(session, actor, begun_from, prepared)
     else:
         revise(edition, edition.version, {"entries": as_written(prepared.entries)})
     session.flush()
@@ -90,10 +95,17 @@ def put_in_force(
     named = " ".join(name.split())
     if not named:
         raise Invalid("Name the version, for example “County 2027”.")
-    known = frameworks_of(session).versions[edition.framework]
-    if named.casefold() in {held.version.casefold() for held in known}:
+    if len(named) > LONGEST_NAME:
+        raise Invalid(f"The name has {len(named)} letters; it may have {LONGEST_NAME}. Say the rest under “Why”.")
+    if len(note.strip()) > LONGEST_NOTE:
+        raise Invalid(f"The reason has {len(note.strip()):,} letters; it may have {LONGEST_NOTE:,}. Shorten it.")
+    of_it = select(FrameworkEdition.edition).where(FrameworkEdition.framework == edition.framework)
+    known = {name.casefold() for name in session.exec(of_it)} | {
+        load_frameworks()[edition.framework].version.casefold()
+    }
+    if named.casefold() in known or named.casefold().startswith(_UNNAMED):
         raise Invalid(f"There is a version “{named}” already. Give this one another name.")
-    newest = newest_version(session, edition.framework)
+    newest = frameworks_of(session).newest(edition.framework)
     if newest.from_on is not None and from_on < newest.from_on:
         raise Invalid(
             f"Version “{newest.version}” is in force from {newest.from_on:%b %-d, %Y}. Choose that day or a later one."
@@ -137,7 +149,12 @@ def _entry(session: Session, framework: Framework, before: Entry | None, draft: 
     values: dict[str, Any] = draft.model_dump(exclude={"group", "parent", "source"})
     values |= {"group": draft.group or None, "parent": draft.parent or None, "source": draft.source or framework.source}
     if before is None:
-        return Entry(framework=framework.id, id=next_id(framework, draft.parent or None), owners=(), **values)
+        if draft.parent and framework.by_id[draft.parent].retired:
+            raise Invalid(
+                f"{draft.parent} is retired, so nothing new stands under it. Choose another heading, or none."
+            )
+        others = frameworks_of(session).versions[framework.id]
+        return Entry(framework=framework.id, id=next_id(framework, others, draft.parent or None), owners=(), **values)
     _keep_letters_under_a_heading(framework, before, draft)
     return replace(before, **values)
 
@@ -152,10 +169,11 @@ def _keep_letters_under_a_heading(framework: Framework, before: Entry, draft: En
         raise Invalid(f"{before.id} has entries under it. Retire {', '.join(held.id for held in below)} first.")
 
 
-def _begin(session: Session, actor: Actor, framework: Framework) -> FrameworkEdition:
+def _begin(session: Session, actor: Actor, begun_from: Framework, framework: Framework) -> FrameworkEdition:
     number = len(session.exec(select(FrameworkEdition.id)).all()) + 1
     edition = _row(
-        replace(framework, version=f"being prepared, {number}", from_on=None),
+        replace(framework, version=f"{_UNNAMED}, {number}", from_on=None),
+        begun_from=begun_from.version,
         recorded_at=now(),
         recorded_by=actor.user_id,
     )

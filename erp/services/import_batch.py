@@ -162,6 +162,14 @@ class Batch:
             self.warn(reading, column, words, f"No partner has this name.{self._question(words)}", advice)
         return tribe
 
+    def hold_shared_name(self, reading: RowReading) -> None:
+        """Reject a row under a name of several Tribal governments: linked to none, it would be open to everybody."""
+        for column in ("partner", "partners"):
+            for words in reading.values.get(column) or ():
+                if self.names.of_several_tribes(words):
+                    reason = "Several Tribal governments go by this name, so the row cannot be closed with its own."
+                    self.reject(reading, column, words, reason, "Write which one is meant, by its name or its key.")
+
     def link_one(self, reading: RowReading) -> int | None:
         """Link the one partner a promise or feedback is about; several names stay words, since nobody can be sure.
 

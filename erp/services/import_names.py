@@ -95,10 +95,17 @@ class Names:
         """Return the Tribal government of this name, also an archived one: what it shared is closed all the same."""
         number = self.partner(words)
         if number is None:
-            name_key = squeeze(words)
-            named = {self._of_name.get(name_key), *self._of_other_name.get(name_key, ())} & self._tribes
-            number = named.pop() if len(named) == 1 else None
+            number = next(iter(named)) if len(named := self._tribes_named(words)) == 1 else None
         return number if number in self._tribes else None
+
+    def of_several_tribes(self, words: str) -> bool:
+        """Say whether several Tribal governments go by this name, and nobody can say which is meant."""
+        return self.partner(words) is None and len(self._tribes_named(words)) > 1
+
+    def _tribes_named(self, words: str) -> set[int]:
+        name_key = squeeze(words)
+        named = {self._of_name.get(name_key, 0), *self._of_other_name.get(name_key, ())}
+        return named & self._tribes
 
     def same_name(self, name: str) -> int | None:
         """Return the partner of this very name, spacing aside (archived ones, too), or whom it was said to be."""

@@ -129,6 +129,9 @@ class Stretch:
 
     def save(self, readings: list[RowReading], prints: Fingerprints, *, update: bool) -> set[int]:
         """Save the rows and keep each as it was read; returns the numbers of those that are new."""
+        if self.kind != "partners":
+            for reading in readings:
+                self.batch.hold_shared_name(reading)
         here = self._here(prints.all())
         waiting = [r for r in readings if not r.rejected]
         stored = Stored(self.batch, self.kind, self.saver.table, waiting, self.read_by)

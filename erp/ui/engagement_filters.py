@@ -37,7 +37,8 @@ def draw_filters() -> EngagementFilter:
             first = day_in_address("From", "from", page=PAGE)
         with right:
             forum = pick_in_address("Forum", "forum", _named(forum_choices), anything="All forums", page=PAGE)
-            behavior = pick_in_address("Behavior shown", "behavior", behavior_choices(), anything="Any", page=PAGE)
+            behaviors = behavior_choices(st.query_params.get("behavior", ""))
+            behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
             last = day_in_address("Until", "until", page=PAGE)
         mine = switch_in_address("Only partnerships I hold and what I wrote down", "mine", page=PAGE)
         undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)

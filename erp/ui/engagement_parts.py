@@ -30,10 +30,16 @@ def behavior_label(entry_id: str, version: str = "") -> str:
     return frameworks().label(BEHAVIORS, entry_id, version)
 
 
-def behavior_choices() -> dict[str, str]:
-    """Return the numbered leadership behaviors to look for, retired ones too: id → label."""
-    listed = frameworks().framework(BEHAVIORS).entries
-    return {entry.id: behavior_label(entry.id) for entry in listed if entry.parent is None}
+def behavior_choices(asked: str = "") -> dict[str, str]:
+    """Return the numbered leadership behaviors to look for, retired ones too: id → label.
+
+    `asked`: one that an address names; it stays a choice where it stands under another one meanwhile, or in no version
+    in force.
+    """
+    known = frameworks()
+    listed = [entry.id for entry in known.framework(BEHAVIORS).entries if entry.parent is None]
+    listed += [asked] if asked not in listed and any(asked in held.by_id for held in known.versions[BEHAVIORS]) else []
+    return {entry_id: behavior_label(entry_id) for entry_id in listed}
 
 
 def topic_label(entry_id: str, version: str = "") -> str:

@@ -1,12 +1,14 @@
 """Frameworks in Settings: what is in force, versions and two of them side by side, and the version being prepared."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from erp.errors import Invalid
-from erp.frameworks import BEHAVIORS, TOPICS, Difference, Entry, Framework, differences, display_label, numbered
+from erp.framework_differences import Difference, differences
+from erp.frameworks import BEHAVIORS, TOPICS, Entry, Framework, display_label, numbered
 from erp.queries.frameworks import Prepared, framework_versions, prepared_version
 from erp.services.frameworks import EntryDraft, give_up_version, prepare_entry, put_in_force
 from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, refuse, submit
@@ -88,12 +90,18 @@ def draw_side_by_side(before: Framework, after: Framework) -> None:
 def draw_prepared(framework_id: str) -> None:
     """Show what is prepared so far, the form for an entry, and how the version is put in force or given up."""
     prepared = load(prepared_version, framework_id)
-    newest = frameworks().versions[framework_id][-1]
+    newest = frameworks().newest(framework_id)
     if prepared is None:
         st.markdown("Nothing is prepared. The first entry saved here begins a new version; it is not in force yet.")
     else:
         st.markdown("**Prepared so far**, and not in force yet:")
         draw_side_by_side(prepared.begun_from, replace(prepared.framework, version="Being prepared"))
+        if newest.version != prepared.begun_from.version:
+            st.warning(
+                f"The program brought another version since this one was begun: “{plain(newest.version)}”. What it "
+                "changed is not in what is prepared. Look at both under “Versions, and two side by side”, and put in "
+                "what you want of it, or give this version up and begin anew from that one."
+            )
     _draw_entry_form(
         framework_id, prepared.begun_from if prepared else newest, prepared.framework if prepared else newest
     )
@@ -130,7 +138,11 @@ def _draw_entry_form(framework_id: str, begun_from: Framework, framework: Framew
         st.text_area("In our own words", shown.description, key=_key(form, "description"))
         left, right = st.columns(2)
         left.text_input("Group (optional)", shown.group or "", key=_key(form, "group"))
-        headings = [held.id for held in framework.entries if held.parent is None and held.id != entry_id]
+        headings = [
+            held.id
+            for held in framework.entries
+            if held.parent is None and held.id != entry_id and (not held.retired or held.id == shown.parent)
+        ]
         right.selectbox(
             "Stands under (optional)",
             headings,
@@ -161,26 +173,41 @@ def _draw_entry_form(framework_id: str, begun_from: Framework, framework: Framew
 @once
 def _save_entry(framework_id: str, form: str, _drawn: str) -> None:
     state = st.session_state
-    opened_at = f"{field_keys(form)}_opened"
-    words = {name: state[_key(form, name)] or "" for name in ("label", "description", "group", "parent", "source")}
+    opened_at, first_at = f"{field_keys(form)}_opened", f"{field_keys(form)}_first"
+    opened: Entry | None = state.get(opened_at)
+    values = {name: state[_key(form, name)] or "" for name in ("label", "description", "group", "parent", "source")}
+    values |= {
+        "sections": tuple(state.get(_key(form, "sections"), ())),
+        "verified": state[_key(form, "verified")],
+        "retired": state.get(_key(form, "retired"), False),
+    }
     try:
-        draft = EntryDraft.of(
-            **words,
-            sections=tuple(state.get(_key(form, "sections"), ())),
-            verified=state[_key(form, "verified")],
-            retired=state.get(_key(form, "retired"), False),
-        )
+        draft = EntryDraft.of(**_laid_over(opened, state.get(first_at, opened), values))
     except Invalid as refusal:
         refuse(str(refusal))
         toast_outcome()
         return
     said = "It is in the version being prepared, which is not in force yet."
-    if submit(prepare_entry, framework_id, state.get(opened_at), draft, said=said) is not None:
+    if submit(prepare_entry, framework_id, opened, draft, said=said) is not None:
         forget_form(form)
         forget_form(f"entry_of_{framework_id}")
     else:
-        state.pop(opened_at, None)  # where somebody changed it meanwhile, the person has been told, and shown how
+        # Where somebody changed it meanwhile, the person has been told, and is shown how.
+        state.setdefault(first_at, state.pop(opened_at, None))
     toast_outcome()
+
+
+def _laid_over(opened: Entry | None, first: Entry | None, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form says over an entry as it is now: what nobody altered here stays as somebody else left it.
+
+    `first`: the entry as the fields were filled with it.
+    """
+    if opened is None or first is None:
+        return values
+    altered = {name for name, value in values.items() if value != (getattr(first, name) or type(value)())}
+    return {
+        name: value if name in altered else getattr(opened, name) or type(value)() for name, value in values.items()
+    }
 
 
 def _draw_end(framework_id: str, prepared: Prepared) -> None:

@@ -148,7 +148,8 @@ def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) ->
         kept is not None
         and kept.now.day == here.day
         and kept.reach.rules == reach.rules
-        and (kept.reach.newest_fact, kept.reach.newest_change) <= (reach.newest_fact, reach.newest_change)
+        and kept.reach.newest_fact <= reach.newest_fact
+        and kept.reach.newest_change <= reach.newest_change
     ):
         news = partners_with_news(session, kept.reach, reach)
     if kept is None or news is None or len(news) > MUCH_NEWS:

@@ -9,14 +9,16 @@ from sqlmodel import Session, col, select
 from erp import db
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
-from erp.frameworks import BEHAVIORS, TOPICS, Entry, Frameworks, as_shipped
+from erp.frameworks import BEHAVIORS, TOPICS, Entry, Frameworks, as_shipped, load_frameworks
 from erp.models.changes import Change
 from erp.models.engagements import BehaviorTag
 from erp.models.frameworks import FrameworkEdition
+from erp.queries import frameworks as framework_queries
 from erp.queries.behaviors import ANY_KIND, behavior_coverage, behavior_evidence
 from erp.queries.county import today
 from erp.queries.engagement_detail import engagement_detail
 from erp.queries.frameworks import Prepared, framework_versions, frameworks_now, frameworks_of, prepared_version
+from erp.services import frameworks as framework_services
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, change_engagement, log_engagement
 from erp.services.frameworks import EntryDraft, give_up_version, keep_shipped, prepare_entry, put_in_force
 from erp.services.partners import PartnerDraft, add_partner
@@ -321,3 +323,139 @@ def test_a_kept_entry_reads_as_it_was_written(session: Session, cast: Cast) -> N
     kept = {held.id: held for held in known.framework(BEHAVIORS).entries if held.id != "LB7"}
     assert kept == {name: held for name, held in shipped.items() if name != "LB7"}
     assert known.entry(BEHAVIORS, "LB7") == replace(SEEK, **READ.model_dump() | {"parent": None})
+
+
+def release(patch: pytest.MonkeyPatch, session: Session, framework_id: str, version: str, **words: object) -> None:
+    """Let another release of the program come, whose first entry reads otherwise."""
+    files = dict(load_frameworks())
+    first, *others = files[framework_id].entries
+    entries = (replace(first, **words), *others)  # pyright: ignore[reportArgumentType]
+    files[framework_id] = replace(files[framework_id], version=version, entries=entries)
+    for module in (framework_queries, framework_services):
+        patch.setattr(module, "load_frameworks", lambda: files)
+    keep_shipped(session)
+    session.flush()
+
+
+def test_a_county_without_a_version_of_its_own_begins_from_the_present_release(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_shipped(session)
+    for version in ("release 2", "release 3"):
+        release(monkeypatch, session, BEHAVIORS, version, label=f"Corrected by {version}")
+    known = frameworks_of(session)
+    assert [held.version for held in known.versions[BEHAVIORS]][1:] == ["release 2", "release 3"]
+    assert known.newest(BEHAVIORS).version == "release 3"
+    first = known.newest(BEHAVIORS).entries[0]
+    begun = prepare(session, cast.leadership)
+    assert begun.begun_from.version == "release 3"
+    put_in_force(session, cast.leadership, begun.edition_id, begun.revision, "County 2027", today(session), "")
+    assert frameworks_of(session).entry(BEHAVIORS, first.id).label == "Corrected by release 3"
+
+
+def test_what_a_version_began_from_stays_when_a_release_comes_meanwhile(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_shipped(session)
+    before = prepare(session, cast.leadership).begun_from
+    release(monkeypatch, session, BEHAVIORS, "release 2", label="Corrected")
+    assert now_prepared(session, cast.leadership).begun_from.entries == before.entries
+
+
+def test_an_earlier_release_keeps_its_words_though_another_framework_has_a_version_of_that_name(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = SHIPPED.framework("cpm_values")
+    assert sum(each.version == shared.version for each in SHIPPED.in_force.values()) > 1
+    keep_shipped(session)
+    release(monkeypatch, session, "cpm_values", "another reading", label="New words")
+    first = shared.entries[0]
+    assert (
+        frameworks_of(session).label("cpm_values", first.id, shared.version).startswith(f"{first.id} · {first.label}")
+    )
+
+
+def test_a_tag_under_a_countys_version_keeps_its_words_when_a_release_has_that_name(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_shipped(session)
+    in_force(session, cast.leadership, "Brochure 2026")
+    release(monkeypatch, session, BEHAVIORS, "Brochure 2026", label="Of the release")
+    assert frameworks_of(session).label(BEHAVIORS, "LB7", "Brochure 2026") == "7 · Ask for feedback"
+
+
+EVER = date(2000, 1, 1), date(2100, 1, 1)
+
+
+def changed(entry_id: str, **words: object) -> tuple[Entry, EntryDraft]:
+    held = SHIPPED.entry(BEHAVIORS, entry_id)
+    same = {name: getattr(held, name) for name in ("label", "description", "source", "sections", "verified")}
+    draft = EntryDraft.model_validate({**same, "group": held.group or "", "parent": held.parent or "", **words})
+    return held, draft
+
+
+def put(session: Session, actor: Actor, entry: Entry | None, draft: EntryDraft, name: str, days: int = 0) -> None:
+    begun = prepare(session, actor, draft, entry)
+    day = today(session) + timedelta(days=days)
+    put_in_force(session, actor, begun.edition_id, begun.revision, name, day, "")
+
+
+def test_a_letter_that_was_made_to_stand_alone_counts_by_itself(session: Session, cast: Cast) -> None:
+    meeting(session, cast, "LB1a")
+    put(session, cast.leadership, *changed("LB1a", parent=""), "C1")
+    assert behavior_coverage(session, cast.coordinator, *EVER)["entry_id"].unique().tolist() == ["LB1a"]
+
+
+def test_a_heading_of_a_version_to_come_counts_nothing_today(session: Session, cast: Cast) -> None:
+    meeting(session, cast, "LB7")
+    put(session, cast.leadership, *changed("LB7", parent="LB1"), "Next year", days=300)
+    assert behavior_coverage(session, cast.coordinator, *EVER)["entry_id"].unique().tolist() == ["LB7"]
+    assert "LB7" not in frameworks_of(session).heading_of(BEHAVIORS)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("being prepared, 1", "already"), ("Being prepared again", "already"), ("x" * 61, "61 letters")],
+)
+def test_a_name_that_cannot_be_kept_is_refused(session: Session, cast: Cast, name: str, said: str) -> None:
+    begun = prepare(session, cast.leadership)
+    give_up_version(session, cast.leadership, begun.edition_id, begun.revision, "no")
+    begun = prepare(session, cast.leadership)
+    with pytest.raises(Invalid, match=said):
+        put_in_force(session, cast.leadership, begun.edition_id, begun.revision, name, today(session), "")
+
+
+def test_nothing_new_stands_under_a_retired_heading(session: Session, cast: Cast) -> None:
+    in_force(session, cast.leadership, retired=True)
+    with pytest.raises(Invalid, match="LB7 is retired"):
+        prepare(session, cast.leadership, EntryDraft(label="Below", parent="LB7"), None)
+
+
+def test_an_id_that_an_earlier_release_had_is_not_given_again(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_shipped(session)
+    first = SHIPPED.framework("cpm_values").entries[0]
+    release(monkeypatch, session, "cpm_values", "release 2", id="V0")
+    newest = frameworks_of(session).newest("cpm_values")
+    assert first.id not in newest.by_id
+    edition = prepare_entry(session, cast.leadership, "cpm_values", None, EntryDraft(label="Own"))
+    assert edition.entries[-1]["id"] not in SHIPPED.framework("cpm_values").by_id
+
+
+def test_words_mean_the_entry_in_use_and_old_words_the_one_they_were_of(session: Session, cast: Cast) -> None:
+    prepare(session, cast.leadership, READ.model_copy(update={"label": SEEK.label, "retired": True}))
+    put(session, cast.leadership, None, READ.model_copy(update={"label": SEEK.label}), "C1")
+    found = frameworks_of(session).find_entry(BEHAVIORS, SEEK.label)
+    assert found is not None
+    assert (found.id, found.retired) == ("LB17", False)
+    put(session, cast.leadership, found, READ, "C2", days=1)
+    later = replace(frameworks_of(session), in_force={BEHAVIORS: frameworks_of(session).newest(BEHAVIORS)})
+    assert later.find_entry(BEHAVIORS, READ.label) == later.entry(BEHAVIORS, "LB17")
+    assert later.find_entry(BEHAVIORS, "words nobody wrote") is None
+
+
+def test_what_only_a_version_to_come_has_is_not_tagged_today(session: Session, cast: Cast) -> None:
+    put(session, cast.leadership, None, READ, "Next year", days=300)
+    with pytest.raises(Invalid, match="LB17 is not in the version in force"):
+        meeting(session, cast, "LB17")

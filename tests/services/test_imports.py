@@ -27,7 +27,7 @@ from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.county import today
 from erp.queries.engagement_detail import engagement_detail
-from erp.queries.engagements import EngagementFilter, engagement_list
+from erp.queries.engagements import EngagementFilter, engagement_count, engagement_list
 from erp.services import guards
 from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, void_engagement
 from erp.services.feedback import StepDraft, take_step
@@ -865,3 +865,22 @@ def test_a_forum_that_is_not_known_is_shown_found_and_need_not_be_chosen(cast: C
         draft = EngagementDraft(held_on=detail.held_on, partners=partners, decisions="We meet again")
         change_engagement(session, cast.coordinator, detail.engagement_id, detail.version, draft)
     assert [one.as_written["forum"] for one in stored(Engagement)] == ["Interagency Table"]
+
+
+def test_a_row_under_a_name_of_two_tribes_waits_until_it_is_said_which(database: object, cast: Cast) -> None:
+    """Linked to neither it would be open to everybody."""
+    with db.writing() as session:
+        for name in ("North Rancheria", "South Rancheria"):
+            draft = PartnerDraft(name=name, kind=PartnerKind.TRIBAL_GOVERNMENT, other_names=("Mewuk",))
+            add_partner(session, cast.leadership, draft)
+    for kind, file in (
+        ("engagements", "purpose,partners,held_on\nCouncil,Mewuk,2026-03-05\nVisit,North Rancheria,2026-03-05\n"),
+        ("commitments", "what,partner\nCall back,Mewuk\n"),
+        ("feedback", "words,partner\nToo late,Mewuk\n"),
+    ):
+        result = bring(kind, file, by=cast.coordinator)
+        assert result.rejected == 1
+        assert "Several Tribal governments go by this name" in result.findings[0].reason
+    with db.reading() as session:
+        assert engagement_count(session, cast.viewer, EngagementFilter()) == 0
+        assert engagement_count(session, cast.leadership, EngagementFilter()) == 1

@@ -1,6 +1,7 @@
 """Frameworks in Settings: read by who may read settings, changed as a new version by who may change them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from erp import db
 from erp.access import Actor
-from erp.frameworks import BEHAVIORS, Entry, as_shipped
+from erp.frameworks import BEHAVIORS, Entry, as_shipped, load_frameworks
+from erp.queries import frameworks as framework_queries
 from erp.queries.county import today
 from erp.queries.frameworks import frameworks_of, prepared_version
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, log_engagement
-from erp.services.frameworks import EntryDraft, prepare_entry, put_in_force
+from erp.services.frameworks import EntryDraft, keep_shipped, prepare_entry, put_in_force
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
@@ -156,3 +158,50 @@ def test_an_engagement_shows_what_its_tag_said_when_it_was_tagged(app_as: Open, 
     assert "7 · Ask (retired) (unverified)" not in field_of(log, "log_new", "behaviors").options
     edited = press(app_as(cast.coordinator, "engagement", engagement=logged.id), "Edit")
     assert field_of(edited, f"edit_{logged.id}", "behaviors").value == ["LB7"]
+
+
+def test_what_nobody_altered_in_the_form_stays_as_somebody_else_left_it(app_as: Open, cast: Cast) -> None:
+    app = choose(opened(app_as(cast.leadership, "settings", part="Frameworks")), "LB7")
+    field(app, "Group").input("Listening")
+    theirs = EntryDraft(label="Theirs", description="Read anew.", source="CPM brochure, page 4", verified=True)
+    prepare(cast.administrator, SEEK, theirs.model_copy(update={"sections": SEEK.sections}))
+    press(app, "Put into the version being prepared")
+    assert "what you changed is laid over theirs" in said(app)
+    press(app, "Put into the version being prepared")
+    with db.reading() as session:
+        prepared = prepared_version(session, cast.leadership, BEHAVIORS)
+    assert prepared is not None
+    held = prepared.framework.by_id["LB7"]
+    assert (held.label, held.group, held.source, held.verified) == ("Theirs", "Listening", theirs.source, True)
+
+
+def test_a_behavior_of_an_address_stays_a_filter_when_it_comes_to_stand_under_another(app_as: Open, cast: Cast) -> None:
+    with db.writing() as session:
+        partner = add_partner(session, cast.coordinator, PartnerDraft(name="Lark", kind=PartnerKind.SYSTEM_PARTNER))
+        draft = EngagementDraft(
+            purpose="One", held_on=today(session), partners=(PartnerAt(partner_id=partner.id or 0),)
+        )
+        tagged = draft.model_copy(update={"purpose": "Two", "behaviors": (BehaviorShown(entry_id="LB7"),)})
+        for each in (draft, tagged):
+            log_engagement(session, cast.coordinator, each)
+        under = EntryDraft(label=SEEK.label, parent="LB1", sections=SEEK.sections)
+        prepare_entry(session, cast.leadership, BEHAVIORS, SEEK, under)
+        prepared = prepared_version(session, cast.leadership, BEHAVIORS)
+        assert prepared is not None
+        put_in_force(session, cast.leadership, prepared.edition_id, prepared.revision, "C1", today(session), "")
+    app = app_as(cast.coordinator, "engagements", behavior="LB7")
+    assert "1 engagement" in said(app)
+    assert "2 engagements" not in said(app)
+
+
+def test_a_release_that_came_while_a_version_is_prepared_is_told(
+    app_as: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing() as session:
+        keep_shipped(session)
+    prepare(cast.leadership, SEEK, EntryDraft(label="Ours"))
+    files = dict(load_frameworks())
+    files[BEHAVIORS] = replace(files[BEHAVIORS], version="release 2")
+    monkeypatch.setattr(framework_queries, "load_frameworks", lambda: files)
+    app = opened(app_as(cast.leadership, "settings", part="Frameworks"))
+    assert [each.value for each in app.warning if "“release 2”" in each.value]
