@@ -33,6 +33,8 @@ CLOSABLE = ("engagement", "commitment", "feedback_item")
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
+    *(f"DROP INDEX ix_commitment_{name}" for name in ("open", "done", "withdrawn")),
+    "DROP INDEX ix_feedback_step_reopened",
     *(f"DROP TRIGGER {name}" for name in guards._KEEP_CLOSED),
     *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
     "DROP INDEX ix_engagement_at_forum",

@@ -39,6 +39,7 @@ class FeedbackStep(Table, table=True):
     """
 
     __tablename__ = "feedback_step"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+    __table_args__ = (base.partial("ix_feedback_step_reopened", "item_id", "on_day", where="step = 'reopened'"),)
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="feedback_item.id", index=True)

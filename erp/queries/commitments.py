@@ -1,6 +1,6 @@
 """Promises: who owes what to whom, what is overdue and what comes next; one promise for its page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from erp.models.commitments import Commitment
 from erp.models.engagements import Engagement
 from erp.models.partners import Partner
 from erp.queries.county import today
+from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.visible import commitments_visible_to, engagements_visible_to
 from erp.queries.word_index import saying
 from erp.vocabulary import RecordKind, Side, Verb, Word, commitment_state
@@ -79,17 +80,13 @@ def promise_list(
     """
     actor.require(Verb.SEE, RecordKind.COMMITMENT)
     this_day = today(session)
-    finished_on = func.coalesce(Commitment.withdrawn_on, Commitment.done_on)
-    question = _promises(actor, this_day).where(*_conditions(session, actor, filters, this_day))
-    question = question.order_by(
-        case({group.value: place for place, group in enumerate(PromiseGroup)}, value=_group(this_day)),
-        finished_on.desc().nulls_first(),
-        col(Commitment.due_on).asc().nulls_last(),
-        col(Commitment.id),
-    )
-    if rows is not None:
-        question = question.limit(rows).offset((page - 1) * rows)
-    found = [_row(*each, this_day=this_day) for each in session.execute(question)]
+    every = _of_holder(filters, select(col(Commitment.id))).where(*_conditions(session, actor, filters))
+    groups = [group for group in PromiseGroup if group in filters.groups or not filters.groups]
+    parts = [part for group in groups for part in _parts(group, this_day)]
+    ids = ids_in_turn(session, [every.where(which).order_by(*order) for which, order in parts], page, rows)
+    question = _promises(actor, this_day).where(is_one_of(col(Commitment.id), ids))
+    by_id = {each[0].id: each for each in session.execute(question)} if ids else {}
+    found = [_row(*by_id[number], this_day=this_day) for number in ids]
     whole = dict.fromkeys(("partner_id", "engagement_id", "days_over"), "Int64")
     types = {"commitment_id": int, "version": int, "voided": bool} | whole
     return pd.DataFrame(found, columns=COLUMNS, dtype=object).astype(types)  # words of a set keep their labels
@@ -102,13 +99,16 @@ def promise_counts(session: Session, actor: Actor, filters: PromiseFilters) -> p
     """
     actor.require(Verb.SEE, RecordKind.COMMITMENT)
     this_day = today(session)
-    question = select(_group(this_day).label("promise_group"), func.count()).select_from(Commitment)
-    if filters.holder_id is not None:  # else nothing is asked of the partner, and each promise would look it up
-        question = question.outerjoin(Partner, col(Partner.id) == col(Commitment.partner_id))
-    question = question.where(*_conditions(session, actor, replace(filters, groups=()), this_day))
-    question = question.group_by("promise_group")  # by its name: PostgreSQL cannot tell that two expressions are one
-    found: dict[str, int] = dict(session.execute(question).all())
-    rows = [(group, found.get(group.value, 0)) for group in PromiseGroup]
+    count = _of_holder(filters, select(func.count()).select_from(Commitment))
+    count = count.where(*_conditions(session, actor, filters))
+    to_end = select(_group(this_day).label("promise_group"), func.count()).select_from(Commitment)
+    to_end = _of_holder(filters, to_end).where(*_conditions(session, actor, filters), _to_end(this_day))
+    # by its name: PostgreSQL cannot tell that two expressions are one
+    more: dict[str, int] = dict(session.execute(to_end.group_by("promise_group")).all())
+    rows = []
+    for group in PromiseGroup:
+        which, _ = _parts(group, this_day)[0]
+        rows.append((group, (session.scalar(count.where(which)) or 0) + more.get(group.value, 0)))
     return pd.DataFrame(rows, columns=["group", "n"], dtype=object).astype({"n": int})
 
 
@@ -155,11 +155,51 @@ def _group(this_day: date) -> ColumnElement[str]:
     )
 
 
-def _conditions(session: Session, actor: Actor, filters: PromiseFilters, this_day: date) -> list[ColumnElement[bool]]:
+def _parts(group: PromiseGroup, this_day: date) -> list[tuple[ColumnElement[bool], tuple[ColumnElement[Any], ...]]]:
+    """Return the parts of a group of Commitment rows, each with its order, as ranges that an index has.
+
+    They agree with `_group`. A spreadsheet may say that a promise is kept, or withdrawn, on a day to come: it is open
+    until then, and stands behind those of its group of which nothing is said.
+    """
+    due, done, withdrawn = col(Commitment.due_on), col(Commitment.done_on), col(Commitment.withdrawn_on)
+    newest = func.coalesce(withdrawn, done).desc()
+    by_due_day = (due.asc().nulls_last(), col(Commitment.id).asc())
+    if group is PromiseGroup.WITHDRAWN:
+        return [(withdrawn <= this_day, (newest, *by_due_day))]
+    not_withdrawn = or_(withdrawn.is_(None), withdrawn > this_day)
+    if group is PromiseGroup.KEPT:
+        return [(and_(done <= this_day, not_withdrawn), (newest, *by_due_day))]
+    soon = this_day + timedelta(days=SOON_DAYS)
+    is_due = {
+        PromiseGroup.OVERDUE: due < this_day,
+        PromiseGroup.SOON: and_(due >= this_day, due <= soon),
+        PromiseGroup.LATER: due > soon,
+        PromiseGroup.NO_DAY: due.is_(None),
+    }[group]
+    return [
+        (and_(is_due, done.is_(None), withdrawn.is_(None)), by_due_day),
+        (and_(is_due, _to_end(this_day)), (newest, *by_due_day)),
+    ]
+
+
+def _to_end(this_day: date) -> ColumnElement[bool]:
+    """Return the condition that a Commitment row is kept or withdrawn on a day to come."""
+    done, withdrawn = col(Commitment.done_on), col(Commitment.withdrawn_on)
+    is_open = and_(or_(done.is_(None), done > this_day), or_(withdrawn.is_(None), withdrawn > this_day))
+    return and_(or_(done > this_day, withdrawn > this_day), is_open)
+
+
+def _of_holder(filters: PromiseFilters, question: Any) -> Any:
+    """Join the partner where something is asked of it: each promise would look it up."""
+    if filters.holder_id is None:
+        return question
+    return question.outerjoin(Partner, col(Partner.id) == col(Commitment.partner_id))
+
+
+def _conditions(session: Session, actor: Actor, filters: PromiseFilters) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter on Commitment rows that the actor may see, but for the groups."""
     voided = col(Commitment.voided_at)
     chosen = [commitments_visible_to(actor), voided.is_not(None) if filters.voided else voided.is_(None)]
-    if filters.groups:
-        chosen.append(_group(this_day).in_([group.value for group in filters.groups]))
     if filters.partner_id is not None:
         chosen.append(col(Commitment.partner_id) == filters.partner_id)
     if filters.owed_by is OwedBy.OTHER:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -16,6 +16,7 @@ from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner
 from erp.queries.county import day_of, today
+from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.targets import COUNTY_NEXT, feedback_targets, past_target, target_on
 from erp.queries.visible import engagements_visible_to, feedback_visible_to
 from erp.queries.word_index import saying
@@ -78,17 +79,17 @@ def feedback_list(
     first. Empty: the same columns, no rows.
     """
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
-    question, target, since = _items(session)
-    question = question.where(*_conditions(session, actor, filters, since)).order_by(
-        case((col(FeedbackItem.state).in_(COUNTY_NEXT), 0), else_=1),
-        target.asc().nulls_last(),
-        col(FeedbackItem.received_on).desc().nulls_last(),
-        col(FeedbackItem.id).desc(),
-    )
-    if rows is not None:
-        question = question.limit(rows).offset((page - 1) * rows)
+    question, target, since, reopened = _items(session)
+    chosen = _conditions(session, actor, filters, since)
+    newest = (col(FeedbackItem.received_on).desc().nulls_last(), col(FeedbackItem.id).desc())
+    waits, ids_of = col(FeedbackItem.state).in_(COUNTY_NEXT), _of_holder(filters, select(col(FeedbackItem.id)))
+    waiting = _with(ids_of, reopened).where(*chosen, waits).order_by(target.asc().nulls_last(), *newest)
+    others = (_with(ids_of, reopened) if filters.past_target else ids_of).where(*chosen, ~waits).order_by(*newest)
+    ids = ids_in_turn(session, [waiting, others], page, rows)
     this_day, names = today(session), actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
-    found = [_row(*each, this_day=this_day, names=names) for each in session.execute(question)]
+    here = session.execute(question.where(is_one_of(col(FeedbackItem.id), ids))) if ids else ()
+    by_id = {each[0].id: each for each in here}
+    found = [_row(*by_id[number], this_day=this_day, names=names) for number in ids]
     types = {"item_id": int, "version": int, "partner_id": "Int64", "days_past": "Int64", "anonymous": bool}
     return pd.DataFrame(found, columns=COLUMNS, dtype=object).astype(types | {"voided": bool})
 
@@ -102,14 +103,13 @@ def feedback_counts(session: Session, actor: Actor, filters: FeedbackFilters) ->
     reopened = _last_reopened()
     since = _since(reopened)
     past = past_target(feedback_targets(session), since, today(session))
-    unbound = replace(filters, states=(), past_target=False)
-    question = (
-        _from(select(col(FeedbackItem.state), func.count(), func.sum(case((past, 1), else_=0))), reopened)
-        .where(*_conditions(session, actor, unbound, since))
-        .group_by(col(FeedbackItem.state))
-    )
-    found = {state: (n, late) for state, n, late in session.execute(question)}
-    rows = [(state, *found.get(state, (0, 0))) for state in FeedbackState]
+    unbound = _conditions(session, actor, replace(filters, states=(), past_target=False), since)
+    count = _of_holder(filters, select(col(FeedbackItem.state), func.count()).select_from(FeedbackItem))
+    count = count.where(*unbound).group_by(col(FeedbackItem.state))
+    # Apart: when it was last reopened is asked only of items whose next step is the county's.
+    of_county = _with(count, reopened).where(col(FeedbackItem.state).in_(COUNTY_NEXT), past)
+    here, late = (dict(session.execute(each).all()) for each in (count, of_county))
+    rows = [(state, here.get(state, 0), late.get(state, 0)) for state in FeedbackState]
     return pd.DataFrame(rows, columns=["state", "n", "past"], dtype=object).astype({"n": int, "past": int})
 
 
@@ -121,7 +121,7 @@ def feedback_waiting(session: Session, actor: Actor, holder_id: int | None = Non
 def feedback_detail(session: Session, actor: Actor, item_id: int) -> FeedbackDetail:
     """Return one item with its steps. Raises: NotFound, the same whether it is not there or not for this person."""
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
-    question, _, _ = _items(session)
+    question, *_ = _items(session)
     found = session.execute(question.where(col(FeedbackItem.id) == item_id, feedback_visible_to(actor))).first()
     if found is None:
         raise NotFound("This feedback is not here. It may have been moved, or the address is wrong.")
@@ -182,21 +182,28 @@ def _since(reopened: Subquery) -> ColumnElement[date | None]:
     return func.coalesce(reopened.c.on_day, col(FeedbackItem.received_on))
 
 
-def _items(session: Session) -> tuple[Any, ColumnElement[date | None], ColumnElement[date | None]]:
-    """Return the question for items with partner, person and target; its target day; the day targets count from."""
+def _items(session: Session) -> tuple[Any, ColumnElement[date | None], ColumnElement[date | None], Subquery]:
+    """Return the question for items with partner, person and target; its target day; the day targets count from; and
+    the newest reopenings that both rest on.
+    """
     reopened = _last_reopened()
     since = _since(reopened)
     target = target_on(feedback_targets(session), since)
-    question = _from(select(FeedbackItem, col(Partner.name), Contact, target), reopened)
-    return question.outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id)), target, since
+    question = select(FeedbackItem, col(Partner.name), Contact, target).select_from(FeedbackItem)
+    question = question.outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
+    question = question.outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id))
+    return _with(question, reopened), target, since, reopened
 
 
-def _from(question: Any, reopened: Subquery) -> Any:
-    return (
-        question.select_from(FeedbackItem)
-        .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
-        .outerjoin(reopened, reopened.c.item_id == col(FeedbackItem.id))
-    )
+def _with(question: Any, reopened: Subquery) -> Any:
+    return question.outerjoin(reopened, reopened.c.item_id == col(FeedbackItem.id))
+
+
+def _of_holder(filters: FeedbackFilters, question: Any) -> Any:
+    """Join the partner where something is asked of it: each item would look it up."""
+    if filters.holder_id is None:
+        return question
+    return question.outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
 
 
 def _conditions(

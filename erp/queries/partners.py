@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.errors import NotFound
 from erp.models.accounts import Account
 from erp.models.partners import Cadence, Partner, PartnerName
+from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.partner_figures import PartnerFigures
 from erp.queries.word_index import Asked, Saying, saying
 from erp.vocabulary import NameKind, PartnerKind, PartnerStatus, Recognition, RecordKind, Verb
@@ -138,11 +139,11 @@ def partner_directory(
     said = saying(session, actor, RecordKind.PARTNER, col(Partner.id), narrowed.words, here)
     which = _conditions(narrowed, figures, here, said)
     # First the ids, then the figures of one page: else every partner's figures would be computed and thrown away.
-    ids = select(col(Partner.id), _is_past(figures)).where(which).order_by(*_order(narrowed, figures))
-    every = session.execute(ids).all()
-    numbers, total, past = [number for number, _ in every], len(every), sum(bool(is_past) for _, is_past in every)
-    if page is not None:
-        numbers = numbers[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    ids = select(col(Partner.id)).where(which).order_by(*_order(narrowed, figures))
+    numbers = ids_in_turn(session, [ids], page or 1, None if page is None else PAGE_ROWS)
+    count = select(func.count()).select_from(Partner).where(which)
+    total = session.scalar(count) or 0
+    past = total if narrowed.contact == "past" else session.scalar(count.where(_is_past(figures))) or 0
     rows = _rows(session, figures, numbers)
     rows.insert(2, "found_as", _found_as(session, said.asked, numbers))
     return Directory(rows, total, past)
@@ -221,7 +222,7 @@ def _rows(session: Session, figures: PartnerFigures, partner_ids: list[int]) -> 
             *figures.columns(),
         )
         .outerjoin(Account, col(Account.id) == col(Partner.holder_id))
-        .where(_is_one_of(partner_ids))
+        .where(is_one_of(col(Partner.id), partner_ids))
     )
     place = {number: n for n, number in enumerate(partner_ids)}
     rows = sorted(session.execute(question).all(), key=lambda row: place[row[0]])
@@ -269,11 +270,6 @@ def _order(narrowed: DirectoryFilter, figures: PartnerFigures) -> list[ColumnEle
     return [*first[narrowed.order], *by_name]
 
 
-def _is_one_of(partner_ids: list[int]) -> ColumnElement[bool]:
-    # Written into the statement: a state's directory holds more ids than a statement may have parameters.
-    return col(Partner.id).in_(bindparam("ids", partner_ids, expanding=True, literal_execute=True))
-
-
 def _found_as(session: Session, asked: Asked | None, partner_ids: list[int]) -> list[str]:
     """Return for each partner the other name that the words found, empty where its own name says them."""
     if asked is None:
@@ -281,7 +277,7 @@ def _found_as(session: Session, asked: Asked | None, partner_ids: list[int]) -> 
     names = (
         select(col(PartnerName.partner_id), col(Partner.name), col(PartnerName.name), col(PartnerName.kind))
         .join(Partner, col(Partner.id) == col(PartnerName.partner_id))
-        .where(_is_one_of(partner_ids))
+        .where(is_one_of(col(Partner.id), partner_ids))
         .order_by(col(PartnerName.id).desc())
     )
     found_as = {

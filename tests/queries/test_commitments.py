@@ -203,6 +203,17 @@ GROUPS = {
 }
 
 
+def in_order(row: Any) -> tuple[Any, ...]:
+    """Say where a row of the list stands: by group, what has ended the newest first, then by due day."""
+    ended = row.withdrawn_on or row.done_on
+    return (
+        list(G).index(row.group),
+        (ended and -ended.toordinal()) or -(9**9),
+        row.due_on or date.max,
+        row.commitment_id,
+    )
+
+
 @given(days=st.lists(st.tuples(DAYS, DAYS, DAYS), min_size=5, max_size=30))
 @hypothesis_settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_databases_groups_agree_with_the_states_whatever_the_days(
@@ -213,9 +224,21 @@ def test_the_databases_groups_agree_with_the_states_whatever_the_days(
         for n, (due, done, dropped) in enumerate(days)
     )
     session.flush()
-    listed = promise_list(session, cast.viewer, PromiseFilters(), rows=None)
+    everything, viewer = PromiseFilters(), cast.viewer
+    listed = promise_list(session, viewer, everything, rows=None)
+    paged = [promise_list(session, viewer, everything, page, rows=4) for page in range(1, len(days) // 4 + 3)]
+    counted = promise_counts(session, viewer, everything)
+    some = promise_list(session, viewer, PromiseFilters(groups=(G.KEPT, G.SOON)), rows=None)
     session.execute(delete(Commitment))
     assert len(listed) == len(days)
+    assert [number for page in paged for number in page["commitment_id"]] == listed["commitment_id"].tolist()
+    groups = listed["group"].tolist()
+    assert dict(counted.itertuples(index=False, name=None)) == {group: groups.count(group) for group in G}
+    assert groups == sorted(groups, key=list(G).index)
+    assert some["commitment_id"].tolist() == [
+        r.commitment_id for r in listed.itertuples() if r.group in (G.KEPT, G.SOON)
+    ]
+    assert listed["commitment_id"].tolist() == [row.commitment_id for row in sorted(listed.itertuples(), key=in_order)]
     for row in listed.itertuples():
         assert row.group in GROUPS[row.state]
         soon = row.group is G.SOON

@@ -167,6 +167,29 @@ def test_a_page_is_cut_in_the_database_and_pages_do_not_overlap(session: Session
     assert {words for page in pages for words in page} == set("0123456")
 
 
+def test_pages_laid_end_to_end_are_the_list_whatever_waits_and_was_reopened(session: Session, cast: Cast) -> None:
+    actor, fern = cast.coordinator, partner(session, cast.coordinator)
+    courses: list[tuple[S, ...]] = [(), (S.ACKNOWLEDGED,), (S.ACKNOWLEDGED, S.DECIDED, S.TOLD, S.CONFIRMED)]
+    courses += [(S.ACKNOWLEDGED, S.DECIDED, S.TOLD, S.REOPENED), (S.ACKNOWLEDGED, S.DECIDED, S.TOLD)]
+    for n in range(12):
+        item(session, actor, *courses[n % 5], partner_id=fern, received_on=RECEIVED + timedelta(days=-n))
+    everything = feedback_list(session, actor, FeedbackFilters(), rows=None)
+    for rows in (1, 4, 5, 12, 50):
+        pages = [feedback_list(session, actor, FeedbackFilters(), page, rows) for page in range(1, 12 // rows + 3)]
+        assert [n for page in pages for n in page["item_id"]] == everything["item_id"].tolist()
+    waits = [state in COUNTY_NEXT for state in everything["state"]]
+    assert waits == sorted(waits, reverse=True)
+    targets = everything["target_on"].dropna().tolist()
+    assert targets == sorted(targets)
+    told = everything["received_on"][[not each for each in waits]].tolist()
+    assert told == sorted(told, reverse=True)
+    counts = feedback_counts(session, actor, FeedbackFilters()).set_index("state")
+    past = everything[everything["days_past"] > 0]["state"].tolist()
+    for state in S:
+        assert counts.loc[state, "n"] == everything["state"].tolist().count(state)
+        assert counts.loc[state, "past"] == past.count(state)
+
+
 def test_an_empty_queue_has_its_columns_and_counts_of_zero(session: Session, cast: Cast) -> None:
     empty = feedback_list(session, cast.viewer, WAITING)
     assert empty.empty

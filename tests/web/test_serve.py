@@ -40,7 +40,7 @@ def test_a_database_newer_than_the_program_is_refused_and_not_touched(
     [
         ("ERP_PORT", "none", "The setting ERP_PORT is 'none', which cannot be used"),
         ("ERP_SESSION_IDLE_MINUTES", "1", "The setting ERP_SESSION_IDLE_MINUTES is '1', which cannot be used"),
-        ("ERP_DATABASE_URL", "mysql://x", "must begin with sqlite:///"),
+        ("ERP_DATABASE_URL", "mysql://x", "must name a file as sqlite:///"),
     ],
 )
 def test_a_wrong_setting_stops_the_start(
