@@ -24,14 +24,24 @@ from servers import ROOT, WORK, Server, app, floor
 from visits import Reruns, Visit, crowd, measure, memory_of_idle
 
 APP_PORT, FLOOR_PORT = 18670, 18671
-#: What the issue asks for at first: each task at most so many times the floor, MiB after start, seconds of health.
-GOAL_RATIO, GOAL_MEMORY, GOAL_HEALTH = 2.0, 250, 1.0
+#: MiB after start, and seconds for the health of a county.
+GOAL_MEMORY, GOAL_HEALTH = 250, 1.0
 #: Of a rebuild: at most so many times the plain floor, MiB at its highest.
 GOAL_REBUILD, GOAL_HIGHEST = 1.5, 1024
 #: So many sessions, each a rerun after so many seconds on the average, for so many seconds; 95 % within so many ms.
 SESSIONS, THINK, LASTING, GOAL_CROWD = 50, 3.0, 45.0, 100
-#: Tasks with a goal of their own.
-OTHER_GOALS = {"search": 3.0}
+#: Each task takes at most so many times the floor.
+GOALS = {
+    "open_list": 1.5,
+    "filter_list": 1.4,
+    "open_by_link": 1.7,
+    "open_by_row": 1.7,
+    "save_meeting": 2.0,
+    "tap_save": 2.0,
+    "open_health": 1.5,
+    "rerun": 1.5,
+    "search": 3.0,
+}
 #: Method of Tasks → what it is called. The two last begin by a change of the data, as if a colleague had saved.
 TASKS = {
     "open_list": "open the partner list",
@@ -163,9 +173,9 @@ def main() -> None:
 
 def _print_tasks(tasks: dict[str, Compared]) -> None:
     print("| in Chromium, click to frame | app ms | floor F ms | app / F | goal |\n|---|---:|---:|---:|---|")
-    goals = {TASKS[method]: goal for method, goal in OTHER_GOALS.items()}
+    goals = {TASKS[method]: goal for method, goal in GOALS.items()}
     for name, times in tasks.items():
-        goal = "" if name in AFTER_A_SAVE.values() else _met(times.ratio, goals.get(name, GOAL_RATIO), "F")
+        goal = "" if name in AFTER_A_SAVE.values() else _met(times.ratio, goals[name], "F")
         print(f"| {name} | {_middle(times.ours)} | {_middle(times.floor)} | {times.ratio:.1f} | {goal} |")
 
 
