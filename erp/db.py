@@ -71,12 +71,21 @@ def _on_file(url: str) -> Engine:
 
 
 def _on_server(url: str, schema: str) -> Engine:
+    from psycopg.types.string import StrDumperUnknown  # noqa: PLC0415 -- where the records are in a file, nobody needs it
+
+    class WithoutNul(StrDumperUnknown):
+        """Leaves the sign of code 0 out of a text: PostgreSQL refuses the whole text for it."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", ""))
+
     letters = {"client_encoding": "utf8"}
     engine = create_engine(url, connect_args=letters, pool_size=10, max_overflow=40, pool_pre_ping=True)
     said = (*SERVER_SETTINGS, f"SET search_path = {schema}") if schema else SERVER_SETTINGS
 
     @event.listens_for(engine, "connect")
     def _prepare(connection, _record) -> None:
+        connection.adapters.register_dumper(str, WithoutNul)
         _tell(connection, said)
         connection.commit()
 

@@ -208,3 +208,12 @@ def test_the_same_agreement_twice_is_one(session: Session, cast: Cast) -> None:
     other = agree_cadence(session, cast.coordinator, partner_id, 45, date(2026, 3, 5), "their director")
     assert other is not first
     assert first.voided_at is not None
+
+
+def test_a_sign_that_nobody_sees_is_left_out_of_what_was_typed(session: Session, cast: Cast) -> None:
+    draft = PartnerDraft(name="La\0rk", kind=PartnerKind.SYSTEM_PARTNER, notes="a\0b", area="\0")
+    partner = add_partner(session, cast.coordinator, draft)
+    assert (partner.name, partner.notes, partner.area) == ("Lark", "ab", "")
+    with pytest.raises(Conflict, match="Lark is here already"):
+        add_partner(session, cast.coordinator, PartnerDraft(name="L\0ark", kind=PartnerKind.SYSTEM_PARTNER))
+    assert session.exec(select(Partner).where(Partner.name == "x\0y")).first() is None
