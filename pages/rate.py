@@ -4,13 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from erp.queries.choices import partner_choices
+from erp.queries.choices import partners_offered
 from erp.queries.ratings import WINDOW_DAYS, rating_counts, ratings_entered
 from erp.services.ratings import RatingDraft, enter_rating, restore_rating, void_rating
 from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once, show_outcome
 from erp.ui.engagement_parts import day_text
-from erp.ui.loads import county_today, load
+from erp.ui.loads import county_today, load, load_unalterable
 from erp.ui.loop_filters import toast_outcome
 from erp.ui.partner_choice import pick_partner
 from erp.ui.session import require_actor
@@ -115,7 +115,7 @@ st.markdown(
     "answered. Nobody is named on any page, and single answers are not shown again."
 )
 show_outcome()
-if load(partner_choices).empty:
+if not load_unalterable(partners_offered).listed:
     empty_state("There is no partner yet.", "Add a partner first.")
     st.stop()
 chosen = pick_partner("rate")

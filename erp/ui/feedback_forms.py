@@ -8,7 +8,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.queries.choices import contact_choices, partner_choices
+from erp.queries.choices import contact_choices
 from erp.queries.feedback import FeedbackDetail
 from erp.queries.names import contact_names, partner_names
 from erp.services.feedback import (
@@ -27,6 +27,7 @@ from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.ui.newer import Edited, forget, watch
+from erp.ui.partner_choice import partner_field
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
@@ -250,18 +251,14 @@ def draw_fields(
 ) -> None:
     """Draw the fields of an item under keys that begin with `at`, filled from a record where there is one."""
     row = detail.row if detail else {}
-    partners = load(partner_choices)
-    names = dict(zip(partners["partner_id"].astype(int), partners["listed"], strict=True))
     own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
-    if own is not None and row:
-        names.setdefault(own, str(row["partner"]))  # archived since, and still the one it came from
-    ids = [None, *names]
-    chosen = st.selectbox(
-        "Partner",
-        ids,
-        index=ids.index(own) if own in ids else 0,
-        format_func=lambda i: names.get(i, "No partner, or not known") if i is not None else "No partner, or not known",
+    chosen = partner_field(
+        st,
+        LABELS["partner_id"],
         key=f"{at}partner_id",
+        chosen=own,
+        chosen_name=str(row["partner"]) if row else "",
+        nobody="No partner, or not known",
     )
     with st.form(f"{at}form", border=False):
         st.text_area("What was said, in the giver's own words", value=row.get("words", ""), key=f"{at}words")

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from erp.queries.choices import partner_choices
+from erp.queries.names import names_of_partners
 from erp.services.linking import suggested_partner
 from erp.ui.loads import load
+from erp.ui.partner_choice import partner_field
 from erp.ui.partner_words import counted
 from erp.ui.prose import paragraph, show_prose, strong
 from erp.ui.session import require_actor
@@ -35,29 +36,21 @@ def draw_unknown(file: str, unknown: Mapping[str, int]) -> None:
         f"{names}, of which {len(open_names)} are open. What you say here is saved with the file; names left open come "
         "in unlinked, and can be linked later."
     )
-    partners = load(partner_choices)
-    labels = dict(zip(partners["partner_id"], partners["name"], strict=True))
     if open_names:
         with st.container(border=True):
-            _ask(file, open_names[0], unknown[open_names[0]], labels)
-    _draw_said(file, labels)
+            _ask(file, open_names[0], unknown[open_names[0]])
+    _draw_said(file)
 
 
-def _ask(file: str, words: str, cells: int, labels: Mapping[int, str]) -> None:
+def _ask(file: str, words: str, cells: int) -> None:
     """Ask who one name is."""
     suggested = load(suggested_partner, words)
-    looks = f" It looks like {strong(labels[suggested])}." if suggested is not None and suggested in labels else ""
+    named = load(names_of_partners, (suggested,)) if suggested is not None else {}
+    looks = f" It looks like {strong(named[suggested])}." if suggested in named else ""
     show_prose(paragraph(f"{strong(words)} stands in {counted(cells, 'row', 'rows')}.{looks}"))
     left, right = st.columns(2)
-    options: list[int | None] = list(labels)
-    partner = left.selectbox(
-        "It is this partner",
-        options,
-        index=options.index(suggested) if looks else None,
-        format_func=lambda each: labels.get(each or 0, ""),
-        placeholder="Choose the partner",
-        key=f"settle_partner_{file[:12]}_{words}",
-    )
+    key = f"settle_partner_{file[:12]}_{words}"
+    partner = partner_field(left, "It is this partner", key=key, chosen=suggested)
     kind = right.selectbox(
         "Or a new partner of this kind",
         list(PartnerKind),
@@ -80,11 +73,13 @@ def _ask(file: str, words: str, cells: int, labels: Mapping[int, str]) -> None:
         st.button("Leave it unlinked", on_click=_keep, args=(file, words, None), key=f"settle_none_{file[:12]}_{words}")
 
 
-def _draw_said(file: str, labels: Mapping[int, str]) -> None:
+def _draw_said(file: str) -> None:
     """Show what was said so far, and let it be said anew."""
     said = _said(file)
     if not said:
         return
+    partners = tuple(answer for answer in said.values() if isinstance(answer, int))
+    labels = load(names_of_partners, partners)
     show_rows(pd.DataFrame([(words, _told(answer, labels)) for words, answer in said.items()], columns=["Name", "Is"]))
     st.button("Say it anew", icon=":material/undo:", on_click=_forget, args=(file,), key=f"settle_anew_{file[:12]}")
 

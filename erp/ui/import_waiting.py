@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from erp.queries.choices import partner_choices
 from erp.queries.linking import unlinked_names
 from erp.queries.look_alikes import look_alike_questions
+from erp.queries.names import names_of_partners
 from erp.services.linking import known_by_now, link_known_names, link_name, suggested_partner
 from erp.ui.actions import submit
 from erp.ui.loads import load
 from erp.ui.navigation import link_to, may_open
+from erp.ui.partner_choice import partner_field
 from erp.ui.session import require_actor
 from erp.ui.words import plain
 from erp.vocabulary import LookAlikeAnswer, RecordKind, Verb
@@ -35,8 +36,6 @@ def draw_unlinked() -> None:
             icon=":material/link:",
             key="link_known",
         )
-    partners = load(partner_choices)
-    labels = dict(zip(partners["partner_id"], partners["name"], strict=True))
     counts = dict(zip(names["name"], names["records"], strict=True))
     left, right = st.columns(2)
     words = left.selectbox(
@@ -45,19 +44,13 @@ def draw_unlinked() -> None:
         format_func=lambda name: f"{name} ({counts[name]} {'record' if counts[name] == 1 else 'records'})",
         key="link_name",
     )
-    partner = right.selectbox(
-        "Partner it belongs to",
-        list(labels),
-        format_func=labels.__getitem__,
-        index=None,
-        placeholder="Choose the partner",
-        key=f"link_partner_{words}",
-    )
+    partner = partner_field(right, "Partner it belongs to", key=f"link_partner_{words}")
     if words is None:
         return
     suggested = load(suggested_partner, words)
-    if suggested is not None and suggested in labels and words not in known:
-        st.caption(f"“{plain(words)}” looks like “{plain(labels[suggested])}”; whether it is, only you can say.")
+    named = load(names_of_partners, (suggested,)) if suggested is not None else {}
+    if suggested in named and words not in known:
+        st.caption(f"“{plain(words)}” looks like “{plain(named[suggested])}”; whether it is, only you can say.")
     st.button(
         "Link",
         disabled=partner is None,

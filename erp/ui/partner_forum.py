@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from erp.access import Actor
-from erp.queries.choices import partner_choices
 from erp.queries.contacts import people_to_seat
 from erp.queries.forums import forum_engagements, forum_seats
 from erp.services.forums import (
@@ -27,6 +26,7 @@ from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.newer import Edited, forget, watch
+from erp.ui.partner_choice import partner_field
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import no_records
@@ -173,15 +173,7 @@ def _draw_seat_form(form: str, seat: dict[str, Any], forum_id: int) -> None:
     if seat:
         partner_id: int | None = seat["partner_id"]
     else:
-        names = dict(load(partner_choices)[["partner_id", "name"]].itertuples(index=False, name=None))
-        partner_id = st.selectbox(
-            SEAT_LABELS["partner_id"],
-            list(names),
-            index=None,
-            format_func=names.__getitem__,
-            key=f"{at}_partner_id",
-            placeholder="Choose a partner",
-        )
+        partner_id = partner_field(st, SEAT_LABELS["partner_id"], key=f"{at}_partner_id")
     people: dict[int | None, str] = {} if partner_id is None else dict(load(people_to_seat, partner_id))
     if seat.get("contact_id") is not None:
         people.setdefault(seat["contact_id"], seat["person"])  # archived meanwhile, yet it was their seat

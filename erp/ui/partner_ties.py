@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from erp.access import Actor
-from erp.queries.choices import partner_choices
 from erp.queries.forums import partner_seats
+from erp.queries.names import names_of_partners
 from erp.queries.partner_records import partner_relationships
 from erp.queries.partners import PartnerProfile
 from erp.services.relationships import (
@@ -21,6 +21,7 @@ from erp.ui.actions import field_keys, form_button, once, refuse, submit
 from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.newer import Edited, forget, watch
+from erp.ui.partner_choice import partner_field
 from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state, no_records
@@ -94,39 +95,27 @@ def _draw_tie(tie: dict[str, Any], profile: PartnerProfile, actor: Actor) -> Non
 
 
 def _draw_form(form: str, tie: dict[str, Any], profile: PartnerProfile) -> None:
-    """Draw the form read as a sentence: first partner – what – second partner."""
-    names: dict[int, str] = dict(load(partner_choices)[["partner_id", "name"]].itertuples(index=False, name=None))
+    """Draw the form read as a sentence: first partner – second partner – what joins them."""
+    names = {profile.partner_id: profile.name}
     for side in ("from_partner", "to_partner"):  # an archived partner is in no pick list, yet the tie to it stays
         names |= {tie[f"{side}_id"]: tie[side]} if tie else {}
-    names.setdefault(profile.partner_id, profile.name)
     saved = {name: tie.get(name) for name in ("from_partner_id", "to_partner_id", "from_on", "until_on")}
     saved["what"] = tie.get("what") or ""
     at = field_keys(form)
     opened = 0
     if tie:
         which = RecordKind.RELATIONSHIP, tie["relationship_id"], tie["version"]
-        opened = watch(Edited(form, f"{at}_", *which, saved, LABELS, lambda _, value: _said(value, names)))
-    options = sorted(names, key=lambda number: names[number].lower())
-    first = tie.get("from_partner_id", profile.partner_id)
-    second = tie.get("to_partner_id")
+        opened = watch(Edited(form, f"{at}_", *which, saved, LABELS, lambda _, value: _said(value)))
+    sides = {
+        "from_partner_id": tie.get("from_partner_id", profile.partner_id),
+        "to_partner_id": tie.get("to_partner_id"),
+    }
+    for place, (name, chosen) in zip(st.columns(2), sides.items(), strict=True):
+        partner_field(place, LABELS[name], key=f"{at}_{name}", chosen=chosen, chosen_name=names.get(chosen or 0, ""))
     with st.form(form, border=False):
-        for name, chosen in (("from_partner_id", first), ("what", None), ("to_partner_id", second)):
-            if name == "what":
-                st.text_input(
-                    LABELS[name],
-                    saved["what"],
-                    key=f"{at}_what",
-                    placeholder="e.g. is funded by, advises, is part of",
-                )
-                continue
-            st.selectbox(
-                LABELS[name],
-                options,
-                index=options.index(chosen) if chosen in options else None,
-                format_func=names.__getitem__,
-                key=f"{at}_{name}",
-                placeholder="Choose a partner",
-            )
+        st.text_input(
+            LABELS["what"], saved["what"], key=f"{at}_what", placeholder="e.g. is funded by, advises, is part of"
+        )
         left, right = st.columns(2)
         for place, name in ((left, "from_on"), (right, "until_on")):
             place.date_input(LABELS[name], saved[name], key=f"{at}_{name}", format="MM/DD/YYYY", min_value=FIRST_DAY)
@@ -177,11 +166,11 @@ def _sentence(tie: dict[str, Any], own_id: int) -> str:
     return f"{first} {plain(tie['what'])} {second}"
 
 
-def _said(value: Any, names: dict[int, str]) -> str:
+def _said(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, int):
-        return names.get(value, "")
+        return load(names_of_partners, (value,)).get(value, "")
     return value if isinstance(value, str) else long_day(value)
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from erp.access import Actor
-from erp.queries.choices import partner_choices
 from erp.queries.commitments import OwedBy
 from erp.queries.names import partner_names
 from erp.services.commitments import (
@@ -28,6 +27,7 @@ from erp.ui.engagement_parts import day_text
 from erp.ui.loads import county_today, load
 from erp.ui.loop_filters import close_record, open_record, toast_outcome
 from erp.ui.newer import Edited, forget, watch
+from erp.ui.partner_choice import partner_field
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY, LAST_DAY
 from erp.vocabulary import RecordKind, Side, Verb
@@ -212,23 +212,13 @@ def draw_fields(
     at: str, row: Mapping[str, Any], *, save: tuple[Any, tuple[Any, ...]], partner_id: int | None = None
 ) -> None:
     """Draw the fields of a promise under keys that begin with `at`, filled from a row where there is one."""
-    partners = load(partner_choices)
-    names = dict(zip(partners["partner_id"].astype(int), partners["listed"], strict=True))
     own = int(row["partner_id"]) if row and not pd.isna(row["partner_id"]) else partner_id
-    if own is not None and row:
-        names.setdefault(own, str(row["partner"]))  # archived since, and still the one it is about
-    ids = list(names)
+    partner_field(
+        st, LABELS["partner_id"], key=f"{at}partner_id", chosen=own, chosen_name=str(row["partner"]) if row else ""
+    )
     with st.form(f"{at}form", border=False):
         st.text_area("What was promised", value=row.get("what", ""), height=90, key=f"{at}what")
         left, right = st.columns(2)
-        left.selectbox(
-            "With which partner",
-            ids,
-            index=ids.index(own) if own in ids else None,
-            format_func=lambda i: names.get(i, ""),
-            placeholder="Choose a partner",
-            key=f"{at}partner_id",
-        )
         owed = list(OwedBy)
         left.selectbox(
             "Owed by",
