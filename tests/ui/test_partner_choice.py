@@ -1,17 +1,21 @@
-"""The filter by partner in a large county: those met last are listed, whoever else is typed is looked for."""
+"""Choosing a partner in a large county: those met last are listed, in filters and forms; others are looked for."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from erp import db
+from erp.models.commitments import Commitment
 from erp.queries import choices
 from erp.services.commitments import CommitmentDraft, make_commitment
+from erp.services.contacts import ContactDraft, add_contact
 from erp.services.partners import PartnerDraft, add_partner
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast, make_findable
+from tests.ui.conftest import keyed, unfold
 
 Open = Callable[..., AppTest]
 NAMES = ("Lark Clinic", "Lark House", "211 Line", "Elm School")
@@ -84,3 +88,46 @@ def test_a_link_chooses_a_partner_that_is_not_listed(app_as: Open, cast: Cast, c
     app = app_as(cast.coordinator, "promises", partner=county["Elm School"])
     assert shown(app) == {"Elm School"}
     assert shown(app_as(cast.coordinator, "promises", partner=999)) == set(NAMES)
+
+
+def typed_into_form(app: AppTest, form: str, words: str) -> AppTest:
+    box = app.selectbox(key=keyed(app, form, "partner_id"))
+    box.options.append(words)
+    return box.set_value(words).run()
+
+
+def test_a_form_takes_whoever_is_typed_and_says_where_that_is_not_clear(
+    app_as: Open, cast: Cast, county: dict[str, int]
+) -> None:
+    app = unfold(app_as(cast.coordinator, "promises"), "promise_add")
+    typed_into_form(app, "promise_new", "Lark")
+    said = [caption.value for caption in app.caption]
+    assert "“Lark” may be Lark Clinic; Lark House. Type the name of the one you mean." in said
+    typed_into_form(app, "promise_new", "Nobody Anywhere")
+    assert "No partner is called “Nobody Anywhere”." in [caption.value for caption in app.caption]
+    typed_into_form(app, "promise_new", "elm school")
+    assert app.selectbox(key=keyed(app, "promise_new", "partner_id")).value == county["Elm School"]
+    assert not [caption for caption in app.caption if "is called" in caption.value]
+    app.text_area(key=keyed(app, "promise_new", "what")).set_value("Find a room")
+    next(button for button in app.button if button.label == "Save").click().run()
+    assert not app.exception
+    with db.reading() as session:
+        saved = session.exec(select(Commitment).where(Commitment.what == "Find a room")).one()
+    assert saved.partner_id == county["Elm School"]
+
+
+def test_the_people_of_whoever_is_typed_are_offered(app_as: Open, cast: Cast, county: dict[str, int]) -> None:
+    with db.writing() as session:
+        person = ContactDraft(partner_id=county["211 Line"], name="Sam Reed", role="Operator")
+        add_contact(session, cast.coordinator, person)
+    app = unfold(app_as(cast.coordinator, "feedback"), "feedback_add")
+    typed_into_form(app, "feedback_new", "211")
+    assert app.selectbox(key=keyed(app, "feedback_new", "partner_id")).value == county["211 Line"]
+    assert "Sam Reed · Operator" in app.selectbox(key=keyed(app, "feedback_new", "contact_id")).options
+
+
+def test_a_form_opened_from_a_partners_page_has_that_partner_though_it_is_not_listed(
+    app_as: Open, cast: Cast, county: dict[str, int]
+) -> None:
+    app = unfold(app_as(cast.coordinator, "promises", partner=county["Elm School"]), "promise_add")
+    assert app.selectbox(key=keyed(app, "promise_new", "partner_id")).value == county["Elm School"]
