@@ -56,9 +56,9 @@ def filters() -> FeedbackFilters:
 def pick_states(counts: pd.DataFrame, n_of: str) -> tuple[FeedbackState, ...]:
     """Draw the states with their counts and return those chosen; none: all of them."""
     n = dict(zip(counts["state"], counts[n_of], strict=True))
-    options = {TO_DO: f"To do ({sum(n[state] for state in COUNTY_NEXT)})"}
-    options |= {state.value: f"{state.label} ({n[state]})" for state in FeedbackState}
-    options[ALL] = f"All ({sum(n.values())})"
+    options = {TO_DO: f"To do ({sum(n[state] for state in COUNTY_NEXT):,})"}
+    options |= {state.value: f"{state.label} ({n[state]:,})" for state in FeedbackState}
+    options[ALL] = f"All ({sum(n.values()):,})"
     chosen = pills_in_address("State", "state", options, page="feedback")
     if chosen in (TO_DO, ALL):
         return COUNTY_NEXT if chosen == TO_DO else ()

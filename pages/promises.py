@@ -56,9 +56,9 @@ def filters() -> PromiseFilters:
 def pick_groups(counts: pd.DataFrame) -> tuple[PromiseGroup, ...]:
     """Draw the groups with their counts and return those chosen; none: all of them."""
     n = dict(zip(counts["group"], counts["n"], strict=True))
-    options = {STILL_OPEN: f"Open ({sum(n[group] for group in OPEN_GROUPS)})"}
-    options |= {group.value: f"{group.label} ({n[group]})" for group in PromiseGroup}
-    options[ALL] = f"All ({sum(n.values())})"
+    options = {STILL_OPEN: f"Open ({sum(n[group] for group in OPEN_GROUPS):,})"}
+    options |= {group.value: f"{group.label} ({n[group]:,})" for group in PromiseGroup}
+    options[ALL] = f"All ({sum(n.values()):,})"
     chosen = pills_in_address("State", "state", options, page="promises")
     if chosen in (STILL_OPEN, ALL):
         return OPEN_GROUPS if chosen == STILL_OPEN else ()

@@ -165,4 +165,4 @@ def _draw_rest(row: Mapping[str, Any]) -> None:
 
 def group_head(group: PromiseGroup, n: int) -> None:
     """Draw the heading of a group with how many promises are in it."""
-    st.header(f"{group.label} ({n})", anchor=False)
+    st.header(f"{group.label} ({n:,})", anchor=False)
