@@ -31,6 +31,9 @@ from erp.services.look_alike_measure import GOAL, LABELLED, measure
 from erp.vocabulary import Door, Role
 from erp.web.serve import serve
 
+#: PostgreSQL's sign that its user may not do what was asked, for example make tables.
+_NOT_ALLOWED = "42501"
+
 
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit status; a refusal is one sentence on standard error and status 2."""
@@ -43,10 +46,12 @@ def main(words: list[str] | None = None) -> int:
     except OSError as problem:
         return _refuse(arguments, f"{problem.filename or 'A file'}: {problem.strerror}. Check its name and its rights.")
     except (sqlite3.DatabaseError, DatabaseError) as problem:
-        if type(problem) not in (sqlite3.DatabaseError, sqlite3.OperationalError, DatabaseError, OperationalError):
+        not_allowed = getattr(getattr(problem, "orig", None), "sqlstate", "") == _NOT_ALLOWED
+        unusable = (sqlite3.DatabaseError, sqlite3.OperationalError, DatabaseError, OperationalError)
+        if type(problem) not in unusable and not not_allowed:
             raise  # a rule of the database was broken: that is ours to mend, not the operator's
         told = " ".join(str(getattr(problem, "orig", None) or problem).split())
-        where = db.engine().url.render_as_string()  # which hides a password
+        where = db.engine().url.set(query={}).render_as_string()  # which hides a password
         return _refuse(
             arguments,
             f"The database {where} cannot be used: {told}. Check ERP_DATA_DIR or ERP_DATABASE_URL and try again.",

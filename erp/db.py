@@ -80,7 +80,14 @@ def _on_server(url: str, schema: str) -> Engine:
             return super().dump(obj.replace("\0", ""))
 
     letters = {"client_encoding": "utf8"}
-    engine = create_engine(url, connect_args=letters, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        connect_args=letters,
+        isolation_level="READ COMMITTED",  # whoever waited for the lock sees what was written meanwhile
+        pool_size=10,
+        max_overflow=40,
+        pool_pre_ping=True,
+    )
     said = (*SERVER_SETTINGS, f"SET search_path = {schema}") if schema else SERVER_SETTINGS
 
     @event.listens_for(engine, "connect")

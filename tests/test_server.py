@@ -3,19 +3,22 @@
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from erp import cli, db
 from erp.errors import Invalid
+from erp.models.feedback import FeedbackItem
 from erp.queries.search import search
 from erp.queries.word_grammar import OnServer
 from erp.services import copies, guards, trial, upkeep, versions
-from erp.services.feedback import FeedbackDraft, receive_feedback
+from erp.services.feedback import FeedbackDraft, receive_feedback, void_feedback
 from erp.services.partners import PartnerDraft, add_partner
 from erp.settings import settings
 from erp.vocabulary import PartnerKind
@@ -96,11 +99,10 @@ def test_a_database_that_orders_words_by_a_language_is_refused(database: Path) -
         connection.execute(text(operator))
         connection.execute(text("SET LOCAL search_path = before_all, pg_catalog, public"))
         with pytest.raises(Invalid, match="by the rules of a language"):
-            upkeep.make_tables(connection)
+            upkeep._check_server(connection)
 
 
-@on_server
-def test_writers_of_two_processes_wait_for_each_other(database: Path) -> None:
+def _raise_by_two() -> None:
     """Two engines, as of two processes, raise one number: reading it first, none loses what the other wrote."""
     engines = [db.connect(settings().database) for _ in range(2)]
 
@@ -121,6 +123,11 @@ def test_writers_of_two_processes_wait_for_each_other(database: Path) -> None:
         engine.dispose()
     with db.reading() as session:
         assert db.data_revision(session) == before + 40
+
+
+@on_server
+def test_writers_of_two_processes_wait_for_each_other(database: Path) -> None:
+    _raise_by_two()
 
 
 @on_server
@@ -166,6 +173,56 @@ def test_a_check_works_in_a_copy_and_leaves_none_behind(database: Path, cast: Ca
 
 
 @on_server
+def test_several_checks_at_once_do_not_disturb_each_other(database: Path, cast: Cast) -> None:
+    faults: list[Exception] = []
+
+    def check() -> None:
+        try:
+            with trial.trial_copy() as trying, trying() as session:
+                add_partner(session, cast.coordinator, PartnerDraft(name="Tried", kind=PartnerKind.SYSTEM_PARTNER))
+        except Exception as fault:  # noqa: BLE001 -- told by the test's own thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=check) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+@on_server
+def test_a_check_ends_well_though_its_copy_cannot_be_taken_away_at_once(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "SERVER_SETTINGS", ("SET lock_timeout = 200", *db.SERVER_SETTINGS[1:]))
+    db.forget_engines()
+    schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'erp_check_%'"
+    with db.engine().connect() as dump:
+        with trial.trial_copy():
+            name = dump.scalar(text(schemas))
+            dump.execute(text(f"LOCK TABLE {name}.partner IN ACCESS SHARE MODE"))  # as a dump that runs beside
+        assert dump.scalar(text(schemas)) == name
+    with trial.trial_copy():
+        pass
+    with db.reading() as session:
+        assert session.scalars(text(schemas)).all() == []
+
+
+@on_server
+def test_writers_see_each_other_whatever_the_database_is_set_to(database: Path) -> None:
+    def setting(statement: str) -> None:
+        with closing(psycopg.connect(settings().database_url, autocommit=True)) as connection:
+            connection.execute(statement)
+
+    setting("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'")
+    try:
+        _raise_by_two()
+    finally:
+        setting("ALTER ROLE postgres RESET default_transaction_isolation")
+
+
+@on_server
 def test_words_and_texts_beyond_what_a_server_can_index_are_kept_all_the_same(database: Path, cast: Cast) -> None:
     long = "x" * 5_000
     with db.writing() as session:
@@ -182,6 +239,10 @@ def test_words_and_texts_beyond_what_a_server_can_index_are_kept_all_the_same(da
 
         assert all(map(found, ("first", long, "quoted", "slash", "word100")))
         assert not found("last")  # behind the bytes that a row may have
+        item = session.exec(select(FeedbackItem)).one()
+        void_feedback(session, cast.coordinator, item.id or 0, item.version, "Entered twice")
+        make_findable(session)  # its row is found again, however long it is
+        assert session.scalar(text("SELECT count(*) FROM words_of_feedback_item")) == 1
 
 
 @on_server

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from erp.importing.cells import is_spreadsheet_error, plain
-from erp.importing.fields import FIELDS, WHY_NOT, Field
+from erp.importing.cells import is_spreadsheet_error, plain, several
+from erp.importing.fields import FIELDS, WHY_NOT, Field, FieldType
 from erp.importing.read import SheetRow, Table
 from erp.importing.readings import Here, Problem, RowReading
 from erp.importing.rules import Row, apply_rules
@@ -17,6 +17,14 @@ _NUL = Problem(
     "rejected",
     "The row holds a NUL byte, a sign that no text has: something broke when the file was made.",
     "Type the row again, or export it again from where it came.",
+)
+#: Letters of a name or a reference: what is longer is a text in the wrong column, and no database looks for it.
+LONGEST_NAME = 300
+_LONG = Problem(
+    "long",
+    "rejected",
+    f"This has more than {LONGEST_NAME} letters, which no name or reference has.",
+    "Shorten it, or give the column another place: a text belongs into notes.",
 )
 _BEYOND = Problem(
     "beyond",
@@ -77,6 +85,10 @@ def _read_cells(reading: RowReading, columns: list[tuple[str, Field | None]], he
 
 def _read_one(reading: RowReading, heading: str, field: Field, here: Here, said: Said) -> None:
     cell = reading.cells[heading]
+    if field.holds is FieldType.NAMES or field.name in ("key", "name", "forum"):
+        for part in several(cell) if field.holds is FieldType.NAMES else (cell,):
+            if len(part) > LONGEST_NAME:
+                reading.say(heading, f"{part[:60]} …", _LONG)
     read = read_cell(field, cell, here)
     reading.values[field.name] = read.value
     reading.values.update(read.more)

@@ -23,7 +23,7 @@ def ids_in_turn(session: Session, parts: Iterable[Select[Any]], page: int, rows:
     """
     if rows is None:
         return [number for part in parts for number in session.scalars(part)]
-    skipped, found = (page - 1) * rows, list[int]()
+    skipped, found = max(page - 1, 0) * rows, list[int]()
     for part in parts:
         here = session.scalars(part.limit(rows - len(found)).offset(skipped)).all()
         found += here

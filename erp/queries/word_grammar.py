@@ -129,9 +129,13 @@ class OnServer:
         return [rank.desc(), index.c.rowid]
 
     def row(self, place: int, said: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """Write the words down with their places; a gap parts columns, so that no phrase reaches across."""
+        """Write the words down with their places; a gap parts columns, so that no phrase reaches across.
+
+        The marks come first: of a record too long to be kept whole its own mark must not be missing, by which the row
+        is found when the record changes.
+        """
         words, length, at = [], 0, 0
-        for name in COLUMNS:
+        for name in ("links", "names", "people", "words"):
             at += 1
             for word in said[name]:
                 at += 1

@@ -98,6 +98,10 @@ class Names:
             number = next(iter(named)) if len(named := self._tribes_named(words)) == 1 else None
         return number if number in self._tribes else None
 
+    def first_tribe(self, words: str) -> int | None:
+        """Return the first of the Tribal governments that go by this name, where nobody can say which is meant."""
+        return min(self._tribes_named(words)) if self.of_several_tribes(words) else None
+
     def of_several_tribes(self, words: str) -> bool:
         """Say whether several Tribal governments go by this name, and nobody can say which is meant."""
         return self.partner(words) is None and len(self._tribes_named(words)) > 1

@@ -129,9 +129,6 @@ class Stretch:
 
     def save(self, readings: list[RowReading], prints: Fingerprints, *, update: bool) -> set[int]:
         """Save the rows and keep each as it was read; returns the numbers of those that are new."""
-        if self.kind != "partners":
-            for reading in readings:
-                self.batch.hold_shared_name(reading)
         here = self._here(prints.all())
         waiting = [r for r in readings if not r.rejected]
         stored = Stored(self.batch, self.kind, self.saver.table, waiting, self.read_by)
@@ -142,7 +139,11 @@ class Stretch:
                 number = stored.known(reading)
             if number is None and not reading.rejected:
                 again = None if self.kind == "ratings" else here.get(prints.of(reading))
-                if again is None:
+                if again is None and self.kind != "partners":
+                    self.batch.hold_shared_name(reading)
+                if reading.rejected:
+                    pass  # it waits until somebody says whose it is
+                elif again is None:
                     number = self._add(stored, reading)
                     added.add(reading.number)
                     here[prints.of(reading)] = (number, self.import_id, reading.number)

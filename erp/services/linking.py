@@ -88,14 +88,17 @@ def close_names_of_tribes(session: Session, actor: Actor) -> int:
 
     What a Tribe shared may come in before the roster that says it is one. It is closed as soon as that is known, and
     waits for nobody's click; a name that only looks alike stays a question. Where one cell names several, the record
-    is the Tribe's, and the words stay.
+    is the Tribe's, and the words stay. Where several Tribes go by one name, it is kept with the first of them, and the
+    words stay until a person says which: until then it must not be open to everybody.
     """
     seer = replace(actor, roles=frozenset(Role))  # also what this actor may not open is linked; the history names them
     names, linked = Names(session), 0
     for words in unlinked_names(session, seer)["name"]:
-        tribe = next(filter(None, map(names.tribe, (words, *several(words)))), None)
-        if tribe is not None:
-            linked += _link(session, seer, words, tribe)
+        said = (words, *several(words))
+        tribe = next(filter(None, map(names.tribe, said)), None)
+        kept_with = tribe or next(filter(None, map(names.first_tribe, said)), None)
+        if kept_with is not None:
+            linked += _link(session, seer, words, kept_with, sure=tribe is not None)
     session.flush()
     return linked
 
@@ -113,9 +116,9 @@ def also_known_as(session: Session, actor: Actor, partner: Partner, words: str) 
         )
 
 
-def _link(session: Session, actor: Actor, words: str, partner_id: int) -> int:
+def _link(session: Session, actor: Actor, words: str, partner_id: int, *, sure: bool = True) -> int:
     linked = _link_engagements(session, actor, words, partner_id)
-    return linked + sum(_link_records(session, actor, noun, words, partner_id) for noun in _SYNC)
+    return linked + sum(_link_records(session, actor, noun, words, partner_id, sure=sure) for noun in _SYNC)
 
 
 def _link_engagements(session: Session, actor: Actor, words: str, partner_id: int) -> int:
@@ -155,13 +158,13 @@ def _engagements_of(partner_id: int) -> Any:
     return select(EngagementPartner.engagement_id).where(EngagementPartner.partner_id == partner_id)
 
 
-def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner_id: int) -> int:
+def _link_records(session: Session, actor: Actor, noun: Any, words: str, partner_id: int, *, sure: bool) -> int:
     question = select(noun).where(noun.partner_id.is_(None), noun.as_written["partner"].as_string() == words)
     visible = _VISIBLE[noun](actor) if noun in _VISIBLE else noun.archived_at.is_(None)
     waiting = session.exec(question.where(visible)).all()
     before = [snapshot(record) for record in waiting]
     for record in waiting:
-        whole = several(words) == (words,)
+        whole = sure and several(words) == (words,)
         written = {field: text for field, text in record.as_written.items() if field != "partner" or not whole}
         revise(record, record.version, {"partner_id": partner_id, "as_written": written})
     session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlmodel import Session, col, select
@@ -46,8 +46,8 @@ class PartnerDraft(Draft):
     name: str = Field(min_length=1, max_length=300)
     kind: PartnerKind
     recognition: Recognition = Recognition.NOT_SAID
-    other_names: tuple[str, ...] = ()
-    former_names: tuple[str, ...] = ()
+    other_names: tuple[Annotated[str, Field(max_length=300)], ...] = ()
+    former_names: tuple[Annotated[str, Field(max_length=300)], ...] = ()
     area: str = ""
     languages: tuple[str, ...] = ()
     status: PartnerStatus = PartnerStatus.ACTIVE

@@ -1,11 +1,13 @@
 """A throw-away copy of the records: a check runs the very code that would save, and nothing of it is kept."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from erp import db
@@ -15,6 +17,7 @@ from erp.services.records import count_on
 from erp.services.upkeep import make_tables
 from erp.settings import settings
 
+_log = logging.getLogger(__name__)
 #: How a schema that records are copied into is called, before the number of the connection that watches over it.
 _SCHEMA = "erp_check_"
 _LEFT_BEHIND = (
@@ -62,7 +65,7 @@ def _copied_schema() -> Iterator[Engine]:
         here = watch.exec_driver_sql("SELECT current_schema()").scalar_one()
         name = f"{_SCHEMA}{watch.exec_driver_sql('SELECT pg_backend_pid()').scalar_one()}"
         for schema in [*left, name]:
-            watch.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            _drop(watch, schema)
         watch.exec_driver_sql(f"CREATE SCHEMA {name}")
         engine = db.connect(settings().database, schema=name)
         try:
@@ -73,7 +76,16 @@ def _copied_schema() -> Iterator[Engine]:
             yield engine
         finally:
             engine.dispose()
-            watch.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+            _drop(watch, name)
+
+
+def _drop(watch: Connection, schema: str) -> None:
+    try:
+        watch.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    except OperationalError:
+        # A dump that runs beside holds its tables, or the server is gone: what the check found stands all the same,
+        # and the next check takes the schema away.
+        _log.info("The schema %s of a check of an import is left for the next check to take away.", schema)
 
 
 def _fill(connection: Connection, schema: str) -> None:

@@ -1,5 +1,6 @@
 """Bringing a database to the code's version."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from erp.errors import Invalid
 from erp.services.copies import set_aside
 from erp.services.guards import write_guards
 from erp.services.versions import database_version, known_versions, migrations
+
+#: Alembic knows one update at a time in a process; on a server, each check of an import makes tables.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,9 @@ def migrate(engine: Engine) -> Migration:
 
     Raises: Invalid where the database is newer than the code; then it is left untouched.
     """
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
+            _check_server(connection)
     newest, before = migrations()[1], database_version(engine)
     if before == newest:
         return Migration(before, newest, None)
@@ -53,11 +60,10 @@ def make_tables(connection: Connection) -> None:
     """
     from alembic import command  # noqa: PLC0415 -- takes 0.4 s to import, and most commands need none of it
 
-    if not db.embedded(connection):
-        _check_server(connection)
     config, _newest = migrations()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _one_at_a_time:
+        command.upgrade(config, "head")
     write_guards(connection)
     if db.embedded(connection) and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
         raise Invalid(f"The update of the database failed and was taken back: rows point nowhere ({lost[0]}).")

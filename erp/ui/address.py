@@ -11,14 +11,15 @@ import streamlit as st
 
 from erp.ui.words import FIRST_DAY, LAST_DAY
 
-#: A number with as many digits is no record's, and none a database can look for.
-_MOST_DIGITS = 18
+#: The highest number of a record; a higher one is none that every database can look for.
+_HIGHEST = 2**31 - 1
 
 
 def number_in_address(name: str) -> int:
     """Return the number that stands in the address under this name; 0, which no record has, where there is none."""
     given = st.query_params.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < _MOST_DIGITS else 0
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < len(str(_HIGHEST)) + 1 else 0
+    return number if number <= _HIGHEST else 0
 
 
 def pick_in_address(

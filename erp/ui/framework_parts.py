@@ -130,6 +130,9 @@ def _draw_entry_form(framework_id: str, begun_from: Framework, framework: Framew
         return
     form = f"entry_{framework_id}_{entry_id}"
     entry = framework.by_id.get(entry_id)
+    if _key(form, "label") not in st.session_state:  # filled anew: what an earlier filling began with is nobody's
+        for kept in ("opened", "first"):
+            st.session_state.pop(f"{field_keys(form)}_{kept}", None)
     # As it was when this form was opened: the page may be drawn anew after somebody else changed it.
     opened: Entry | None = st.session_state.setdefault(f"{field_keys(form)}_opened", entry)
     shown = opened or Entry(framework_id, NEW, "", "", None, None, "", verified=False, owners=(), sections=())

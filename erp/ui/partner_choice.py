@@ -9,7 +9,7 @@ import streamlit as st
 from erp.queries.choices import partners_offered
 from erp.queries.names import names_of_partners
 from erp.queries.search import called_so
-from erp.ui.address import pick_in_address
+from erp.ui.address import number_in_address, pick_in_address
 from erp.ui.loads import load, load_unalterable
 from erp.ui.search import findable
 from erp.ui.words import plain
@@ -20,9 +20,9 @@ def pick_partner(page: str) -> int | None:
     """Draw the filter and return the partner chosen; its id stands in the address."""
     choices = load_unalterable(partners_offered)
     options = choices.listed
-    given = st.query_params.get("partner", "")
-    if choices.are_some and given.isdigit() and given not in options:  # by a link, or looked for
-        options = {**options, **{str(number): name for number, name in load(names_of_partners, (int(given),)).items()}}
+    given = number_in_address("partner")
+    if choices.are_some and given and str(given) not in options:  # by a link, or looked for
+        options = {**options, **{str(number): name for number, name in load(names_of_partners, (given,)).items()}}
     chosen = pick_in_address(
         "Partner",
         "partner",

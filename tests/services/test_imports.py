@@ -25,6 +25,7 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.imports import ImportedRow, ImportFile
 from erp.models.partners import LookAlike, Partner, PartnerName
 from erp.models.ratings import Rating
+from erp.queries.commitments import PromiseFilters, promise_list
 from erp.queries.county import today
 from erp.queries.engagement_detail import engagement_detail
 from erp.queries.engagements import EngagementFilter, engagement_count, engagement_list
@@ -884,3 +885,47 @@ def test_a_row_under_a_name_of_two_tribes_waits_until_it_is_said_which(database:
     with db.reading() as session:
         assert engagement_count(session, cast.viewer, EngagementFilter()) == 0
         assert engagement_count(session, cast.leadership, EngagementFilter()) == 1
+
+
+def test_what_came_in_before_two_tribes_of_its_name_is_closed_with_the_first(database: object, cast: Cast) -> None:
+    for kind, file in (
+        ("engagements", "purpose,partners,held_on\nCouncil,Mewuk,2026-03-05\n"),
+        ("commitments", "what,partner\nCall back,Mewuk\n"),
+        ("partners", "name,kind,other_names\nNorth Rancheria,Tribal government,Mewuk\n"
+         "South Rancheria,Tribal government,Mewuk\n"),
+    ):  # fmt: skip
+        bring(kind, file, by=cast.leadership)
+    assert [promise.as_written for promise in stored(Commitment)] == [{"partner": "Mewuk"}]
+    with db.reading() as session:
+        assert guards.verify_closed(session) == []
+        assert engagement_count(session, cast.viewer, EngagementFilter()) == 0
+        assert promise_list(session, cast.viewer, PromiseFilters()).empty
+        assert len(promise_list(session, cast.leadership, PromiseFilters())) == 1
+
+
+def test_a_file_comes_in_again_though_another_tribe_has_the_name_meanwhile(database: object, cast: Cast) -> None:
+    tribe = PartnerDraft(name="North Rancheria", kind=PartnerKind.TRIBAL_GOVERNMENT, other_names=("Mewuk",))
+    file = "what,partner\nCall back,Mewuk\n"
+    with db.writing() as session:
+        add_partner(session, cast.leadership, tribe)
+    bring("commitments", file, by=cast.leadership)
+    with db.writing() as session:
+        add_partner(session, cast.leadership, tribe.model_copy(update={"name": "South Rancheria"}))
+    assert bring("commitments", file, by=cast.leadership).rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("partners", {"name": "n" * 301}),
+        ("partners", {"name": "Lark", "key": "k" * 6_000}),
+        ("partners", {"name": "Lark", "other_names": f"Short;{'o' * 301}"}),
+        ("commitments", {"what": "Call", "partner": "p" * 301}),
+    ],
+)
+def test_a_text_where_a_name_should_be_is_rejected(
+    database: object, cast: Cast, kind: str, row: dict[str, str]
+) -> None:
+    result = bring(kind, f"{','.join(row)}\n{','.join(row.values())}\n", by=cast.coordinator)
+    assert result.rejected == 1
+    assert "more than 300 letters" in result.findings[0].reason
