@@ -13,6 +13,7 @@ from erp.ui.engagement_parts import behavior_choices
 from erp.ui.loads import county_today, frameworks, load
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, show_chart
+from erp.ui.views import draw_title
 from erp.ui.words import plain
 from erp.vocabulary import PartnerKind
 
@@ -34,7 +35,7 @@ def quarter_name(quarter: str) -> str:
 
 
 require_actor()
-st.title("Behaviors", anchor=False)
+draw_title("Behaviors", "behaviors")
 show_outcome()
 st.markdown(
     "Which CPM leadership behaviors our engagements show, with whom and when. A dashed 0 is a gap in what we did "

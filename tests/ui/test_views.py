@@ -17,6 +17,7 @@ LISTS = {
     "engagements": {"words": "fern", "status": "held"},
     "promises": {"state": "kept", "promise_words": "fern"},
     "feedback": {"state": "all", "feedback_words": "fern"},
+    "behaviors": {"kind": "tribal_government", "quarters": "8"},
 }
 
 
