@@ -238,6 +238,8 @@ def test_words_and_texts_beyond_what_a_server_can_index_are_kept_all_the_same(da
             return session.scalar(text(index), {"asked": asked}) == 1
 
         assert all(map(found, ("first", long, "quoted", "slash", "word100")))
+        assert session.scalar(text(index), {"asked": OnServer().phrase(("word100", "word101"), ["words"])}) == 1
+        assert session.scalar(text(index), {"asked": OnServer().phrase(("word30000", "word30001"), ["words"])}) == 0
         assert not found("last")  # behind the bytes that a row may have
         item = session.exec(select(FeedbackItem)).one()
         void_feedback(session, cast.coordinator, item.id or 0, item.version, "Entered twice")

@@ -38,10 +38,7 @@ def trial_copy() -> Iterator[Callable[[], AbstractContextManager[Session]]]:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
-        try:
-            yield writing
-        finally:
-            engine.dispose()
+        yield writing
 
 
 @contextmanager
@@ -51,7 +48,11 @@ def _copied_file() -> Iterator[Engine]:
     with tempfile.TemporaryDirectory(prefix="erp-check-") as folder:
         copy = Path(folder) / "copy.db"
         copy_database(file, copy)
-        yield db.connect(f"sqlite:///{copy}")
+        engine = db.connect(f"sqlite:///{copy}")
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
 
 @contextmanager
