@@ -165,7 +165,8 @@ class Batch:
     def hold_shared_name(self, reading: RowReading) -> None:
         """Reject a row under a name of several Tribal governments: linked to none, it would be open to everybody."""
         for column in ("partner", "partners"):
-            for words in reading.values.get(column) or ():
+            said: str | tuple[str, ...] = reading.values.get(column) or ()  # people and ratings have one partner
+            for words in (said,) if isinstance(said, str) else said:
                 if self.names.of_several_tribes(words):
                     reason = "Several Tribal governments go by this name, so the row cannot be closed with its own."
                     self.reject(reading, column, words, reason, "Write which one is meant, by its name or its key.")

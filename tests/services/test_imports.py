@@ -878,6 +878,8 @@ def test_a_row_under_a_name_of_two_tribes_waits_until_it_is_said_which(database:
         ("engagements", "purpose,partners,held_on\nCouncil,Mewuk,2026-03-05\nVisit,North Rancheria,2026-03-05\n"),
         ("commitments", "what,partner\nCall back,Mewuk\n"),
         ("feedback", "words,partner\nToo late,Mewuk\n"),
+        ("contacts", "name,partner\nSam Reed,Mewuk\n"),
+        ("ratings", "partner,respondent,side,rated_on,item_1\nMewuk,Sam Reed,partner,2026-03-05,4\n"),
     ):
         result = bring(kind, file, by=cast.coordinator)
         assert result.rejected == 1
