@@ -1,11 +1,15 @@
 """The cast: one county, one named user per role, and a database file for each test."""
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from erp import db
@@ -21,6 +25,13 @@ from tests.server import Reused, Server, started
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 #: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.
 ON_BOTH = ("queries", "services", "health", "test_db")
+
+
+@event.listens_for(Engine, "connect")
+def _promise_no_order(connection: Any, _record: object) -> None:
+    """Give rows that nobody asked an order for backwards: a server gives them in any."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,20 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         yield folder / "erp.db"
         db.forget_engines()
     settings.cache_clear()
+
+
+@pytest.fixture
+def anew(request: pytest.FixtureRequest, database: Path) -> Callable[[], None]:
+    """Give a test a way to go over to a fresh database, with the same county and the same cast."""
+
+    def put_back() -> None:
+        db.forget_engines()
+        if settings().database_file:
+            shutil.copyfile(request.getfixturevalue("template_database"), database)
+        else:
+            request.getfixturevalue("on_server").as_it_was()
+
+    return put_back
 
 
 @pytest.fixture(scope="session")

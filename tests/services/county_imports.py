@@ -2,11 +2,7 @@
 
 import csv
 import io
-import os
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -18,7 +14,6 @@ from erp.importing.fields import KINDS
 from erp.importing.outcome import ImportResult
 from erp.queries.exports import export_rows
 from erp.services.imports import import_file
-from erp.settings import settings
 
 
 def bring(
@@ -75,22 +70,3 @@ def sheet(rows: Iterable[Iterable[object]]) -> bytes:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue().encode()
-
-
-@contextmanager
-def another_database(template: Path, folder: Path) -> Iterator[None]:
-    """Go over to a fresh database with the same county and cast, and back."""
-    was = os.environ["ERP_DATA_DIR"]
-    folder.mkdir(parents=True)
-    shutil.copyfile(template, folder / "erp.db")
-    _use(str(folder))
-    try:
-        yield
-    finally:
-        _use(was)
-
-
-def _use(folder: str) -> None:
-    db.forget_engines()
-    os.environ["ERP_DATA_DIR"] = folder
-    settings.cache_clear()

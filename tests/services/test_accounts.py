@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlmodel import Session, delete, select
+from sqlmodel import Session, col, delete, select
 
 from erp import db
 from erp.access import Actor, operator
@@ -71,7 +71,10 @@ def test_set_up_makes_the_county_and_an_administrator_with_no_default_password(e
     first = own_account(empty, Actor(account_id, "Fay First", frozenset()))
     assert first is not None
     assert (first.roles, first.state) == ((Role.ADMINISTRATOR,), "Active")
-    assert [change.verb for change in empty.exec(select(Change))] == ["set up the county", "add"]
+    assert [change.verb for change in empty.exec(select(Change).order_by(col(Change.id)))] == [
+        "set up the county",
+        "add",
+    ]
 
 
 def test_set_up_happens_once(session: Session) -> None:
@@ -150,7 +153,9 @@ def test_neither_passwords_nor_tokens_enter_the_history(session: Session, cast: 
     newcomer = Actor(link.account_id, "Mina Newcomer", frozenset({Role.VIEWER}))
     change_own_password(session, newcomer, PASSWORD, "eight loud herons")
     reset_link(session, cast.administrator, link.account_id)
-    history = json.dumps([change.model_dump(mode="json") for change in session.exec(select(Change))])
+    history = json.dumps(
+        [change.model_dump(mode="json") for change in session.exec(select(Change).order_by(col(Change.id)))]
+    )
     kept = session.get(Account, link.account_id)
     assert kept is not None
     for secret in (link.token, token_hash(link.token), PASSWORD, "eight loud", str(kept.password_hash), "argon2"):
@@ -165,7 +170,10 @@ def test_every_act_on_an_account_is_written_down_with_its_door(session: Session,
     set_roles(session, cast.administrator, link.account_id, 2, frozenset({Role.COORDINATOR}))
     disable_account(session, cast.administrator, link.account_id, 3)
     enable_account(session, cast.administrator, link.account_id, 4)
-    told = [(change.verb, change.actor_name, change.door) for change in session.exec(select(Change))]
+    told = [
+        (change.verb, change.actor_name, change.door)
+        for change in session.exec(select(Change).order_by(col(Change.id)))
+    ]
     admin = ("Ada Administrator", Door.PAGE)
     assert told == [
         ("invite", *admin),

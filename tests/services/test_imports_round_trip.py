@@ -1,6 +1,6 @@
 """What was exported comes into a fresh database and is exported alike; into its own it changes nothing."""
 
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from erp.importing.fields import FIELDS, KINDS, FieldType
 from erp.models.facts import Fact
 from tests.services.county_imports import (
     all_exported,
-    another_database,
     bring,
     changes,
     counts,
@@ -97,37 +96,36 @@ EXAMPLES = settings(
 @EXAMPLES
 @given(files=county())
 def test_an_export_comes_into_a_fresh_database_and_is_exported_alike(
-    form: Any, template_database: Path, database: Path, files: dict[str, list[list[str]]]
+    form: Any, anew: Callable[[], None], files: dict[str, list[list[str]]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with another_database(template_database, Path(folder) / "one"):
-            for kind, data in written(files).items():
-                bring(kind, data)
-            before = all_exported()
-            sent = {kind: form(exported(kind)) for kind in KINDS}
-        with another_database(template_database, Path(folder) / "two"):
-            for kind in KINDS:
-                result = bring(kind, sent[kind])
-                assert result.rejected == 0, said(result)
-            assert changes(before, all_exported()) == []
+    anew()
+    for kind, data in written(files).items():
+        bring(kind, data)
+    before = all_exported()
+    sent = {kind: form(exported(kind)) for kind in KINDS}
+    anew()
+    for kind in KINDS:
+        result = bring(kind, sent[kind])
+        assert result.rejected == 0, said(result)
+    assert changes(before, all_exported()) == []
 
 
 @EXAMPLES
 @given(files=county())
 def test_a_file_and_its_export_change_nothing_the_second_time(
-    template_database: Path, database: Path, files: dict[str, list[list[str]]]
+    anew: Callable[[], None], files: dict[str, list[list[str]]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, another_database(template_database, Path(folder) / "one"):
-        data = written(files)
-        first = {kind: bring(kind, data[kind]) for kind in KINDS}
-        before = all_exported()
-        for kind in KINDS:
-            again = bring(kind, data[kind])
-            came_in = first[kind].imported + first[kind].warned
-            assert counts(again) == (came_in, 0, first[kind].rejected, 0), said(again)
-            back = bring(kind, csv_bytes(exported(kind)))
-            assert counts(back) == (back.rows, 0, 0, 0), said(back)
-        assert changes(before, all_exported()) == []
+    anew()
+    data = written(files)
+    first = {kind: bring(kind, data[kind]) for kind in KINDS}
+    before = all_exported()
+    for kind in KINDS:
+        again = bring(kind, data[kind])
+        came_in = first[kind].imported + first[kind].warned
+        assert counts(again) == (came_in, 0, first[kind].rejected, 0), said(again)
+        back = bring(kind, csv_bytes(exported(kind)))
+        assert counts(back) == (back.rows, 0, 0, 0), said(back)
+    assert changes(before, all_exported()) == []
 
 
 OTHER = {
@@ -141,22 +139,19 @@ OTHER = {
 
 
 @pytest.mark.parametrize("form", [csv_bytes, xlsx_bytes])
-def test_what_is_other_and_what_only_the_county_calls_so_comes_back_alike(
-    form: Any, template_database: Path, database: Path, tmp_path: Path
-) -> None:
-    with another_database(template_database, tmp_path / "one"):
-        for kind, data in OTHER.items():
-            assert counts(bring(kind, data))[2] == 0
-        sent = {kind: exported(kind) for kind in OTHER}
-        engagements = sent["engagements"].set_index("key")
-        assert engagements.loc["E1", ["kind", "status", "partners"]].tolist() == ["other", "other", "Acme; ACME"]
-        assert engagements.loc["E2", ["status", "two_way"]].tolist() == ["postponed", "perhaps"]
-        assert [fact.kind for fact in stored(Fact)] == ["received"]  # only E3 was held, and not two-way
-        before = all_exported()
-    with another_database(template_database, tmp_path / "two"):
-        for kind, frame in sent.items():
-            bring(kind, form(frame))
-        assert changes(before, all_exported()) == []
+def test_what_is_other_and_what_only_the_county_calls_so_comes_back_alike(form: Any, anew: Callable[[], None]) -> None:
+    for kind, data in OTHER.items():
+        assert counts(bring(kind, data))[2] == 0
+    sent = {kind: exported(kind) for kind in OTHER}
+    engagements = sent["engagements"].set_index("key")
+    assert engagements.loc["E1", ["kind", "status", "partners"]].tolist() == ["other", "other", "Acme; ACME"]
+    assert engagements.loc["E2", ["status", "two_way"]].tolist() == ["postponed", "perhaps"]
+    assert [fact.kind for fact in stored(Fact)] == ["received"]  # only E3 was held, and not two-way
+    before = all_exported()
+    anew()
+    for kind, frame in sent.items():
+        bring(kind, form(frame))
+    assert changes(before, all_exported()) == []
 
 
 def test_a_rejected_row_says_why_and_nothing_of_coming_in(database: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from erp import db
 from erp.errors import Invalid, NotAllowed, NotFound
@@ -47,7 +47,7 @@ def test_one_save_writes_meeting_promises_feedback_and_facts(session: Session, c
     contacts = session.exec(select(Fact).where(Fact.kind == "contact").order_by(Fact.partner_id)).all()
     assert [(f.partner_id, f.marks_n, f.marks_shared) for f in contacts] == [(a, 2, 1), (b, 2, 1)]
     assert {f.kind for f in session.exec(select(Fact))} == {"contact", "promise", "received"}
-    kinds = [change.record_kind for change in session.exec(select(Change))]
+    kinds = [change.record_kind for change in session.exec(select(Change).order_by(col(Change.id)))]
     assert kinds == ["partner", "partner", "engagement", "commitment", "feedback_item"]
 
 

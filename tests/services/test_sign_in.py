@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from erp import db
 from erp.access import Actor
@@ -225,7 +225,11 @@ def test_all_others_end_and_this_one_stays(cora: Actor, cast: Cast) -> None:
         assert end_all_sign_ins(session, cora, but=here) == 0
     assert (resolve(here), resolve(there), resolve(hers)) == (cora, None, cast.leadership)
     with db.reading() as session:
-        told = [(c.verb, c.actor_name, c.after) for c in session.exec(select(Change)) if c.verb == "end sign-in"]
+        told = [
+            (c.verb, c.actor_name, c.after)
+            for c in session.exec(select(Change).order_by(col(Change.id)))
+            if c.verb == "end sign-in"
+        ]
     assert told == [("end sign-in", cora.name, {"sign_ins_ended": 1})]
     with db.reading() as session:
         assert [entry.browser for entry in own_sign_ins(session, cora)] == ["Firefox on Windows"]

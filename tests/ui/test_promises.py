@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import streamlit
 import time_machine
-from sqlmodel import select
+from sqlmodel import col, select
 from streamlit.testing.v1 import AppTest
 
 from erp import db
@@ -219,8 +219,9 @@ def test_words_that_look_identifying_are_asked_about_before_anything_is_saved(
     button(app, "Save").click().run()
     assert "Saved." in text_of(app)
     with db.reading() as session:
-        changes = session.exec(select(Change)).all()
-    assert (changes[-1].after or {})["kept_because"] == "A board item"
+        last = session.exec(select(Change).order_by(col(Change.id).desc())).first()
+    assert last
+    assert (last.after or {})["kept_because"] == "A board item"
 
 
 # --- adding, correcting, voiding ----------------------------------------------------------------------------
