@@ -2,6 +2,9 @@
 
 import gc
 import importlib
+import sys
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,10 +13,12 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from erp.settings import ROOT
 from erp.web.routes import MIDDLEWARE, ROUTES
-from erp.web.start import prepare, set_up_notice
+from erp.web.start import Served, prepare, set_up_notice
 
-#: Loaded before the first visitor comes; otherwise the first page takes them 0.6 s longer.
-WARM = ("altair", "pandas", "pyarrow", "erp.ui.actions", "erp.ui.loads", "erp.ui.navigation", "erp.ui.show")
+#: What every page needs: loaded while the first visitor's browser fetches what is its own.
+NEEDED = ("pandas", "pyarrow", "erp.ui.actions", "erp.ui.loads", "erp.ui.navigation", "erp.ui.show")
+#: Seconds until the rest is made ready: whoever had the app open when it was started anew is served first.
+LATER = 3.0
 
 # A folder pages/ beside the script would be served without asking who is there. Ours is elsewhere; this is the belt.
 PagesManager.uses_pages_directory = False
@@ -21,16 +26,26 @@ PagesManager.uses_pages_directory = False
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Bring the database up to date, print the set-up code where one is needed, load what pages need."""
-    prepare()
+    """Bring the database up to date, print the set-up code where one is needed, begin to load what pages need."""
+    if not Served.version:  # `erp serve` did it before it opened the port
+        prepare()
     notice = set_up_notice()
     if notice:
         print(notice, flush=True)
-    for module in WARM:
+    threading.Thread(target=get_ready, args=(notice is None,), daemon=True).start()
+    yield
+
+
+def get_ready(county_is_here: bool) -> None:
+    """Load what pages need and figure what they show, beside the first visitors, who wait only for what they ask."""
+    for module in NEEDED:
         importlib.import_module(module)
+    time.sleep(LATER)
+    importlib.import_module("altair")
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run cost 35–80 ms
-    yield
+    if county_is_here:
+        sys.modules["erp.ui.loads"].keep_standings()
 
 
 app = st.App(ROOT / "erp" / "ui" / "main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
@@ -123,16 +124,24 @@ def test_a_database_newer_than_the_code_is_refused_and_untouched(database: Path)
     assert database.read_bytes() == before
 
 
+def test_the_newest_step_is_known_by_its_files_name() -> None:
+    known = versions.known_versions()
+    assert versions.newest_version() == max(known)
+    files = (versions.ROOT / "migrations" / "versions").glob("[0-9]*.py")
+    assert {path.name.split("_")[0] for path in files} == known
+    assert ScriptDirectory.from_config(versions.alembic_settings()).get_current_head() == versions.newest_version()
+
+
 def test_a_database_is_copied_aside_before_it_is_migrated(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(versions.ROOT / "migrations", tmp_path / "migrations")
     now = versions.database_version(db.engine())
-    newer = f"revision = 'next'\ndown_revision = '{now}'\n\n\ndef upgrade():\n    pass\n"
-    (tmp_path / "migrations" / "versions" / "next.py").write_text(newer)
+    newer = f"revision = '9999'\ndown_revision = '{now}'\n\n\ndef upgrade():\n    pass\n"
+    (tmp_path / "migrations" / "versions" / "9999_next.py").write_text(newer)
     monkeypatch.setattr(versions, "ROOT", tmp_path)
     done = upkeep.migrate(db.engine())
-    assert (done.before, done.after) == (now, "next")
+    assert (done.before, done.after) == (now, "9999")
     assert done.copy is not None
     with closing(sqlite3.connect(done.copy)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (now,)

@@ -13,8 +13,7 @@ from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
 from erp.models.engagements import Engagement, EngagementPartner, EngagementPerson
 from erp.models.partners import Partner, PartnerName
-from erp.queries.contacts import name_shown
-from erp.queries.visible import engagements_visible_to
+from erp.queries.visible import engagements_visible_to, name_shown
 from erp.queries.word_index import FORUM, PERSON
 from erp.vocabulary import NameKind, PartnerKind, RecordKind, Verb
 

@@ -25,9 +25,9 @@ from erp.access import Actor, operator
 from erp.models.accounts import Account
 from erp.models.contacts import Confirmation, Contact
 from erp.models.partners import Partner
-from erp.queries.contacts import name_shown
 from erp.queries.county import setting, today
 from erp.queries.targets import DaysAfter
+from erp.queries.visible import name_shown
 from erp.vocabulary import PartnerStatus, RecordKind, Verb
 
 #: After so many days people and names are to be confirmed again, where the county says nothing else. Ours.

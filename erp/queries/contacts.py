@@ -1,15 +1,13 @@
 """The people of partners, named only where they agreed to it or the reader may see how to reach them."""
 
 import pandas as pd
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, select
+from sqlalchemy import SQLColumnExpression, case, func, literal, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.models.contacts import Contact
+from erp.queries.visible import may_see_name, name_shown
 from erp.vocabulary import RecordKind, Verb
-
-#: What a list says of a person who did not agree to be named and whose role is not known.
-UNNAMED = "A person of this partner"
 
 PEOPLE_COLUMNS = (
     "contact_id",
@@ -27,23 +25,6 @@ PEOPLE_COLUMNS = (
     "archived_at",
     "archive_reason",
 )
-
-
-def may_see_name(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on Contact rows whose name the actor may see.
-
-    Who may see phone and e-mail works with these people and sees their names; everyone else sees the names of those
-    who agreed to be named, and a role in place of the others.
-    """
-    if actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL):
-        return literal(True)
-    return col(Contact.may_be_named).is_(True)
-
-
-def name_shown(actor: Actor) -> ColumnElement[str]:
-    """Return how a Contact row is called in a list that this actor reads: by name, or by role."""
-    by_role = func.coalesce(func.nullif(col(Contact.role), ""), UNNAMED)
-    return case((may_see_name(actor) & (col(Contact.name) != ""), col(Contact.name)), else_=by_role)
 
 
 def partner_people(session: Session, actor: Actor, partner_id: int) -> pd.DataFrame:

@@ -23,10 +23,9 @@ from erp.models.engagements import (
 )
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
-from erp.queries.contacts import name_shown
 from erp.queries.feedback import giver
 from erp.queries.frameworks import frameworks_of
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
+from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, name_shown
 from erp.vocabulary import (
     EngagementKind,
     EngagementStatus,

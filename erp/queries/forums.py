@@ -11,9 +11,8 @@ from erp.errors import NotFound
 from erp.models.contacts import Contact, Forum, ForumMember
 from erp.models.engagements import Engagement
 from erp.models.partners import Partner
-from erp.queries.contacts import name_shown
 from erp.queries.county import today
-from erp.queries.visible import engagements_visible_to
+from erp.queries.visible import engagements_visible_to, name_shown
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
 FORUM_COLUMNS = ("forum_id", "version", "name", "purpose", "language", "archived_at", "archive_reason", "seats_held")

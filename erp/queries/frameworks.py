@@ -3,17 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pandas as pd
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.frameworks import Entry, Framework, Frameworks, load_frameworks
-from erp.models.accounts import Account
 from erp.models.frameworks import FrameworkEdition
 from erp.queries.county import today
 from erp.vocabulary import RecordKind, Verb
-
-VERSION_COLUMNS = ["Version", "In force from", "Entries", "Put in force by", "Why"]
 
 
 @dataclass(frozen=True)
@@ -63,35 +59,6 @@ def prepared_version(session: Session, actor: Actor, framework_id: str) -> Prepa
     return Prepared(row.id, row.version, begun_from, as_framework(row))
 
 
-def framework_versions(session: Session, actor: Actor, framework_id: str) -> pd.DataFrame:
-    """Return the versions of a framework, the oldest first. Columns: VERSION_COLUMNS, all of them words but Entries.
-
-    Entries counts those not retired. Raises: NotAllowed.
-    """
-    actor.require(Verb.SEE, RecordKind.SETTING)
-    question = (
-        select(FrameworkEdition, Account.name)
-        .outerjoin(Account, col(Account.id) == col(FrameworkEdition.recorded_by))
-        .where(
-            FrameworkEdition.framework == framework_id,
-            col(FrameworkEdition.shipped).is_(False),
-            col(FrameworkEdition.from_on).is_not(None),
-        )
-        .order_by(col(FrameworkEdition.from_on), col(FrameworkEdition.id))
-    )
-    ours = [
-        (row.edition, f"{row.from_on:%b %-d, %Y}", _offered(as_framework(row)), name or "the operator", row.note)
-        for row, name in session.exec(question)
-    ]
-    named = {row[0] for row in ours}
-    shipped = [
-        (held.version, "came with the program", _offered(held), "", "")
-        for held in frameworks_of(session).versions[framework_id]
-        if held.version not in named
-    ]
-    return pd.DataFrame([*shipped, *ours], columns=VERSION_COLUMNS)
-
-
 def row_in_preparation(session: Session, framework_id: str) -> FrameworkEdition | None:
     """Return the record of the version being prepared, or None."""
     return session.exec(
@@ -125,10 +92,6 @@ def as_entry(written: dict[str, Any]) -> Entry:
 def as_written(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
     """Return entries as they are kept."""
     return [{**asdict(held), "owners": list(held.owners), "sections": list(held.sections)} for held in entries]
-
-
-def _offered(framework: Framework) -> int:
-    return sum(not held.retired for held in framework.entries)
 
 
 def _with_a_day(session: Session) -> list[FrameworkEdition]:

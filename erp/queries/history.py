@@ -15,9 +15,8 @@ from erp.models.contacts import Contact, Forum
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, Relationship
-from erp.queries.contacts import may_see_name
 from erp.queries.county import county_zone
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
+from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, may_see_name
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 HISTORY_COLUMNS = ("change_id", "at", "who", "verb", "door", "before", "after")

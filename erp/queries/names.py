@@ -10,7 +10,7 @@ from erp.access import Actor
 from erp.models.accounts import Account
 from erp.models.contacts import Contact, Forum
 from erp.models.partners import Partner
-from erp.queries.contacts import name_shown
+from erp.queries.visible import name_shown
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 

@@ -19,9 +19,8 @@ from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.imports import ImportFile
 from erp.models.partners import Partner, Relationship
-from erp.queries.contacts import name_shown
 from erp.queries.county import county_zone
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
+from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, name_shown
 from erp.vocabulary import Door, RecordKind, Verb
 
 K = RecordKind

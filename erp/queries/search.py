@@ -15,10 +15,9 @@ from erp.models.contacts import Contact, Forum
 from erp.models.engagements import DiscussionPoint, Engagement
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, PartnerName
-from erp.queries.contacts import name_shown
 from erp.queries.county import today
 from erp.queries.engagements import partner_names
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
+from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, name_shown
 from erp.queries.word_index import FOUND_BY_WORDS, Asked, asked_for, found, place_of, record_of, table_of
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 

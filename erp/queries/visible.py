@@ -7,17 +7,21 @@ are the promises made and the feedback given at it, whoever they are from.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from erp.access import Actor
 from erp.models.commitments import Commitment
+from erp.models.contacts import Contact
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
-from erp.vocabulary import PartnerKind
+from erp.vocabulary import PartnerKind, RecordKind, Verb
+
+#: What a list says of a person who did not agree to be named and whose role is not known.
+UNNAMED = "A person of this partner"
 
 #: Their own names for the tables, so that a query that joins partners itself cannot weaken the condition.
 _at = aliased(EngagementPartner)
@@ -81,3 +85,20 @@ def _written_by(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem 
     if actor.user_id is None:
         return ~true()
     return col(noun.recorded_by) == actor.user_id
+
+
+def may_see_name(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Contact rows whose name the actor may see.
+
+    Who may see phone and e-mail works with these people and sees their names; everyone else sees the names of those
+    who agreed to be named, and a role in place of the others.
+    """
+    if actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL):
+        return literal(True)
+    return col(Contact.may_be_named).is_(True)
+
+
+def name_shown(actor: Actor) -> ColumnElement[str]:
+    """Return how a Contact row is called in a list that this actor reads: by name, or by role."""
+    by_role = func.coalesce(func.nullif(col(Contact.role), ""), UNNAMED)
+    return case((may_see_name(actor) & (col(Contact.name) != ""), col(Contact.name)), else_=by_role)

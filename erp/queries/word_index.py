@@ -33,7 +33,7 @@ from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.models.search import IndexedWord
-from erp.queries.contacts import may_see_name
+from erp.queries.visible import may_see_name
 from erp.queries.word_grammar import Grammar, grammar_of, table_of
 from erp.spelling import closest, folded, joined, slips_allowed, words_of
 from erp.vocabulary import RecordKind, Verb

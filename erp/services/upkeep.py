@@ -12,7 +12,7 @@ from erp import db
 from erp.errors import Invalid
 from erp.services.copies import set_aside
 from erp.services.guards import write_guards
-from erp.services.versions import database_version, known_versions, migrations
+from erp.services.versions import alembic_settings, database_version, known_versions, newest_version
 
 #: Alembic knows one update at a time in a process; on a server, each check of an import makes tables.
 _one_at_a_time = threading.Lock()
@@ -35,7 +35,7 @@ def migrate(engine: Engine) -> Migration:
     if engine.dialect.name != "sqlite":
         with engine.connect() as connection:
             _check_server(connection)
-    newest, before = migrations()[1], database_version(engine)
+    newest, before = newest_version(), database_version(engine)
     if before == newest:
         return Migration(before, newest, None)
     if before is not None and before not in known_versions():
@@ -60,7 +60,7 @@ def make_tables(connection: Connection) -> None:
     """
     from alembic import command  # noqa: PLC0415 -- takes 0.4 s to import, and most commands need none of it
 
-    config, _newest = migrations()
+    config = alembic_settings()
     config.attributes["connection"] = connection
     with _one_at_a_time:
         command.upgrade(config, "head")

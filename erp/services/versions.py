@@ -7,10 +7,17 @@ from sqlalchemy import Engine, inspect, text
 from erp.settings import ROOT
 
 
-def migrations() -> tuple[Any, str]:
-    """Return Alembic's settings and the newest version of the database that the code knows."""
-    config, script = _scripts()
-    return config, str(script.get_current_head())
+def newest_version() -> str:
+    """Return the newest version of the database that the code knows.
+
+    By the name of the newest step's file, NUMBER_what_it_does.py: to ask Alembic takes every start 0.15 s.
+    """
+    return max(path.name.split("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+
+
+def alembic_settings() -> Any:
+    """Return Alembic's settings for this program's steps."""
+    return _scripts()[0]
 
 
 def known_versions() -> frozenset[str]:

@@ -9,7 +9,8 @@ import streamlit as st
 from erp.errors import Invalid
 from erp.framework_differences import Difference, differences
 from erp.frameworks import BEHAVIORS, TOPICS, Entry, Framework, display_label, numbered
-from erp.queries.frameworks import Prepared, framework_versions, prepared_version
+from erp.queries.framework_versions import framework_versions
+from erp.queries.frameworks import Prepared, prepared_version
 from erp.services.frameworks import EntryDraft, give_up_version, prepare_entry, put_in_force
 from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.loads import county_today, frameworks, load

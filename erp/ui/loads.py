@@ -105,8 +105,17 @@ def standing(months: int, version: str = "", partner_ids: Collection[int] | None
     seen = load_unalterable(figures_open_to)
     if partner_ids is not None:
         seen = seen[np.isin(seen, list(partner_ids))]
-    kept = load_unalterable(standing_by_month, months, version) if version else _standings_of(county_now()).last(months)
-    return kept.of(seen)
+    if version:
+        return load_unalterable(standing_by_month, months, version).of(seen)
+    here = county_now()
+    if partner_ids is not None and here.state[0] not in _book:
+        return _figured(here.day, seen.tolist()).last(months)  # all of a state's take seconds; keep_standings is at it
+    return _standings_of(here).last(months).of(seen)
+
+
+def keep_standings() -> None:
+    """Figure all standings when the server starts, so that no visitor waits for them."""
+    _standings_of(_ask_now())
 
 
 def _ask_now() -> Now:
@@ -139,6 +148,12 @@ def _standings_of(here: Now) -> Standings:
                 kept = _brought_up_to_date(session, kept, here)
             _book[database] = kept
     return kept.figures
+
+
+def _figured(day: date, partner_ids: list[int]) -> Standings:
+    """Return the standings of some partners, which nobody keeps."""
+    with db.reading() as session:
+        return standings(session, last_months(day, KEPT_MONTHS), tracked_partners(session, true(), set(partner_ids)))
 
 
 def _brought_up_to_date(session: Session, kept: _Standings | None, here: Now) -> _Standings:

@@ -1,6 +1,7 @@
 """Serving the app: settings checked, database up to date, then the page server takes over this process."""
 
 import os
+import runpy
 import socket
 import sys
 from typing import NoReturn
@@ -27,8 +28,10 @@ def serve(port: int | None = None, *, demo: bool = False) -> NoReturn:
     print(f"Serving on http://{name}:{here.port} – Ctrl+C stops it.", flush=True)
     options = {"address": here.address, "port": here.port, "maxUploadSize": here.upload_megabytes}
     flags = [f"--server.{option}={value}" for option, value in options.items()]
-    # The page server takes the place of this process, so that a stop signal reaches it and memory is used once.
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags])  # noqa: S606 -- no shell wanted
+    # In this process, which has loaded half of what pages need: a stop signal reaches it, and memory is used once.
+    sys.argv = ["streamlit", "run", str(ROOT / "app.py"), *flags]
+    runpy.run_module("streamlit", run_name="__main__")
+    raise SystemExit
 
 
 def _choose(port: int | None, demo: bool) -> None:

@@ -8,7 +8,6 @@ from starlette.responses import PlainTextResponse, Response
 from erp import db
 from erp.errors import Invalid
 from erp.queries.county import today
-from erp.services.demo import build_demo
 from erp.services.frameworks import keep_shipped
 from erp.services.search import catch_up, has_to_be_made
 from erp.services.upkeep import migrate
@@ -40,6 +39,8 @@ def prepare() -> None:
     Served.version = migrate(db.engine()).after
     if settings().demo and needs_set_up():
         print("Making the demonstration county; this takes some seconds …", flush=True)
+        from erp.services.demo import build_demo  # noqa: PLC0415 -- who never makes it need not wait for it
+
         with db.writing() as session:
             build_demo(session, today(session))
     with db.writing(counts=False) as session:

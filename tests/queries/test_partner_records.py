@@ -8,7 +8,7 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.errors import NotAllowed, NotFound
 from erp.queries import partner_records
-from erp.queries.contacts import UNNAMED, partner_people, people_to_seat
+from erp.queries.contacts import partner_people, people_to_seat
 from erp.queries.county import today
 from erp.queries.forums import forum_engagements, forum_list, forum_record, forum_seats, partner_seats
 from erp.queries.partner_records import (
@@ -17,6 +17,7 @@ from erp.queries.partner_records import (
     partner_promises,
     partner_relationships,
 )
+from erp.queries.visible import UNNAMED
 from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
 from erp.services.contacts import ContactDraft, add_contact, archive_contact
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement, void_engagement

@@ -17,7 +17,8 @@ from erp.queries import frameworks as framework_queries
 from erp.queries.behaviors import ANY_KIND, behavior_coverage, behavior_evidence
 from erp.queries.county import today
 from erp.queries.engagement_detail import engagement_detail
-from erp.queries.frameworks import Prepared, framework_versions, frameworks_now, frameworks_of, prepared_version
+from erp.queries.framework_versions import framework_versions
+from erp.queries.frameworks import Prepared, frameworks_now, frameworks_of, prepared_version
 from erp.services import frameworks as framework_services
 from erp.services.engagements import BehaviorShown, EngagementDraft, PartnerAt, change_engagement, log_engagement
 from erp.services.frameworks import EntryDraft, give_up_version, keep_shipped, prepare_entry, put_in_force

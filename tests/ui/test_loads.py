@@ -101,3 +101,25 @@ def test_only_partners_with_news_are_figured_anew(
     kept()
     kept()
     assert asked == [[ids[1], ids[3]]]
+
+
+def test_until_all_are_kept_a_list_has_the_standings_of_its_own_partners_as_far_as_the_reader_may(
+    database: object, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = partners(cast, 4)
+    with db.writing() as session:
+        draft = PartnerDraft(name="T", kind=PartnerKind.TRIBAL_GOVERNMENT, scored=True)
+        tribe = add_partner(session, cast.tribal_liaison, draft).id
+        assert tribe
+        for partner in (*ids, tribe):
+            rate(session, cast, partner)
+    asked = {ids[2], ids[0], tribe}
+    for reader, open_to in ((cast.leadership, asked), (cast.viewer, {ids[0], ids[2]})):
+        monkeypatch.setattr(loads, "require_actor", lambda reader=reader: reader)
+        monkeypatch.setattr(loads, "_book", {})
+        at_once = loads.standing(13, partner_ids=asked)
+        assert not loads._book
+        assert set(at_once.partner_ids.tolist()) == open_to
+        loads.keep_standings()
+        assert loads._book
+        pd.testing.assert_frame_equal(at_once.frame(), loads.standing(13, partner_ids=asked).frame())
