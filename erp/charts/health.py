@@ -1,12 +1,14 @@
 """Charts of partnership health: bands by quarter, partner × month grid, one partner's dimensions over time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from erp.charts.tiles import tiles
 from erp.health.formula import DIMENSIONS, LABELS
@@ -180,25 +182,33 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def profile_frames(
-    rows: pd.DataFrame, events: pd.DataFrame, formula_changes: list[pd.Timestamp]
-) -> dict[str, pd.DataFrame]:
-    """Return what `profile_chart` draws.
+def profile_columns(
+    rows: pd.DataFrame, events: Mapping[str, Any], formula_changes: Sequence[date]
+) -> dict[str, dict[str, Any]]:
+    """Return what `profile_chart` draws, as plain columns: frames this small take longer to make than to draw.
 
-    `rows`: as `dimension_rows`. `events`: on_day datetime, mark (short words), what; drawn as marks on the lowest line.
-    `formula_changes`: days on which the formula changed, drawn as upright rules.
+    `rows`: as `dimension_rows`. `events`: on_day datetime64, mark (short words), what; drawn as marks on the lowest
+    line. `formula_changes`: days on which the formula changed, drawn as upright rules.
     """
     drawn = _in_lanes(rows)
+    ends_a_lane = np.append(drawn["dimension"][1:] != drawn["dimension"][:-1], [True] * bool(len(drawn["at"])))
     feet = np.arange(len(LABELS) - 1, -1, -1) * LANE
-    first, last = rows["as_of"].min(), rows["as_of"].max()
+    months = rows["as_of"].to_numpy()
     return {
-        "lanes": pd.DataFrame({"label": list(LABELS.values()), "foot": feet, "head": feet + 100}).assign(
-            start=first, end=last
-        ),
+        "lanes": {
+            "label": list(LABELS.values()),
+            "foot": feet,
+            "head": feet + 100,
+            "start": np.repeat(months.min(), len(LABELS)),
+            "end": np.repeat(months.max(), len(LABELS)),
+        },
         "lines": drawn,
-        "newest": drawn.drop_duplicates("dimension", keep="last"),
-        "events": events.assign(at=-30),
-        "changes": pd.DataFrame({"on_day": pd.to_datetime(formula_changes), "mark": "Formula changed"}),
+        "newest": {name: column[ends_a_lane] for name, column in drawn.items()},
+        "events": {**events, "at": np.full(len(events["on_day"]), -30)},
+        "changes": {
+            "on_day": np.array(formula_changes, dtype="datetime64[s]"),
+            "mark": np.full(len(formula_changes), "Formula changed"),
+        },
     }
 
 
@@ -291,17 +301,17 @@ def _count(bands: pd.DataFrame, quarter: str) -> dict[str, int]:
     return {band: int(of_quarter.get(str(band), 0)) for band in Band}
 
 
-def _in_lanes(rows: pd.DataFrame) -> pd.DataFrame:
+def _in_lanes(rows: pd.DataFrame) -> dict[str, NDArray[Any]]:
     """Place each score in its dimension's lane, number the stretches without a gap, and write each figure out."""
     place, score = np.repeat(np.arange(len(DIMENSIONS)), len(rows) // len(DIMENSIONS)), rows["score"].to_numpy()
     here = ~np.isnan(score)
     begins = np.append(True, (place[1:] != place[:-1]) | (here[1:] != here[:-1]))
-    lanes = {
-        "at": score + (len(DIMENSIONS) - 1 - place) * LANE,
-        "stretch": np.cumsum(begins),
-        "figure": [f"{each:.0f}" for each in score],  # rounded as everywhere on the page
+    lanes = {name: rows[name].to_numpy()[here] for name in ("dimension", "label", "as_of", "n", "evidence")}
+    return lanes | {
+        "at": (score + (len(DIMENSIONS) - 1 - place) * LANE)[here],
+        "stretch": np.cumsum(begins)[here],
+        "figure": np.array([f"{each:.0f}" for each in score[here]], dtype=str),  # rounded as everywhere on the page
     }
-    return rows.assign(**lanes)[here]
 
 
 def _band_color() -> alt.Color:

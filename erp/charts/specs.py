@@ -12,11 +12,14 @@ import altair as alt
 import pandas as pd
 import pyarrow as pa
 
+#: What a chart draws: a frame, or its columns by name, each an array or a list.
+Columns = pd.DataFrame | Mapping[str, Any]
+
 #: altair's settings belong to the whole process; only one chart at a time may change them.
 _altairs_settings = threading.Lock()
 
 
-def spec_of(frames: Mapping[str, pd.DataFrame], chart: Callable[..., Any], *drawn: Any) -> dict[str, Any]:
+def spec_of(frames: Mapping[str, Columns], chart: Callable[..., Any], *drawn: Any) -> dict[str, Any]:
     """Return the Vega-Lite spec of `chart(*drawn)`, which names its frames, with them under `datasets`.
 
     Datasets are Arrow streams (bytes), in which days stay days. `drawn`: hashable.
@@ -34,11 +37,16 @@ def _kept(chart: Callable[..., Any], *drawn: Any) -> dict[str, Any]:
     return spec
 
 
-def _arrow(frame: pd.DataFrame) -> bytes:
-    words = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
-    plain = frame.astype(dict.fromkeys(words, str)) if words else frame
-    table = pa.Table.from_pandas(plain, preserve_index=False, nthreads=1)
+def _arrow(columns: Columns) -> bytes:
+    table = pa.table({str(name): _cells(column) for name, column in columns.items()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     return sink.getvalue().to_pybytes()
+
+
+def _cells(column: Any) -> Any:
+    """Return a column for Arrow; what is no number in it is blank."""
+    if isinstance(column, pd.Series) and isinstance(column.dtype, pd.CategoricalDtype):
+        return pa.array(column.astype(str), from_pandas=True)
+    return pa.array(column, from_pandas=True)

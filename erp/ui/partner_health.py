@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from erp.charts.health import (
     dimension_tiles,
     of_dimensions,
     profile_chart,
-    profile_frames,
+    profile_columns,
     profile_takeaway,
 )
 from erp.charts.specs import spec_of
@@ -213,11 +214,16 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
     rows = dimension_rows(figures)
     if rows["score"].isna().all():
         return None
-    first, last = figures["as_of"].min(), figures["as_of"].max()
-    events = own.behind(last.date())
-    shown = events["subject"].isin(list(PAGES)) & (events["on_day"] >= first)
-    events = events.assign(mark=events["note"].map(NOTES)).loc[shown, ["on_day", "mark", "what"]]
-    changes = [pd.Timestamp(day) for day in formula_changes]
+    months = figures["as_of"]
+    facts = own.behind(months.iloc[-1].date())
+    day = facts["on_day"].to_numpy()
+    is_event = np.array([subject in PAGES for subject in facts["subject"]], dtype=bool)
+    shown = is_event & (day >= months.iloc[0].to_datetime64())
+    events = {
+        "on_day": day[shown],
+        "mark": np.array([NOTES.get(note, "") for note in facts["note"]], dtype=object)[shown],
+        "what": facts["what"].to_numpy(dtype=object)[shown],
+    }
     table = pd.DataFrame(
         {
             "Dimension": rows["label"],
@@ -228,7 +234,7 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
         }
     )
     return Drawn(
-        spec_of(profile_frames(rows, events, changes), profile_chart),
+        spec_of(profile_columns(rows, events, formula_changes), profile_chart),
         table,
         takeaway=profile_takeaway(rows),
         text="Five lines, one per dimension of partnership health from 0 to 100, month by month; gaps where there is "

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -15,7 +16,7 @@ from erp.charts.health import (
     dimension_rows,
     dimension_tiles,
     profile_chart,
-    profile_frames,
+    profile_columns,
     profile_takeaway,
     standing_grid,
 )
@@ -25,7 +26,7 @@ from erp.health.formula import DIMENSIONS, FORMULA_H1, LABELS
 from erp.vocabulary import Band
 from tests.charts.contrast import contrast
 
-NO_EVENTS = pd.DataFrame({"on_day": pd.to_datetime([]), "mark": [], "what": []})
+NO_EVENTS = {"on_day": np.array([], dtype="datetime64[s]"), "mark": [], "what": []}
 EMPTY_GRID = pd.DataFrame(
     {"partner_id": [], "partner": [], "as_of": pd.to_datetime([]), "standing": [], "standing_n": [], "band": []}
 )
@@ -114,7 +115,7 @@ def test_figures_are_legible_on_every_band() -> None:
 def test_a_line_breaks_where_there_is_no_evidence() -> None:
     rows = dimension_rows(profile([80.0, float("nan"), 60.0]))
     assert rows.groupby("dimension").size().to_dict() == dict.fromkeys(DIMENSIONS, 3)
-    drawn = profile_frames(rows, NO_EVENTS, [])["lines"]
+    drawn = pd.DataFrame(profile_columns(rows, NO_EVENTS, [])["lines"])
     of_trust = drawn[drawn["dimension"] == "trust"]
     by_day = dict(zip(of_trust["as_of"].dt.strftime("%Y-%m-%d"), of_trust["stretch"], strict=True))
     assert set(by_day) == {"2026-01-31", "2026-03-31"}
@@ -122,20 +123,29 @@ def test_a_line_breaks_where_there_is_no_evidence() -> None:
 
 
 def test_each_dimension_has_a_lane_and_keeps_its_score_in_it() -> None:
-    drawn = profile_frames(dimension_rows(profile([80.0, 80.0, 80.0])), NO_EVENTS, [])["lines"]
+    rows = dimension_rows(profile([80.0, 80.0, 80.0]))
+    score = rows.set_index(["dimension", "as_of"])["score"]
+    drawn = pd.DataFrame(profile_columns(rows, NO_EVENTS, [])["lines"])
     assert not drawn.empty
     for row in drawn.to_dict("records"):
         lane = (len(DIMENSIONS) - 1 - DIMENSIONS.index(row["dimension"])) * LANE
-        assert row["at"] == pytest.approx(lane + row["score"])
+        assert row["at"] == pytest.approx(lane + score[row["dimension"], row["as_of"]])
+
+
+def test_the_newest_score_of_each_lane_stands_beside_it() -> None:
+    columns = profile_columns(dimension_rows(profile([80.0, float("nan"), 60.0])), NO_EVENTS, [])
+    lines, newest = pd.DataFrame(columns["lines"]), pd.DataFrame(columns["newest"])
+    assert newest.to_dict("records") == lines.groupby("dimension", sort=False).tail(1).to_dict("records")
+    assert len(newest) > 1
 
 
 def test_events_and_changes_of_the_formula_are_marked() -> None:
-    events = pd.DataFrame({"on_day": MONTHS[:1], "mark": ["kept late"], "what": ["Send the notes"]})
-    frames = profile_frames(dimension_rows(profile([80.0, 80.0, 80.0])), events, [MONTHS[1]])
+    events = {"on_day": MONTHS[:1].to_numpy(), "mark": ["kept late"], "what": ["Send the notes"]}
+    frames = profile_columns(dimension_rows(profile([80.0, 80.0, 80.0])), events, [MONTHS[1].date()])
     drawn = {layer["data"]["name"]: layer["mark"]["type"] for layer in layers(profile_chart())}
     assert set(drawn) == set(frames)
     assert (drawn["events"], drawn["changes"]) == ("tick", "rule")
-    assert frames["events"]["what"].tolist() == ["Send the notes"]
+    assert frames["events"]["what"] == ["Send the notes"]
     assert frames["changes"]["on_day"].tolist() == [MONTHS[1]]
 
 
