@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from erp.charts.tiles import tiles
-from erp.health.formula import DIMENSIONS, LABELS
+from erp.health.formula import DIMENSIONS, EVIDENCE, LABELS
 from erp.vocabulary import Band
 
 #: Band → colour, strongest first; readable without colour too, since every mark carries its figure. Ours.
@@ -169,6 +169,7 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
         return np.concatenate([figures[f"{dimension}_{part}"].to_numpy() for dimension in DIMENSIONS])
 
     months = len(figures)
+    codes = np.concatenate([figures[f"{dimension}_evidence"].cat.codes for dimension in DIMENSIONS])
     return pd.DataFrame(
         {
             "dimension": np.repeat(DIMENSIONS, months),
@@ -176,7 +177,7 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
             "as_of": np.tile(figures["as_of"].to_numpy(), len(DIMENSIONS)),
             "score": beside("score"),
             "n": beside("n"),
-            "evidence": beside("evidence").astype(str),
+            "evidence": np.array(EVIDENCE)[codes],
             "newest": beside("newest"),
         }
     )

@@ -112,7 +112,11 @@ class Timeline:
             told_in_time, told_late, told_again, reopened, not_told).
         Ordered by dimension, on_day, source_id, the cadence last in its dimension. No facts give an empty frame.
         """
-        return _frame([vars(line) for line in _counting(self._lines, day)], _BEHIND)
+        return _frame([vars(line) for line in self.counting(day)], _BEHIND)
+
+    def counting(self, day: date) -> "list[Line]":
+        """List the same facts as `behind` does, as plain lines."""
+        return _counting(self._lines, day)
 
     def change(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
         """Say exactly what changed between two days. `before` and `after`: rows of `health_by_day`, by column name."""
@@ -177,7 +181,7 @@ def _why_no_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> s
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """One fact of one partner, and the days (numbers, `start <= day < end`) over which it counts alike."""
 
     dimension: str
@@ -198,7 +202,7 @@ class _Line:
         return self.dimension, self.subject, self.source_id
 
 
-def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[_Line]:
+def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[Line]:
     """Lay out when each fact of a partner counts in which dimension, by dimension, day and record."""
     own = facts.loc[facts["partner_id"] == partner_id, :]
     ledger = Ledger(own, np.array([partner_id], dtype=np.int64))
@@ -215,7 +219,7 @@ def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[_L
 
 def _lines(
     cells: list[tuple[Any, ...]], ledger: Ledger, dimension: str, spells: Spells, formula: Formula
-) -> list[_Line]:
+) -> list[Line]:
     """Lay out one kind of spells. `cells`: kind, source_id, fact_id and on_day of every row of the ledger."""
     # Feedback and marks leave by age alone; a promise, rating or cadence whose window was still open was cut short.
     open_until = ledger.days("on_day", spells.row, blank=ALWAYS) + formula.window_days
@@ -231,7 +235,7 @@ def _lines(
         after = _CUT_SHORT.get(subject, "aged_out") if cut_short else "aged_out"
         day = None if pd.isna(on_day) else on_day
         name = Note(note).name.lower()
-        lines.append(_Line(dimension, subject, kind, source_id, fact_id, day, start, end, counts_as, name, after))
+        lines.append(Line(dimension, subject, kind, source_id, fact_id, day, start, end, counts_as, name, after))
     return sorted(lines, key=lambda line: (line.on_day or pd.Timestamp.min, line.source_id))
 
 
@@ -244,7 +248,7 @@ def _counts_as(ledger: Ledger, dimension: str, spells: Spells) -> list[float]:
     return [math.nan] * len(spells.row)
 
 
-def _counting(timeline: list[_Line], day: date) -> list[_Line]:
+def _counting(timeline: list[Line], day: date) -> list[Line]:
     """Keep what counts at the end of a day; of the contacts, tell the latest day's from the earlier ones."""
     number = _day_number(day)
     counting = [line for line in timeline if line.start <= number < line.end]
@@ -253,10 +257,10 @@ def _counting(timeline: list[_Line], day: date) -> list[_Line]:
     return [replace(line, note=names[line.start == latest]) if line.note == "contact" else line for line in counting]
 
 
-def _changed(timeline: list[_Line], day_a: date, day_b: date) -> pd.DataFrame:
+def _changed(timeline: list[Line], day_a: date, day_b: date) -> pd.DataFrame:
     """List the facts that entered, left or changed between two days; columns as in `Change`."""
     before, after = ({line.record: line for line in _counting(timeline, day)} for day in (day_a, day_b))
-    course: dict[tuple[str, str, int], list[_Line]] = {}
+    course: dict[tuple[str, str, int], list[Line]] = {}
     for line in timeline:
         course.setdefault(line.record, []).append(line)
     changed = []
@@ -269,7 +273,7 @@ def _changed(timeline: list[_Line], day_a: date, day_b: date) -> pd.DataFrame:
     return _frame(changed, _CHANGED)
 
 
-def _change_of(lines: list[_Line], old: _Line | None, new: _Line | None, day_a: date, day_b: date) -> dict[str, Any]:
+def _change_of(lines: list[Line], old: Line | None, new: Line | None, day_a: date, day_b: date) -> dict[str, Any]:
     known = new or old or lines[0]
     return {
         "dimension": known.dimension,
@@ -286,7 +290,7 @@ def _change_of(lines: list[_Line], old: _Line | None, new: _Line | None, day_a: 
     }
 
 
-def _why_not_counting(lines: list[_Line], day: date) -> str:
+def _why_not_counting(lines: list[Line], day: date) -> str:
     return "not_yet" if _day_number(day) < lines[0].start else lines[-1].note_after_end
 
 

@@ -65,6 +65,17 @@ class PartnerHealth:
         """
         return self._visible(self._timeline.behind(day))
 
+    def events(self, first: date, last: date) -> list[tuple[pd.Timestamp, str, str]]:
+        """Return the records behind the figures of day `last`, from day `first` on, only those the actor may see.
+
+        Each as its day, the note of `behind`, and its words. Ratings and cadences are none.
+        """
+        return [
+            (line.on_day, line.note, self._words[line.subject, line.source_id])
+            for line in self._timeline.counting(last)
+            if line.on_day is not None and line.on_day.date() >= first and (line.subject, line.source_id) in self._words
+        ]
+
     def change(self, figures: pd.DataFrame, start: date, end: date) -> Change:
         """Explain the change between two days of `figures`, listing only facts the actor may see."""
         row_of = {stamp.date(): place for place, stamp in enumerate(figures["as_of"])}

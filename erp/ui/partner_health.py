@@ -215,14 +215,11 @@ def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[dat
     if rows["score"].isna().all():
         return None
     months = figures["as_of"]
-    facts = own.behind(months.iloc[-1].date())
-    day = facts["on_day"].to_numpy()
-    is_event = np.array([subject in PAGES for subject in facts["subject"]], dtype=bool)
-    shown = is_event & (day >= months.iloc[0].to_datetime64())
+    facts = own.events(months.iloc[0].date(), months.iloc[-1].date())
     events = {
-        "on_day": day[shown],
-        "mark": np.array([NOTES.get(note, "") for note in facts["note"]], dtype=object)[shown],
-        "what": facts["what"].to_numpy(dtype=object)[shown],
+        "on_day": np.array([day for day, _, _ in facts], dtype="datetime64[s]"),
+        "mark": [NOTES[note] for _, note, _ in facts],
+        "what": [what for _, _, what in facts],
     }
     table = pd.DataFrame(
         {

@@ -147,16 +147,19 @@ def test_figures_rest_on_all_facts_and_explanations_list_only_visible_ones(sessi
     meet(session, cast, MARCH_5, tribe, clinic)
     meet(session, cast, date(2026, 2, 1), clinic)
     session.flush()
-    counts, listed, changed = [], [], []
+    counts, listed, changed, marked = [], [], [], []
     for actor in (cast.leadership, cast.coordinator):
         counts.append(int(by_month(session, actor, 1, clinic)["contact_n"].iloc[0]))
         own = PartnerHealth(session, actor, clinic)
         days = [date(2026, 1, 1), date(2026, 6, 30)]
         listed.append(len(own.behind(days[1])))
         changed.append(len(own.change(own.figures(days), *days).facts))
+        marked.append([event_day.date() for event_day, _, _ in own.events(*days)])
+        assert own.events(date(2026, 4, 1), days[1]) == []
     assert counts == [2, 2]
     assert listed == [2, 1]
     assert changed[0] > changed[1]
+    assert marked == [[date(2026, 2, 1), MARCH_5], [date(2026, 2, 1)]]
 
 
 def test_a_change_of_formula_is_a_new_version_and_history_can_be_drawn_under_any(session: Session, cast: Cast) -> None:
