@@ -5,12 +5,14 @@ import streamlit as st
 
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
+from erp.ui.address import pick_in_address, several_in_address, step_in_address
 from erp.ui.formula_choice import pick_version
 from erp.ui.health_overview import ORDERS, bands, grid
 from erp.ui.loads import load
 from erp.ui.prose import heading, paragraph, show_prose, strong
 from erp.ui.session import require_actor
 from erp.ui.show import download_table, empty_state, folded, show_chart
+from erp.ui.views import draw_title
 from erp.ui.words import plain
 from erp.vocabulary import PartnerKind
 
@@ -20,15 +22,18 @@ LINKS = 5
 
 def draw_choices() -> None:
     """Draw which partners are shown, in which order."""
-    st.multiselect(
-        "Kinds of partner",
-        [str(k) for k in PartnerKind],
-        format_func=lambda k: PartnerKind(k).label,
-        key="kinds",
-        bind="query-params",
-        placeholder="All kinds",
-    )
-    st.selectbox("Order of the grid", list(ORDERS), key="order", bind="query-params", width=240)
+    labels = {kind.value: kind.label for kind in PartnerKind}
+    several_in_address("Kinds of partner", "kinds", labels, placeholder="All kinds", page="health")
+    with st.container(width=240):
+        pick_in_address(
+            "Order of the grid", "order", dict(zip(ORDERS, ORDERS, strict=True)), anything=None, page="health"
+        )
+
+
+def chosen() -> tuple[tuple[PartnerKind, ...], str]:
+    """Return the kinds (none: all) and the order that stand in the address, drawn or folded away."""
+    kinds, order = st.query_params.get("kinds", "").split(","), st.query_params.get("order", "")
+    return tuple(kind for kind in PartnerKind if kind.value in kinds), order if order in ORDERS else next(iter(ORDERS))
 
 
 def link_to_reasons(partner_id: int, name: str, change: float) -> None:
@@ -40,7 +45,7 @@ def link_to_reasons(partner_id: int, name: str, change: float) -> None:
 def draw_others(partners: pd.DataFrame) -> None:
     """Let any partner of the grid be chosen."""
     rows = partners.set_index("partner_id")
-    chosen = st.selectbox(
+    asked_for = st.selectbox(
         "Partner whose figures you want explained",
         rows.index.tolist(),
         index=None,
@@ -48,12 +53,12 @@ def draw_others(partners: pd.DataFrame) -> None:
         placeholder="Choose a partner",
         label_visibility="collapsed",
     )
-    if chosen is not None:
-        link_to_reasons(chosen, str(rows.loc[chosen, "partner"]), float(rows.loc[chosen, "change"]))
+    if asked_for is not None:
+        link_to_reasons(asked_for, str(rows.loc[asked_for, "partner"]), float(rows.loc[asked_for, "change"]))
 
 
 require_actor()
-st.title("Health", anchor=False)
+draw_title("Health", "health")
 show_outcome()
 show_prose(
     paragraph(
@@ -62,13 +67,12 @@ show_prose(
     )
 )
 
-months = st.segmented_control("Months", [13, 25, 37], default=13, key="months", required=True, bind="query-params")
+months = step_in_address("Months", "months", ["13", "25", "37"], page="health")
 if {"kinds", "order"} & set(st.query_params):
     st.session_state["health_choices_wanted"] = True
 folded("Kinds of partner, order", draw_choices, key="health_choices")
-kinds, order = (st.session_state.get(name) for name in ("kinds", "order"))
-order = order or next(iter(ORDERS))
-asked = (tuple(kinds or ()), int(months or 13), pick_version("health"))
+kinds, order = chosen()
+asked = (kinds, int(months), pick_version("health"))
 by_band = load(bands, *asked)
 if by_band is None:
     empty_state(

@@ -4,7 +4,7 @@ They keep ids and values there, never the names of partners, and are each page's
 itself binds to the address is not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -63,6 +63,30 @@ def _look_up(page: str, name: str, state: str, look_up: Callable[[str, str], str
         st.query_params.pop(name, None)
         if key := look_up(page, typed):
             st.query_params[name] = key
+
+
+def several_in_address(
+    label: str, name: str, options: Mapping[str, str], *, placeholder: str, page: str
+) -> tuple[str, ...]:
+    """Draw a list of which several may be chosen, in the address as `?name=key,key`; return their keys.
+
+    `options`: key → label. `placeholder`: what no choice means.
+    """
+    given = st.query_params.get(name, "")
+    known = [key for key in options if key in given.split(",")]
+    state = _follow(page, name, [], {given: known})
+    chosen = st.multiselect(
+        label, list(options), format_func=lambda key: options[key], key=state, placeholder=placeholder
+    )
+    _tell(page, name, ",".join(chosen), "")
+    return tuple(chosen)
+
+
+def step_in_address(label: str, name: str, options: Sequence[str], *, page: str) -> str:
+    """Draw buttons of which one is pressed, in the address as `?name=option`; the first one is the default."""
+    state = _follow(page, name, options[0], {option: option for option in options})
+    chosen = st.segmented_control(label, options, key=state, required=True)
+    return _tell(page, name, chosen or options[0], options[0])
 
 
 def words_in_address(label: str, name: str, *, placeholder: str, page: str, in_bar: bool = False) -> str:

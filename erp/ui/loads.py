@@ -41,7 +41,7 @@ AnswerT = TypeVar("AnswerT")
 _now: ContextVar[Now | None] = ContextVar("_now", default=None)
 #: Months of standing that are kept; no page shows more.
 KEPT_MONTHS = 37
-#: From this many partners with news on, all are figured anew: an import changed them.
+#: From this many partners on, all are figured: an import changed so many, or a page asks for so many.
 MUCH_NEWS = 400
 
 
@@ -108,7 +108,7 @@ def standing(months: int, version: str = "", partner_ids: Collection[int] | None
     if version:
         return load_unalterable(standing_by_month, months, version).of(seen)
     here = county_now()
-    if partner_ids is not None and here.state[0] not in _book:
+    if partner_ids is not None and len(seen) <= MUCH_NEWS and here.state[0] not in _book:
         return _figured(here.day, seen.tolist()).last(months)  # all of a state's take seconds; keep_standings is at it
     return _standings_of(here).last(months).of(seen)
 

@@ -167,10 +167,24 @@ def test_the_choices_of_the_health_page_are_folded_until_wanted_or_in_the_addres
     app = app_as(cast.leadership, "health")
     assert not app.multiselect
     app = unfold(app, "health_choices")
-    app.multiselect(key="kinds").set_value([PartnerKind.OTHER.value]).run()
+    app.multiselect(key="health_kinds").set_value([PartnerKind.OTHER.value]).run()
     assert "There are no figures yet." in words(app)
     again = app_as(cast.leadership, "health", order="name")
-    assert again.selectbox(key="order").value == "name"
+    assert again.selectbox(key="health_order").value == "name"
+
+
+def test_what_stands_in_the_address_of_the_health_page_is_chosen_and_what_is_no_choice_is_passed_over(
+    app_as: Open, cast: Cast, county: dict[str, int]
+) -> None:
+    app = app_as(cast.leadership, "health", kinds="system_partner,community_organization,none", months="25")
+    assert app.multiselect(key="health_kinds").value == ["community_organization", "system_partner"]
+    assert app.query_params["kinds"] == "community_organization,system_partner"
+    assert app.session_state["health_months"] == "25"
+    app = app_as(cast.leadership, "health", kinds="none", months="99", order="sideways")
+    assert not app.exception
+    assert app.multiselect(key="health_kinds").value == []
+    assert app.session_state["health_months"] == "13"
+    assert not {"kinds", "months", "order"} & set(app.query_params)
 
 
 def test_only_leadership_and_administrators_get_the_forms_of_settings(app_as: Open, cast: Cast) -> None:

@@ -18,6 +18,7 @@ LISTS = {
     "promises": {"state": "kept", "promise_words": "fern"},
     "feedback": {"state": "all", "feedback_words": "fern"},
     "behaviors": {"kind": "tribal_government", "quarters": "8"},
+    "health": {"kinds": "community_organization,system_partner", "months": "25", "order": "name"},
 }
 
 
@@ -52,6 +53,14 @@ def test_a_view_opens_with_its_filters_and_without_others(app_as: OpenApp, cast:
     app = opened(app_as(cast.viewer, "engagements", kind="visit"), "engagements")
     app.button(key=f"view_{number}").click().run()
     assert dict(app.query_params) == LISTS["engagements"]
+
+
+def test_a_view_of_the_health_page_opens_with_its_kinds_months_and_order(app_as: OpenApp, cast: Cast) -> None:
+    number = kept(cast.viewer, "health", "Fern")
+    app = opened(app_as(cast.viewer, "health", months="37"), "health")
+    app.button(key=f"view_{number}").click().run()
+    assert dict(app.query_params) == LISTS["health"]
+    assert app.session_state["health_months"] == "25"
 
 
 def test_a_filter_that_is_bound_to_its_widget_is_set_by_it(app_as: OpenApp, cast: Cast) -> None:
