@@ -72,6 +72,8 @@ if {"kinds", "order"} & set(st.query_params):
     st.session_state["health_choices_wanted"] = True
 folded("Kinds of partner, order", draw_choices, key="health_choices")
 kinds, order = chosen()
+if kinds:  # said where it is read, since the choice may be folded away
+    st.caption(f"Only partners of these kinds: {', '.join(kind.label for kind in kinds)}.")
 asked = (kinds, int(months), pick_version("health"))
 by_band = load(bands, *asked)
 if by_band is None:

@@ -85,7 +85,8 @@ def bands_chart() -> Layered:
     One stacked bar per quarter, at risk at the foot, not enough evidence on top; above it where the formula changed.
     """
     drawn = alt.NamedData("bands")
-    quarters = alt.X("quarter:N", title=None, axis=alt.Axis(labelAngle=0), sort=None)
+    # In their own order: by the data's, quarters that are drawn later into the same chart would stand behind the first.
+    quarters = alt.X("quarter:N", title=None, axis=alt.Axis(labelAngle=0), sort="ascending")
     bars = alt.Chart(drawn).mark_bar(stroke="white", strokeWidth=1)
     bars = bars.encode(
         x=quarters,

@@ -149,6 +149,11 @@ def test_events_and_changes_of_the_formula_are_marked() -> None:
     assert frames["changes"]["on_day"].tolist() == [MONTHS[1]]
 
 
+def test_quarters_stand_in_their_order_whatever_was_drawn_before() -> None:
+    sorts = {layer["encoding"]["x"]["sort"] for layer in layers(bands_chart())}
+    assert sorts == {"ascending"}
+
+
 def test_a_spec_carries_its_frames_and_is_drawn_once() -> None:
     one, other = (spec_of(bands_frames(bands(("2026 Q1", "strong", n)), {}), bands_chart) for n in (4, 5))
     assert one["layer"] is other["layer"]

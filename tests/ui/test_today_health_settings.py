@@ -180,6 +180,8 @@ def test_what_stands_in_the_address_of_the_health_page_is_chosen_and_what_is_no_
     assert app.multiselect(key="health_kinds").value == ["community_organization", "system_partner"]
     assert app.query_params["kinds"] == "community_organization,system_partner"
     assert app.session_state["health_months"] == "25"
+    told = "Only partners of these kinds: Community organization, System partner."
+    assert told in [caption.value for caption in app.caption]
     app = app_as(cast.leadership, "health", kinds="none", months="99", order="sideways")
     assert not app.exception
     assert app.multiselect(key="health_kinds").value == []
