@@ -2,7 +2,6 @@
 
 import gc
 import importlib
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -45,7 +44,9 @@ def get_ready(county_is_here: bool) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run cost 35–80 ms
     if county_is_here:
-        sys.modules["erp.ui.loads"].keep_standings()
+        from erp.ui.loads import keep_standings  # noqa: PLC0415 -- NEEDED has just loaded it
+
+        keep_standings()
 
 
 app = st.App(ROOT / "erp" / "ui" / "main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 import pyarrow as pa
 
-#: What a chart draws: a frame, or its columns by name, each an array or a list.
+#: What a chart draws: a frame, or its columns by name, each an array, or a list of words.
 Columns = pd.DataFrame | Mapping[str, Any]
 
 #: altair's settings belong to the whole process; only one chart at a time may change them.
@@ -46,7 +46,9 @@ def _arrow(columns: Columns) -> bytes:
 
 
 def _cells(column: Any) -> Any:
-    """Return a column for Arrow; what is no number in it is blank."""
+    """Return a column for Arrow; NaN and NaT are blank in it."""
     if isinstance(column, pd.Series) and isinstance(column.dtype, pd.CategoricalDtype):
         return pa.array(column.astype(str), from_pandas=True)
+    if isinstance(column, list):
+        return pa.array(column, pa.string())  # also where it is empty
     return pa.array(column, from_pandas=True)

@@ -149,6 +149,16 @@ def test_events_and_changes_of_the_formula_are_marked() -> None:
     assert frames["changes"]["on_day"].tolist() == [MONTHS[1]]
 
 
+def test_a_chart_without_events_says_of_what_kind_they_would_be() -> None:
+    columns = profile_columns(dimension_rows(profile([80.0, 80.0, 80.0])), NO_EVENTS, [])
+    read = {
+        name: pa.ipc.open_stream(data).read_all() for name, data in spec_of(columns, profile_chart)["datasets"].items()
+    }
+    assert read["events"].num_rows == read["changes"].num_rows == 0
+    assert [str(kind) for kind in read["events"].schema.types] == ["timestamp[s]", "string", "string", "int64"]
+    assert [str(kind) for kind in read["changes"].schema.types] == ["timestamp[s]", "string"]
+
+
 def test_quarters_stand_in_their_order_whatever_was_drawn_before() -> None:
     sorts = {layer["encoding"]["x"]["sort"] for layer in layers(bands_chart())}
     assert sorts == {"ascending"}
