@@ -76,6 +76,11 @@ if kinds:  # said where it is read, since the choice may be folded away
     st.caption(f"Only partners of these kinds: {', '.join(kind.label for kind in kinds)}.")
 asked = (kinds, int(months), pick_version("health"))
 by_band = load(bands, *asked)
+if by_band is None and kinds:
+    empty_state(
+        "There are no figures of these kinds of partner that you may see.", "Choose other kinds, or none for all."
+    )
+    st.stop()
 if by_band is None:
     empty_state(
         "There are no figures yet.",

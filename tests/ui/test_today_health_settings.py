@@ -168,7 +168,7 @@ def test_the_choices_of_the_health_page_are_folded_until_wanted_or_in_the_addres
     assert not app.multiselect
     app = unfold(app, "health_choices")
     app.multiselect(key="health_kinds").set_value([PartnerKind.OTHER.value]).run()
-    assert "There are no figures yet." in words(app)
+    assert "There are no figures of these kinds of partner that you may see." in words(app)
     again = app_as(cast.leadership, "health", order="name")
     assert again.selectbox(key="health_order").value == "name"
 
