@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from erp.errors import NotAllowed
-from erp.vocabulary import Door, RecordKind, Role, Verb
+from erp.vocabulary import READERS_BY_ROLE, Door, RecordKind, Role, Verb
 
 SEE, ADD, CHANGE, ARCHIVE = Verb.SEE, Verb.ADD, Verb.CHANGE, Verb.ARCHIVE
 IMPORT, EXPORT = Verb.IMPORT, Verb.EXPORT
@@ -20,6 +20,10 @@ _DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {
     K.CONTACT_CHANNEL: frozenset({SEE, CHANGE, EXPORT}),
     K.RATING: _WORK - {EXPORT},
 }
+#: Links to the public pages, and reading what is published there.
+_LINKS = {K.PUBLIC_LINK: frozenset({SEE, ADD, ARCHIVE}), K.PUBLISHED: frozenset({SEE})}
+#: Only liaisons approve what "You said, we did" tells.
+_APPROVE = {K.PUBLISHED: frozenset({SEE, ADD, CHANGE, ARCHIVE})}
 _MAY_IMPORT = {K.IMPORT_FILE: frozenset({SEE, IMPORT})}
 
 #: Role × kind of record → verbs. docs/permissions.md is generated from this table.
@@ -29,13 +33,16 @@ PERMISSIONS: dict[Role, dict[RecordKind, frozenset[Verb]]] = {
     | _MAY_IMPORT
     | {K.SETTING: frozenset({SEE, CHANGE}), K.ACCOUNT: frozenset({SEE, ADD, CHANGE, ARCHIVE})},
     Role.LEADERSHIP: _DAILY_WORK
+    | _LINKS
     | _MAY_IMPORT
     | {K.RATING: _WORK, K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE, CHANGE})},
-    Role.COORDINATOR: _DAILY_WORK | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
+    Role.COORDINATOR: _DAILY_WORK | _LINKS | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
     Role.TRIBAL_LIAISON: _DAILY_WORK
+    | _LINKS
+    | _APPROVE
     | _MAY_IMPORT
     | {K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE})},
-    Role.COMMUNITY_LIAISON: _DAILY_WORK | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
+    Role.COMMUNITY_LIAISON: _DAILY_WORK | _LINKS | _APPROVE | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
     Role.VIEWER: dict.fromkeys(DAILY, _READ) | {K.CONTACT: frozenset({SEE}), K.RATING: frozenset({SEE})},
 }
 
@@ -70,8 +77,9 @@ class Actor:
     def scope(self) -> str:
         """A key for caches: two actors with the same scope see the same records."""
         channels = "channels" if self.may(SEE, K.CONTACT_CHANNEL) else "plain"
-        seen = "tribal" if self.sees_tribal_records else f"own:{self.user_id}"
-        return f"{channels}/{seen}"
+        seen = "tribal" if self.sees_tribal_records else "plain"
+        chosen = sorted(READERS_BY_ROLE.keys() & self.roles)  # the person stands in it, too: a giver may choose one
+        return f"{channels}/{seen}/{','.join(chosen)}/{self.user_id}"
 
     @cached_property
     def _permitted(self) -> dict[RecordKind, frozenset[Verb]]:

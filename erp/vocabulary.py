@@ -51,6 +51,8 @@ class RecordKind(Word):
     FEEDBACK_ITEM = "feedback_item", "Feedback item"
     RATING = "rating", "Rating"
     TRIBAL_RECORD = "tribal_record", "Engagements, promises, feedback and ratings of a Tribal government"
+    PUBLIC_LINK = "public_link", "Public link"
+    PUBLISHED = "published", "“You said, we did”"
     IMPORT_FILE = "import_file", "Import"
     SETTING = "setting", "County settings"
     ACCOUNT = "account", "Account"
@@ -212,6 +214,38 @@ class FeedbackState(Word):
     TOLD = "told", "Told, not confirmed"
     CONFIRMED = "confirmed", "Confirmed by the giver"
     REOPENED = "reopened", "Reopened"
+
+
+class Signed(Word):
+    """Who a giver chose to be towards the county."""
+
+    NOTED = "noted", "Written down by the county"
+    NAMED = "named", "With a name"
+    REACHABLE = "reachable", "With a way to reach them, no name"
+    ANONYMOUS = "anonymous", "Anonymous"
+
+
+class Readers(Word):
+    """Who may read feedback, as its giver chose. Source: issue of this project on public pages."""
+
+    TEAM = "team", "The county's partnership team"
+    TRIBAL_LIAISON = "tribal_liaison", "Only the Tribal liaison"
+    COMMUNITY_LIAISON = "community_liaison", "Only the community liaison"
+    ONE_PERSON = "one_person", "Only one person"
+
+
+#: Who is among the readers a giver may choose.
+READERS_BY_ROLE: dict[Role, Readers] = {
+    Role.TRIBAL_LIAISON: Readers.TRIBAL_LIAISON,
+    Role.COMMUNITY_LIAISON: Readers.COMMUNITY_LIAISON,
+}
+
+
+class LinkPurpose(Word):
+    """What a public link opens."""
+
+    FEEDBACK = "feedback", "Give feedback"
+    RATING = "rating", "Rate the partnership"
 
 
 class Band(Word):

@@ -34,11 +34,26 @@ CLOSABLE = ("engagement", "commitment", "feedback_item")
 #: Takes back what the migrations after the first three made.
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
+    *(
+        f"DROP TABLE {name}"
+        for name in (
+            "signing_key",
+            "published_answer",
+            "feedback_message",
+            "giver_identity",
+            "receipt",
+            "public_link",
+        )  # fmt: skip
+    ),
     *(f"DROP INDEX ix_commitment_{name}" for name in ("open", "done", "withdrawn")),
     "DROP INDEX ix_feedback_step_reopened",
     *(f"DROP TRIGGER {name}" for name in guards._KEEP_CLOSED),
     *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
     "DROP INDEX ix_engagement_at_forum",
+    *(
+        f"ALTER TABLE feedback_item DROP COLUMN {name}"
+        for name in ("forum_id", "signed", "readers", "reader_id", "may_quote", "withdrawn_at")
+    ),
     *(f"ALTER TABLE {table} DROP COLUMN closed" for table in CLOSABLE),
     "DROP TABLE framework_edition",
     "DROP TABLE confirmation",

@@ -26,6 +26,7 @@ def words(kind: type[StrEnum], **more: Any) -> Any:
         ),
         nullable=more.pop("nullable", False),
         index=more.pop("index", False),
+        server_default=more.pop("server_default", None),
     )
     return Field(sa_column=column, **more)
 

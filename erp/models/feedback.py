@@ -2,18 +2,25 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import false
 from sqlmodel import Field
 
 from erp.models import base
 from erp.models.base import Closable, Imported, Recorded, Table, Voidable, counted
-from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay
+from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, Readers, Signed
 
 
 class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
-    """What somebody told the county, in their words. `state` repeats the newest step so that queues are quick."""
+    """What somebody told the county, in their words. `state` repeats the newest step so that queues are quick.
+
+    `signed`, `readers`, `reader_id`, `may_quote`: what a giver chose on a public page. `withdrawn_at`: they took it
+    back, and only they could.
+    """
 
     __tablename__ = "feedback_item"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
-    __table_args__ = (counted("feedback_item", "state", "received_on", "closed", "recorded_by", "partner_id"),)
+    __table_args__ = (
+        counted("feedback_item", "state", "received_on", "closed", "recorded_by", "partner_id", "readers", "reader_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     partner_id: int | None = Field(default=None, foreign_key="partner.id", index=True)
@@ -29,6 +36,12 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
     received_on: date | None = Field(default=None, index=True)
     decision: str = ""
     state: FeedbackState = base.words(FeedbackState, default=FeedbackState.RECEIVED, index=True)
+    forum_id: int | None = Field(default=None, foreign_key="forum.id")
+    signed: Signed = base.words(Signed, default=Signed.NOTED, server_default=Signed.NOTED.value)
+    readers: Readers = base.words(Readers, default=Readers.TEAM, server_default=Readers.TEAM.value)
+    reader_id: int | None = Field(default=None, foreign_key="account.id")
+    may_quote: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    withdrawn_at: datetime | None = None
 
 
 class FeedbackStep(Table, table=True):

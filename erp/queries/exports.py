@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, and_
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
@@ -38,6 +38,7 @@ from erp.queries.visible import (
 from erp.vocabulary import (
     FeedbackState,
     NameKind,
+    Readers,
     Recognition,
     RecordKind,
     Verb,
@@ -225,7 +226,9 @@ def _feedback(session: Session, actor: Actor, only: Only) -> Iterable[tuple[Any,
         steps[step.item_id].append(step)
     people = {contact.id: contact for contact in session.scalars(select(Contact))}
     names_shown = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
-    for item in _seen(session, FeedbackItem, feedback_visible_to(actor), only):
+    # A file cannot keep who may read an item: what its giver opened to some readers only stays here.
+    for_all = and_(feedback_visible_to(actor), col(FeedbackItem.readers) == Readers.TEAM)
+    for item in _seen(session, FeedbackItem, for_all, only):
         of_item = steps[item.id]
         plain = ("anonymous", "words", "language", "translation", "received_on", "decision")
         told, confirmed = _last(of_item, FeedbackState.TOLD), _last(of_item, FeedbackState.CONFIRMED)

@@ -2,12 +2,13 @@
 
 A Tribal government's engagements, promises, feedback and ratings are open to Tribal liaisons, leadership and whoever
 wrote them down. An engagement with several partners is closed as soon as one of them is a Tribal government, and so
-are the promises made and the feedback given at it, whoever they are from.
+are the promises made and the feedback given at it, whoever they are from. Feedback given on a public page is besides
+open only to those whom its giver chose.
 """
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -18,7 +19,7 @@ from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
-from erp.vocabulary import PartnerKind, RecordKind, Verb
+from erp.vocabulary import READERS_BY_ROLE, PartnerKind, Readers, RecordKind, Verb
 
 #: What a list says of a person who did not agree to be named and whose role is not known.
 UNNAMED = "A person of this partner"
@@ -39,8 +40,8 @@ def commitments_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def feedback_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on FeedbackItem rows that the actor may see."""
-    return _open_to(actor, FeedbackItem)
+    """Return the condition on FeedbackItem rows that the actor may see: as far as a Tribe and the giver open them."""
+    return and_(_open_to(actor, FeedbackItem), _chosen_by_giver(actor))
 
 
 def ratings_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -65,6 +66,17 @@ def _open_to(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem]) -
     if actor.sees_tribal_records:
         return true()
     return or_(~col(noun.closed), _written_by(actor, noun))
+
+
+def _chosen_by_giver(actor: Actor) -> ColumnElement[bool]:
+    """Say that the giver chose this reader; whoever may see Tribal records gets past no giver's choice."""
+    readers = [Readers.TEAM, *(chosen for role, chosen in READERS_BY_ROLE.items() if role in actor.roles)]
+    among = col(FeedbackItem.readers).in_(readers)
+    if actor.user_id is None:
+        return among
+    return or_(
+        among, and_(col(FeedbackItem.readers) == Readers.ONE_PERSON, col(FeedbackItem.reader_id) == actor.user_id)
+    )
 
 
 def with_another_tribe(partner_ids: Collection[int]) -> ColumnElement[bool]:

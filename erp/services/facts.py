@@ -12,7 +12,7 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence
 from erp.models.ratings import Rating
 from erp.services.records import add_rows, person_key
-from erp.vocabulary import EngagementStatus, FeedbackState, Who
+from erp.vocabulary import EngagementStatus, FeedbackState, Readers, Who
 
 #: Marks that are an answer to "who asked, who set the agenda, who decided". Source: health definition h1.
 ANSWERS = {Who.COUNTY: 0, Who.PARTNER: 1, Who.BOTH: 1}
@@ -55,8 +55,11 @@ def commitment_facts(commitment: Commitment) -> list[Draft]:
 
 
 def feedback_facts(item: FeedbackItem, steps: list[FeedbackStep]) -> list[Draft]:
-    """Return the loop facts of a feedback item: received, and each telling, reopening and confirming that counts."""
-    if item.voided_at or item.partner_id is None or item.received_on is None:
+    """Return the loop facts of a feedback item: received, and each telling, reopening and confirming that counts.
+
+    What its giver opened to some readers only enters no figure: everybody reads those.
+    """
+    if item.voided_at or item.partner_id is None or item.received_on is None or item.readers is not Readers.TEAM:
         return []
     received: Draft = {"partner_id": item.partner_id, "kind": "received", "on_day": item.received_on}
     return [received] + [

@@ -46,6 +46,7 @@ from erp.vocabulary import (
     FeedbackState,
     FeedbackWay,
     RecordKind,
+    Signed,
     Verb,
 )
 
@@ -121,7 +122,13 @@ def change_feedback(session: Session, actor: Actor, item_id: int, version: int, 
     if draft.engagement_id != item.engagement_id:
         require_meeting(session, actor, draft.engagement_id)
         keep_meeting_sealed(session, actor, item.engagement_id, draft.engagement_id, "feedback")
-    if "partner" not in item.as_written or draft.partner_id is not None:
+    if item.signed is not Signed.NOTED and draft.words != item.words:
+        raise Invalid(
+            "These are the giver's own words, from the public page, and stay as they are. Add a translation or a note; "
+            "where they must not be kept, void the item: the giver reads the reason."
+        )
+    unknown_giver_is_known = "partner" in item.as_written or item.signed is not Signed.NOTED
+    if not unknown_giver_is_known or draft.partner_id is not None:
         _check_giver(session, draft)
     _check(session, draft)
     steps = feedback_steps(session, item_id)
@@ -148,7 +155,11 @@ def take_step(
     draft: StepDraft,
 ) -> FeedbackItem:
     """Move an item to its next state. Raises: NotAllowed, NotFound, Conflict, Invalid (no such transition, bad day)."""
-    item = _open(session, actor, item_id, version)
+    return move(session, actor, _open(session, actor, item_id, version), step, draft)
+
+
+def move(session: Session, actor: Actor, item: FeedbackItem, step: FeedbackState, draft: StepDraft) -> FeedbackItem:
+    """Move an item, which the caller has loaded for a change, to its next state. Raises: Invalid."""
     state = item.state
     if step not in FEEDBACK_TRANSITIONS[state]:
         may = ", ".join(FEEDBACK_TRANSITIONS[state].values())
@@ -158,13 +169,13 @@ def take_step(
     values: dict[str, object] = {"state": step}
     if step is S.DECIDED:
         values["decision"] = draft.said
-    revise(item, version, values)
+    revise(item, item.version, values)
     _add_step(session, actor, item, step, draft.on_day, draft.how, draft.said)
     session.flush()
     sync_feedback(session, item, now())
     after = snapshot(item) | {"step": draft.model_dump(mode="json")}
     verb = FEEDBACK_TRANSITIONS[state][step]
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, before=before, after=after)
+    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item.id, before=before, after=after)
     session.flush()
     return item
 
@@ -214,6 +225,8 @@ def _set_void(session: Session, actor: Actor, item_id: int, version: int, reason
     item = visible_feedback(session, actor, item_id)
     refuse_stale(item, version, "feedback")
     refuse_void_twice(item, "feedback", restoring=not reason)
+    if item.withdrawn_at is not None:
+        raise Invalid("The giver took this back on the public page. Only they can say it again.")
     return set_void(session, actor, item, version, RecordKind.FEEDBACK_ITEM, reason, sync_feedback)
 
 
