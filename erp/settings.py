@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     upload_megabytes: Annotated[int, Field(ge=1, le=200)] = Field(
         default=25, description="largest file that may be imported, in megabytes"
     )
+    public_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=30, description="submissions a minute on the public pages from one network address; from all ten times"
+    )
     kept_copies: Annotated[int, Field(ge=1, le=100)] = Field(
         default=10, description="copies of the database kept from before migrations and restores"
     )

@@ -43,7 +43,7 @@ WITHOUT_NEWER = (
             "giver_identity",
             "receipt",
             "public_link",
-        )  # fmt: skip
+        )
     ),
     *(f"DROP INDEX ix_commitment_{name}" for name in ("open", "done", "withdrawn")),
     "DROP INDEX ix_feedback_step_reopened",

@@ -10,21 +10,28 @@ from starlette.responses import PlainTextResponse, Response
 
 from erp.web.html import page, paragraph
 
-#: Bytes of a form at most; the longest real one, the set-up form in Spanish, is under 2 kB.
+#: Bytes of a form at most; the longest of those around signing in, the set-up form in Spanish, is under 2 kB.
 LARGEST_FORM = 16_384
+#: Bytes of what is written on a public page: 4,000 letters take up to twelve bytes each on their way.
+LARGEST_WORDS = 65_536
 #: Fields of a form at most.
 MOST_FIELDS = 20
 
 Form = dict[str, str]
 
 
-def posted(handle: Callable[[Request, Form], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of a form: the checks above, then `handle(request, form)` off the event loop."""
+def posted(
+    handle: Callable[[Request, Form], Response], largest: int = LARGEST_FORM
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a form: the checks above, then `handle(request, form)` off the event loop.
+
+    `largest`: bytes that the form may have.
+    """
 
     async def endpoint(request: Request) -> Response:
         if not same_origin(request):
             return await run_in_threadpool(_refusal, request)
-        form = await read_form(request)
+        form = await read_form(request, largest)
         if form is None:
             return PlainTextResponse("too large, or not a form", 413)
         return await run_in_threadpool(handle, request, form)
@@ -40,14 +47,14 @@ def same_origin(asked: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
 
 
-async def read_form(request: Request) -> Form | None:
+async def read_form(request: Request, largest: int) -> Form | None:
     """Return the fields of a form; None where it is too large or something else than a plain form."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return None
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_FORM:
+        if len(body) > largest:
             return None
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))

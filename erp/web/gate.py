@@ -27,6 +27,8 @@ _OPEN = frozenset({"/healthz", "/setup", "/_stcore/health", "/_stcore/host-confi
 #: Open to anybody once there is a county.
 _ENTRANCES = frozenset({"/signin", "/signout", "/demo-signin"})
 _INVITATION = "/invitation/"
+#: Pages for everybody, signed in or not.
+_PUBLIC = "/public/"
 #: Our own files for the browser: fonts, the style of the public pages, the mark.
 _STATIC = "/app/static/"
 
@@ -104,7 +106,7 @@ def _judge(path: str, hashed: str | None) -> Verdict:
         return Verdict.PASS
     if needs_set_up():
         return Verdict.SET_UP
-    if path in _ENTRANCES or path.startswith(_INVITATION):
+    if path in _ENTRANCES or path.startswith((_INVITATION, _PUBLIC)):
         return Verdict.PASS
     with db.reading() as session:
         return Verdict.OVER if hashed and knows_sign_in(session, hashed) else Verdict.SIGN_IN

@@ -1,13 +1,14 @@
-"""Every sentence of the public pages, English to Spanish. A sentence is its own key; `say` looks it up."""
+"""The sentences of pages outside the sign-in, English to Spanish. A sentence is its own key; `say` looks it up."""
 
 from starlette.requests import Request
 
 from erp.services import accounts
 from erp.vocabulary import Role
+from erp.web.words_public import PUBLIC_SPANISH
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
-SPANISH: dict[str, str] = {
+SPANISH: dict[str, str] = PUBLIC_SPANISH | {
     "Partnerships": "Alianzas",
     "Sign in": "Iniciar sesión",
     "E-mail address": "Correo electrónico",

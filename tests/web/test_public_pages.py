@@ -20,9 +20,11 @@ from erp.settings import ROOT, settings
 from erp.vocabulary import Role
 from erp.web.cookies import browser_words
 from erp.web.forms import safe_next
+from erp.web.public_parts import CHECKED
 from erp.web.set_up import code
 from erp.web.start import Served
 from erp.web.words import SPANISH
+from erp.web.words_public import LANGUAGES_WRITTEN
 from tests.conftest import Cast
 from tests.web.conftest import Visitor
 
@@ -356,9 +358,10 @@ def test_refusals_are_in_the_language_of_the_page(visitor: Visitor, link: Invita
 
 
 def test_every_sentence_of_the_public_pages_has_its_spanish() -> None:
-    modules = ("forms", "html", "invitation", "set_up", "sign_in")
-    said = {text for name in modules for text in _sentences(ROOT / "erp" / "web" / f"{name}.py")}
-    technical = {"Cache-Control", "Content-Type"}
+    modules = ("forms", "html", "invitation", "set_up", "sign_in", "public_say", "public_follow", "public_told")
+    said = {text for name in (*modules, "public_parts") for text in _sentences(ROOT / "erp" / "web" / f"{name}.py")}
+    technical = {"Cache-Control", "Content-Type", "Content-Disposition", CHECKED}
+    said |= set(LANGUAGES_WRITTEN)
     assert said - technical <= SPANISH.keys()
 
 
