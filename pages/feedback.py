@@ -14,9 +14,11 @@ from erp.queries.feedback import (
     feedback_list,
 )
 from erp.queries.targets import COUNTY_NEXT
+from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import pick_in_address
 from erp.ui.feedback_forms import ADD_FORM, draw_add_form
+from erp.ui.feedback_giver import draw_finding
 from erp.ui.feedback_parts import draw_card, readable
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pills_in_address
@@ -37,11 +39,17 @@ def filters() -> FeedbackFilters:
         words = st.text_input("Words", key="feedback_words", bind="query-params", placeholder="In words or answer …")
     with right:
         partner_id = pick_partner("feedback")
-    with st.expander("More filters", expanded=bool(set(st.query_params) & {"kind", "feedback_mine", "feedback_past"})):
+    with st.expander(
+        "More filters",
+        expanded=bool(set(st.query_params) & {"kind", "feedback_mine", "feedback_past", "feedback_again"}),
+    ):
         kinds = {kind.value: kind.label for kind in FeedbackKind}
         kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
         mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
         past = st.toggle("Only past the target", key="feedback_past", bind="query-params")
+        again = st.toggle(
+            "Only to ask once more: told 28 days ago, no answer", key="feedback_again", bind="query-params"
+        )
         voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
     return FeedbackFilters(
         words=findable(words),
@@ -49,6 +57,7 @@ def filters() -> FeedbackFilters:
         kind=FeedbackKind(kind) if kind else None,
         holder_id=actor.user_id if mine else None,
         past_target=past,
+        ask_again=again,
         voided=voided,
     )
 
@@ -81,6 +90,10 @@ open_id = asked_for("feedback")
 with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
     if open_id is None:
         show_outcome()
+with st.container(horizontal=True, vertical_alignment="center"):
+    if navigation.may_open("public_links"):
+        navigation.link_to("public_links", "Public page, links and QR codes", icon=":material/qr_code_2:")
+    draw_finding()
 if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
     folded("Add feedback", lambda: draw_add_form(asked_for("partner")), key=ADD_FORM, icon=":material/add:")
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from erp.errors import NotFound
 from erp.queries.forums import forum_list, forum_record
-from erp.ui import partner_forum
+from erp.ui import navigation, partner_forum
 from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
@@ -56,6 +56,8 @@ def draw_one(forum_id: int) -> None:
         st.caption(f"Languages: {plain(forum['language'])}")
     if forum["archived_at"] is not None:
         partner_forum.draw_restoring(forum)
+    if navigation.may_open("public_links") and forum["archived_at"] is None:
+        navigation.link_to("public_links", "Feedback link", icon=":material/qr_code_2:", forum=forum_id)
     st.header("Seats", anchor=False)
     partner_forum.draw_seats(forum, actor)
     st.header("Engagements", anchor=False)

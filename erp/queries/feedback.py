@@ -16,11 +16,12 @@ from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner
 from erp.queries.county import day_of, today
+from erp.queries.following import to_ask_again
 from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.targets import COUNTY_NEXT, feedback_targets, past_target, target_on
 from erp.queries.visible import engagements_visible_to, feedback_visible_to
 from erp.queries.word_index import saying
-from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
+from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Signed, Verb
 
 #: Rows on one page of the queue: each is a card with its own form.
 PAGE_ROWS = 25
@@ -28,13 +29,20 @@ PAGE_ROWS = 25
 COLUMNS = [
     "item_id", "version", "key", "partner_id", "partner", "giver", "anonymous", "kind", "way", "words", "language",
     "translation", "received_on", "received_words", "state", "decision", "target_on", "days_past", "voided",
-    "void_reason",
+    "void_reason", "signed", "readers",
 ]  # fmt: skip
+
+
+#: What is said of somebody who gave feedback on a public page; who it is, is opened apart, and that is written down.
+LEFT = {Signed.NAMED: "somebody who left their name", Signed.REACHABLE: "somebody who left a way to reach them"}
 
 
 @dataclass(frozen=True)
 class FeedbackFilters:
-    """What to show. `holder_id`: items of the partnerships this account holds, or that it wrote down itself."""
+    """What to show. `holder_id`: items of the partnerships this account holds, or that it wrote down itself.
+
+    `ask_again`: told 28 days ago or longer, not answered, and the giver can be asked once more.
+    """
 
     states: tuple[FeedbackState, ...] = ()
     partner_id: int | None = None
@@ -42,6 +50,7 @@ class FeedbackFilters:
     words: str = ""
     holder_id: int | None = None
     past_target: bool = False
+    ask_again: bool = False
     voided: bool = False
 
 
@@ -75,8 +84,8 @@ def feedback_list(
     giver (who gave it, in words; named only to those who may see names); anonymous bool; kind, way (labels, or as
     written); words, language, translation; received_on date (None: not a known day), received_words; state
     (FeedbackState); decision; target_on date (None: nothing is the county's to do); days_past int (past the target;
-    negative: days left; None); voided bool; void_reason. What is the county's to do first, by target day; then newest
-    first. Empty: the same columns, no rows.
+    negative: days left; None); voided bool; void_reason; signed (Signed), readers (Readers): as the giver chose.
+    What is the county's to do first, by target day; then newest first. Empty: the same columns, no rows.
     """
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
     question, target, since, reopened = _items(session)
@@ -223,6 +232,8 @@ def _conditions(
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(FeedbackItem.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))
+    if filters.ask_again:
+        chosen.append(to_ask_again(today(session)))
     if filters.past_target:
         chosen.append(past_target(feedback_targets(session), since, today(session)))
     return chosen
@@ -259,6 +270,8 @@ def _row(
         (this_day - target).days if target else None,
         item.voided_at is not None,
         item.void_reason,
+        item.signed,
+        item.readers,
     )
 
 
@@ -272,6 +285,8 @@ def giver(item: FeedbackItem, partner: str, contact: Contact | None, *, names: b
     elif contact is not None:
         may_be_named = names or contact.may_be_named is True
         person = contact.name if may_be_named and contact.name else contact.role or "a person"
+    elif item.signed in LEFT:
+        person = LEFT[item.signed]
     elif item.person:
         person = item.person if names else "a person"
     else:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from erp import db
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
 from erp.models.feedback import FeedbackItem
@@ -107,6 +109,8 @@ def item_of_code(session: Session, actor: Actor, typed: str) -> int:
 def erase_removed(session: Session, actor: Actor) -> int:
     """Erase what givers asked to remove; return of how many. Only an administrator's act. Raises: NotAllowed."""
     actor.require(Verb.CHANGE, RecordKind.ACCOUNT)
+    if db.embedded(session):
+        session.execute(text("PRAGMA secure_delete=ON"))  # else the old bytes stay in the file until written over
     waiting = session.exec(
         select(GiverIdentity)
         .where(col(GiverIdentity.removed_at).is_not(None), col(GiverIdentity.erased_at).is_(None))

@@ -81,7 +81,7 @@ def choices_of_readers(session: Session, link: PublicLink | None) -> Choices:
     question = (
         select(Account.id, Account.name, RoleGrant.role)
         .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
-        .where(col(Account.disabled_at).is_(None), col(Account.password_hash).is_not(None))
+        .where(col(Account.disabled_at).is_(None))
         .where(col(RoleGrant.role).in_([Role.TRIBAL_LIAISON] if of_a_tribe else list(READERS_BY_ROLE)))
         .order_by(col(Account.name), col(Account.id))
     )

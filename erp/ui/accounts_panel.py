@@ -1,6 +1,5 @@
 """The accounts part of the Settings page: who may sign in, as what, and the one-time links that let people in."""
 
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -10,6 +9,7 @@ from erp import db
 from erp.access import Actor
 from erp.queries.accounts import AccountRow, accounts
 from erp.queries.county import county_zone
+from erp.queries.givers import names_to_erase
 from erp.services.accounts import (
     Invitation,
     InvitationDraft,
@@ -19,8 +19,10 @@ from erp.services.accounts import (
     reset_link,
     set_roles,
 )
-from erp.settings import settings
+from erp.services.givers import erase_removed
 from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, submit
+from erp.ui.address import base_address
+from erp.ui.loads import load
 from erp.ui.session import require_actor
 from erp.vocabulary import RecordKind, Role, Verb
 
@@ -42,6 +44,8 @@ def draw_accounts() -> None:
     _draw_one(actor, rows)
     if actor.may(Verb.ADD, RecordKind.ACCOUNT):
         _draw_invitation()
+    if actor.may(Verb.CHANGE, RecordKind.ACCOUNT):
+        _draw_erasing()
 
 
 def _table(rows: list[AccountRow], zone: ZoneInfo) -> pd.DataFrame:
@@ -66,7 +70,7 @@ def _draw_link(zone: ZoneInfo) -> None:
     with st.container(border=True):
         until = f"{link.expires_at.astimezone(zone):%A, %B %-d, %-I:%M %p}"
         st.markdown(f"**A one-time link, shown only now.** Copy it and give it to the person; it works until {until}.")
-        st.code(_base_address() + link.path, language=None, wrap_lines=True)
+        st.code(base_address() + link.path, language=None, wrap_lines=True)
         st.button("I have copied it", key="accounts_copied", on_click=st.session_state.pop, args=(LINK,))
 
 
@@ -119,6 +123,25 @@ def _draw_invitation() -> None:
         form_button("Invite", _invite, at, type="primary")
 
 
+def _draw_erasing() -> None:
+    waiting = load(names_to_erase)
+    if not waiting:
+        return
+    asked = "One giver of feedback" if waiting == 1 else f"{waiting:,} givers of feedback"
+    with st.container(border=True):
+        st.markdown(
+            f"**Names to erase.** {asked} asked that their name and the way to reach them be removed. Nobody can read "
+            "them any more; erasing takes them out of the database for good. What was said stays, and copies of the "
+            "database made before keep the names until they are thrown away."
+        )
+        st.button("Erase for good", key="accounts_erase", on_click=_erase, args=(waiting,))
+
+
+@once
+def _erase(_drawn: int) -> None:
+    submit(erase_removed, said="Erased.")
+
+
 @once
 def _save_roles(row: AccountRow, key: str) -> None:
     roles = frozenset(st.session_state[key])
@@ -142,8 +165,3 @@ def _invite(at: str) -> None:
     if link is not None:
         kept[LINK] = link
         forget_form(INVITATION)
-
-
-def _base_address() -> str:
-    here = urlsplit(st.context.url or f"http://{settings().address}:{settings().port}")
-    return f"{here.scheme}://{here.netloc}"

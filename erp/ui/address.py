@@ -6,13 +6,21 @@ itself binds to the address is not.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 import streamlit as st
 
+from erp.settings import settings
 from erp.ui.words import FIRST_DAY, LAST_DAY
 
 #: The highest number of a record; a higher one is none that every database can look for.
 _HIGHEST = 2**31 - 1
+
+
+def base_address() -> str:
+    """Return scheme, name and port under which the person at the screen reached the app; links handed out begin so."""
+    here = urlsplit(st.context.url or f"http://{settings().address}:{settings().port}")
+    return f"{here.scheme}://{here.netloc}"
 
 
 def number_in_address(name: str) -> int:

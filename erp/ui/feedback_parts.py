@@ -13,11 +13,12 @@ from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
 from erp.ui.feedback_forms import draw_mending, draw_step
+from erp.ui.feedback_giver import draw_giver
 from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
 from erp.ui.words import plain_lines
-from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, RecordKind, Verb
+from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, Readers, RecordKind, Signed, Verb
 
 S = FeedbackState
 #: State → icon and color of its badge; the words beside them say the same.
@@ -42,6 +43,8 @@ def next_words(row: Mapping[str, Any]) -> str:
         return f"Voided: {row['void_reason']}"
     if row["state"] is S.CONFIRMED:
         return "The giver confirmed: the loop is closed."
+    if row["state"] is S.TOLD and row["signed"] is not Signed.NOTED:
+        return "Told, not confirmed: the giver reads it with the receipt and says there whether it is fixed."
     if row["state"] is S.TOLD and row["anonymous"]:
         return "Told, not confirmed: the giver left no way back, so nobody can be asked whether it is fixed."
     if row["state"] is S.TOLD:
@@ -124,6 +127,7 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
         if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"]:
             draw_step(detail)
         _draw_steps(detail)
+        draw_giver(actor, detail)
         draw_mending(actor, detail)
         draw_changes(RecordKind.FEEDBACK_ITEM, item_id, closed=bool(row["voided"]))
         st.button("Close", key=f"feedback_close_{item_id}", on_click=close_record, args=("feedback",))
@@ -137,6 +141,8 @@ def _draw_head(row: Mapping[str, Any]) -> None:
             st.badge("Voided", icon=":material/block:", color="gray")
         st.badge(state.label, icon=icon, color=color)
         st.badge(plain(row["kind"]), color="gray")
+        if row["readers"] is not Readers.TEAM:
+            st.badge(row["readers"].label, icon=":material/lock:", color="violet")
         if not pd.isna(row["partner_id"]):
             navigation.link_to("partner", plain(row["partner"]), partner=int(row["partner_id"]))
         elif row["partner"]:

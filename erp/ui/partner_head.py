@@ -50,6 +50,7 @@ def draw_actions(profile: PartnerProfile, actor: Actor) -> None:
         ("promises", "Add a promise", ":material/handshake:", RecordKind.COMMITMENT),
         ("feedback", "Add feedback", ":material/rate_review:", RecordKind.FEEDBACK_ITEM),
         ("rate", "Enter a rating", ":material/reviews:", RecordKind.RATING),
+        ("public_links", "Feedback link", ":material/qr_code_2:", RecordKind.PUBLIC_LINK),
     )
     with st.container(horizontal=True, gap="small"):
         for page, label, icon, kind in offered:

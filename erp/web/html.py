@@ -14,9 +14,10 @@ from erp.web.words import LANGUAGES, language, say
 def page(request: Request, title: str, *parts: str, status: int = 200, light: bool = False) -> HTMLResponse:
     """Return a page under `title` (a sentence of words.py), made of `parts` that are HTML already.
 
-    `light`: without the app's own font, for phones on a poor connection.
+    `light`: for everybody, on phones with a poor connection: without the app's own font, the other language on top.
     """
     spoken, place, up = language(request), _county_name(), _up(request)
+    switch = f'<nav aria-label="{escape(say(request, "Language"))}">{_switch(request, spoken)}</nav>'
     fonts = "" if light else f'<link rel="stylesheet" href="{up}app/static/fonts.css">\n'
     heading = escape(say(request, title))
     body = "\n".join(part for part in parts if part)
@@ -34,12 +35,13 @@ def page(request: Request, title: str, *parts: str, status: int = 200, light: bo
 <header>
 <img src="{up}app/static/mark.svg" alt="">
 <div><strong>{escape(say(request, "Partnerships"))}</strong>{f"<span>{place}</span>" if place else ""}</div>
+{switch if light else ""}
 </header>
 <main>
 <h1>{heading}</h1>
 {body}
 </main>
-<footer><nav aria-label="{escape(say(request, "Language"))}">{_switch(request, spoken)}</nav></footer>
+{"" if light else f"<footer>{switch}</footer>"}
 </body>
 </html>
 """,

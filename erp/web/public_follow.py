@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from html import escape
 
-import segno
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from erp import db
+from erp.documents.qr import qr_svg
 from erp.errors import ERPError, NotFound
 from erp.queries.following import Followed, Message, Step, followed
 from erp.services.following import (
@@ -183,14 +183,11 @@ def _keep(request: Request) -> str:
     if as_code(secret):
         return ""
     address = f"{request.url.scheme}://{request.url.netloc}/public/follow/{secret}"
-    picture = segno.make(address, micro=False).svg_inline(
-        scale=3, border=2, omitsize=True, svgclass=None, lineclass=None
-    )
-    named = picture.replace("<svg", f'<svg role="img" aria-label="{escape(say(request, "The link as a QR code"))}"', 1)
+    picture = qr_svg(address, say(request, "The link as a QR code"))
     keep = "Take a picture of this or write it down. With it you read the answer, write back, and say if it is mended."
     return (
         f'<section class="receipt"><h2>{escape(say(request, "Your receipt"))}</h2>{paragraph(request, keep)}'
-        f'<p><a href="{secret}?lang={language(request)}">{escape(address)}</a></p>{named}'
+        f'<p><a href="{secret}?lang={language(request)}">{escape(address)}</a></p>{picture}'
         f"<p>{escape(say(request, 'Code, to be read over the phone:'))}<br>"
         f'<span class="code">{in_groups(code_of(secret))}</span></p></section>'
     )

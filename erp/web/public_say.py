@@ -136,7 +136,9 @@ def _form(request: Request, form: Form, choices: Choices) -> str:
             picks(request, "signed", "Who are you to us?", SIGNED, typed("signed") or Signed.ANONYMOUS.value),
             line(request, "name", "Your name", typed("name"), style="for-name", fill="name"),
             line(request, "reach", "How can we reach you?", typed("reach"), style="for-reach", hint="Phone or e-mail."),
-            picks(request, "readers", "Who may read it?", readers, typed("readers") or Readers.TEAM.value),
+            picks(request, "readers", "Who may read it?", readers, typed("readers") or Readers.TEAM.value)
+            if len(readers) > 1
+            else "",
             f'<div class="for-person">{choice(request, "person", "Which person?", people, typed("person"))}</div>'
             if choices.people
             else "",
