@@ -93,7 +93,8 @@ with st.container():  # also when it is empty: what stands below then keeps its 
 with st.container(horizontal=True, vertical_alignment="center"):
     if navigation.may_open("public_links"):
         navigation.link_to("public_links", "Public page, links and QR codes", icon=":material/qr_code_2:")
-    draw_finding()
+    if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):
+        draw_finding()
 if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
     folded("Add feedback", lambda: draw_add_form(asked_for("partner")), key=ADD_FORM, icon=":material/add:")
 

@@ -95,7 +95,7 @@ def item_of_code(session: Session, actor: Actor, typed: str) -> int:
 
     Raises: NotAllowed, Invalid (not a code), NotFound, the same whether it is not there or not for this person.
     """
-    actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
+    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
     code = as_code(typed)
     if code is None:
         raise Invalid("A receipt code has 16 digits, in four groups of four.")
