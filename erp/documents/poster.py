@@ -1,7 +1,8 @@
 """The poster of “You said, we did” as a PDF that screen readers can read."""
 
 import json
-from dataclasses import asdict, dataclass
+import unicodedata
+from dataclasses import asdict, dataclass, replace
 
 import typst
 
@@ -17,7 +18,7 @@ _LAYOUT = """
 #heading(level: 1, told.title)
 #text(size: 14pt, told.county)
 #v(0.6em)
-#if told.answers.len() == 0 { par(told.empty) }
+#if told.answers.len() == 0 and told.left_out == "" { par(told.empty) }
 #for answer in told.answers {
   block(breakable: true, width: 100%, stroke: (left: 3pt + rgb("#0b5fa5")), inset: (left: 12pt, y: 4pt), below: 1.6em, {
     heading(level: 2, told.headings.at(0))
@@ -31,7 +32,11 @@ _LAYOUT = """
     if answer.confirmed != "" { par(strong(answer.confirmed)) }
   })
 }
+#if told.left_out != "" { par(told.left_out) }
 """
+
+#: Kinds of sign that are no text: pictures, signs that turn the direction, what is not assigned.
+_NO_TEXT = frozenset({"So", "Cf", "Cc", "Co", "Cn", "Cs"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Poster:
-    """What stands on the poster, in one language; `empty` stands there where no answer does."""
+    """What stands on the poster, in one language.
+
+    `empty` stands there where no answer does, `left_out` at its end where an answer cannot be drawn.
+    """
 
     title: str
     county: str
@@ -54,12 +62,45 @@ class Poster:
     headings: tuple[str, str, str]
     answers: tuple[Answer, ...]
     empty: str
+    left_out: str
     language: str
 
 
 def poster_pdf(poster: Poster) -> bytes:
-    """Return the poster as a tagged PDF (PDF/UA-1), on letter paper."""
+    """Return the poster as a tagged PDF (PDF/UA-1), on letter paper.
+
+    Signs that are pictures are left out. An answer in letters that no font here has is left out whole, and the poster
+    says so: a PDF for screen readers must not hold what cannot be drawn.
+    """
+    answers = tuple(_without_pictures(answer) for answer in poster.answers)
+    try:
+        return _drawn(replace(poster, answers=answers, left_out=""))
+    except typst.TypstError:
+        fit = tuple(answer for answer in answers if _can_be_drawn(replace(poster, answers=(answer,), left_out="")))
+        if len(fit) == len(answers):
+            raise
+        return _drawn(replace(poster, answers=fit))
+
+
+def _can_be_drawn(poster: Poster) -> bool:
+    try:
+        _drawn(poster)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _drawn(poster: Poster) -> bytes:
     told = {"told": json.dumps(asdict(poster))}
     drawn = typst.compile(_LAYOUT.encode(), sys_inputs=told, format="pdf", pdf_standards=["ua-1"])
     assert isinstance(drawn, bytes)  # one document is asked for, in memory
     return drawn
+
+
+def _without_pictures(answer: Answer) -> Answer:
+    texts = {name: "".join(sign for sign in text if _is_text(sign)) for name, text in asdict(answer).items()}
+    return Answer(**texts)
+
+
+def _is_text(sign: str) -> bool:
+    return sign in "\n\t" or unicodedata.category(sign) not in _NO_TEXT

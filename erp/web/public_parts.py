@@ -44,7 +44,7 @@ def day(request: Request, on: date) -> str:
 
 def quotation(words: str, spoken: str = "") -> str:
     """Return somebody's words as they wrote them; `spoken`: their language where it is known."""
-    return f"<blockquote{_lang(spoken)}>{escape(words)}</blockquote>"
+    return f"<blockquote{lang_mark(spoken)}>{escape(words)}</blockquote>"
 
 
 def picks(request: Request, name: str, question: str, options: Mapping[str, tuple[str, str]], chosen: str) -> str:
@@ -132,5 +132,6 @@ def _hint(request: Request, hint: str) -> str:
     return f"<small>{escape(say(request, hint))}</small>" if hint else ""
 
 
-def _lang(spoken: str) -> str:
+def lang_mark(spoken: str) -> str:
+    """Return the attribute that tells a screen reader of another language than the page's; "" for none."""
     return f' lang="{spoken}"' if spoken else ""

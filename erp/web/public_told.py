@@ -10,7 +10,7 @@ from erp.documents.poster import Answer, Poster, poster_pdf
 from erp.queries.county import county, today
 from erp.queries.publishing import PAGE_ANSWERS, POSTER_ANSWERS, Told, told_to_everybody
 from erp.web.html import paragraph
-from erp.web.public_parts import day, plain_day, public_page, quotation
+from erp.web.public_parts import day, lang_mark, plain_day, public_page, quotation
 from erp.web.rates import may_send
 from erp.web.words import language, say
 
@@ -58,6 +58,7 @@ def poster(request: Request) -> Response:
         headings=(say(request, SAID), say(request, DECIDED), say(request, CHANGED)),
         answers=tuple(_answer(request, told) for told in found),
         empty=say(request, "Nothing is published yet. What you tell us can be the first."),
+        left_out=say(request, "More stands on the page itself, in letters that this poster cannot print."),
         language=language(request),
     )
     headers = {"Content-Disposition": 'inline; filename="you-said-we-did.pdf"', "Cache-Control": "no-store"}
@@ -89,7 +90,7 @@ def _article(request: Request, told: Told) -> str:
 
 
 def _said(words: str, spoken: str) -> str:
-    return f'<p class="said"{f" lang={spoken!r}" if spoken else ""}>{escape(words)}</p>'
+    return f'<p class="said"{lang_mark(spoken)}>{escape(words)}</p>'
 
 
 def _more(request: Request, number: int, *, further: bool) -> str:

@@ -183,6 +183,9 @@ PUBLIC_SPANISH: dict[str, str] = {
     "What changed": "Lo que cambió",
     "Whoever said it confirmed that it is mended.": "Quien lo dijo confirmó que quedó resuelto.",
     "Poster of the newest, to print (PDF)": "Cartel de lo más reciente, para imprimir (PDF)",
+    "More stands on the page itself, in letters that this poster cannot print.": (
+        "Hay más en la página misma, en letras que este cartel no puede imprimir."
+    ),
     "Newer ones": "Más recientes",
     "Older ones": "Más antiguos",
     # languages

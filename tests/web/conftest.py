@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import delete
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from erp import db
+from erp.models.accounts import Account, County, RoleGrant
 from erp.web.routes import MIDDLEWARE, ROUTES
 
 
@@ -140,3 +143,12 @@ def free_port() -> int:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return trial.getsockname()[1]
+
+
+@pytest.fixture
+def newcomer(database: Path, gated: Starlette) -> Visitor:
+    """Come to a database before its set-up."""
+    with db.writing() as session:
+        for table in (RoleGrant, Account, County):
+            session.execute(delete(table))
+    return Visitor(gated)

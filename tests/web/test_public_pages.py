@@ -5,11 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlmodel import delete
 from starlette.applications import Starlette
 
 from erp import db
-from erp.models.accounts import Account, County, FailedSignIn, RoleGrant
+from erp.models.accounts import Account, FailedSignIn
 from erp.queries.accounts import account_by_email
 from erp.queries.county import county
 from erp.services.accounts import Invitation, InvitationDraft, disable_account, invite_account
@@ -40,15 +39,6 @@ def cora(database: Path, cast: Cast) -> dict[str, str]:
         assert account is not None
         account.password_hash = hash_password(PASSWORD)
     return {"email": "cora@alder.example", "password": PASSWORD}
-
-
-@pytest.fixture
-def newcomer(database: Path, gated: Starlette) -> Visitor:
-    """Come to a database before its set-up."""
-    with db.writing() as session:
-        for table in (RoleGrant, Account, County):
-            session.execute(delete(table))
-    return Visitor(gated)
 
 
 @pytest.fixture
