@@ -22,7 +22,7 @@ _LAYOUT = """
 #for answer in told.answers {
   block(breakable: true, width: 100%, stroke: (left: 3pt + rgb("#0b5fa5")), inset: (left: 12pt, y: 4pt), below: 1.6em, {
     heading(level: 2, told.headings.at(0))
-    quote(block: false, par(text(style: "italic", answer.said)))
+    par(quote(block: false, text(style: "italic", answer.said)))
     heading(level: 2, told.headings.at(1))
     par(answer.decided)
     if answer.changed != "" {

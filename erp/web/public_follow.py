@@ -152,15 +152,16 @@ def _answer(request: Request, form: Form, said: str, status: int = 200) -> Respo
     if item is None:
         count_wrong_code(request)
         return _entrance(request, "", paragraph(request, NO_RECEIPT, "bad"), 404)
-    done = DONE.get(request.query_params.get("done", ""), "")
+    done, receipt = DONE.get(request.query_params.get("done", ""), ""), _keep(request)
     return public_page(
         request,
         "Your feedback",
         said or (paragraph(request, done, "good") if done else ""),
-        _keep(request) if done == DONE["sent"] else "",
+        receipt if done == DONE["sent"] else "",
         quotation(item.words),
         _history(request, item),
         *(_closed(request, item) if item.voided_because or item.withdrawn_on else _open(request, item, form)),
+        _details(request, "Show my receipt", receipt) if receipt and done != DONE["sent"] else "",
         status=status,
     )
 
@@ -223,7 +224,6 @@ def _open(request: Request, item: Followed, form: Form) -> list[str]:
         _readers(request, item),
         *_identity(request, item),
         _folded(request, "Take it back", "The county stops working on it. Only you can do this.", "take_back"),
-        _details(request, "Show my receipt", receipt) if (receipt := _keep(request)) else "",
     ]
 
 
