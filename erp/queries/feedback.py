@@ -67,6 +67,7 @@ class FeedbackDetail:
     row: dict[str, Any]
     contact_id: int | None
     person: str
+    may_quote: bool
     notes: str
     as_written: dict[str, str]
     extras: dict[str, str]
@@ -140,6 +141,7 @@ def feedback_detail(session: Session, actor: Actor, item_id: int) -> FeedbackDet
         row=dict(zip(COLUMNS, _row(*found, this_day=today(session), names=names), strict=True)),
         contact_id=item.contact_id,
         person=item.person if names else "",
+        may_quote=item.may_quote,
         notes=item.notes,
         as_written=dict(item.as_written) if names else {},
         extras=dict(item.extras) if names else {},

@@ -13,6 +13,7 @@ from erp.services.demo_forums import Table
 from erp.services.demo_loops import feedback, promises, public_feedback
 from erp.services.demo_meetings import own_engagements
 from erp.services.demo_partnership import Partnership
+from erp.services.demo_public import public_lives, write_givers
 from erp.services.demo_ratings import ratings
 from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.demo_setup import set_the_county_up
@@ -34,7 +35,9 @@ def build_demo(session: Session, today: date, seed: int = 20260101) -> None:
     clock = Clock(today, ZoneInfo(county.time_zone))
     book = Book(session, county)
     set_the_county_up(book, clock)
-    write_lives(book, county_lives(county, clock, seed))
+    lives = county_lives(county, clock, seed)
+    write_lives(book, lives)
+    write_givers(book, clock, lives.feedback, seed)
     book.write_history()
 
 
@@ -51,6 +54,7 @@ def county_lives(county: DemoCounty, clock: Clock, seed: int) -> Lives:
         lives.ratings += ratings(partnership)
     lender = partnerships[county.partner[-1].id]
     lives.feedback += public_feedback(lender, county.words.public)
+    lives.feedback += public_lives(county, clock)
     lives.commitments += _of_other_bodies(county, lender)
     _add_slips(county, clock, lives, Random(f"{seed}/slips"))  # noqa: S311 -- made-up data, the same for a seed
     return lives

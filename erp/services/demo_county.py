@@ -13,8 +13,10 @@ from erp.vocabulary import (
     FeedbackWay,
     PartnerKind,
     PartnerStatus,
+    Readers,
     Recognition,
     Role,
+    Signed,
     Who,
 )
 
@@ -212,6 +214,45 @@ class PublicWords(Told):
     decision: str
 
 
+class GivenAnswer(Told):
+    """What "You said, we did" says of something given on a public page, published so many days ago."""
+
+    said: str
+    decided: str
+    changed: str = ""
+    said_es: str = ""
+    decided_es: str = ""
+    changed_es: str = ""
+    ago: int
+
+
+class Given(Told):
+    """Feedback given on a public page: what its giver chose, and the days of its loop."""
+
+    forum: str = ""
+    kind: FeedbackKind
+    giver: Signed
+    name: str = ""
+    reach: str = ""
+    readers: Readers = Readers.TEAM
+    language: str = ""
+    words: str
+    translation: str = ""
+    may_quote: bool = False
+    received: int
+    acknowledged: int | None = None
+    decided: int | None = None
+    decision: str = ""
+    told: int | None = None
+    not_mended: int | None = None
+    not_mended_said: str = ""
+    again: int | None = None
+    again_said: str = ""
+    confirmed: int | None = None
+    messages: tuple[tuple[int, str, str], ...] = ()
+    published: GivenAnswer | None = None
+
+
 class OtherBody(Told):
     """A promise that another body owes."""
 
@@ -266,6 +307,7 @@ class DemoCounty(Told):
     met: tuple[Met, ...]
     promise: tuple[Promised, ...]
     said: tuple[Said, ...]
+    given: tuple[Given, ...]
     words: Words
 
     def number_of(self, partner: str) -> int:
@@ -294,7 +336,7 @@ class DemoCounty(Told):
 @cache
 def demo_county() -> DemoCounty:
     """Read the county from data/demo. Raises: pydantic.ValidationError naming the entry that is wrong."""
-    names = ("county", "partners", "strands", "courses", "behaviors", "stories")
+    names = ("county", "partners", "strands", "courses", "behaviors", "stories", "public")
     read: dict[str, Any] = {}
     for name in names:
         read |= tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

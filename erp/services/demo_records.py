@@ -149,11 +149,16 @@ class StepTaken:
 
 @dataclass(eq=False)
 class FeedbackLife:
-    """A feedback item and the steps of its loop; the first is receiving it."""
+    """A feedback item and the steps of its loop; the first is receiving it.
+
+    `chosen`: columns that a giver decided on a public page. `number`: its id, once it is written.
+    """
 
     draft: FeedbackDraft
     steps: list[StepTaken]
     meeting: EngagementLife | None = None
+    chosen: dict[str, Any] = field(default_factory=dict)
+    number: int = 0
     voided_at: datetime | None = None
     void_reason: str = ""
 

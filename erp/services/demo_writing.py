@@ -25,6 +25,7 @@ from erp.models.ratings import Rating
 from erp.services.demo_county import DemoCounty
 from erp.services.demo_records import CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.facts import Draft, commitment_facts, engagement_facts, feedback_facts, rating_facts
+from erp.services.giving import GIVER
 from erp.services.records import record_change, snapshot
 from erp.vocabulary import FEEDBACK_TRANSITIONS, EngagementStatus, FeedbackState, RecordKind
 
@@ -51,8 +52,9 @@ class Book:
         self._rows: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
 
     def actor(self, account: str) -> Actor:
-        """Return somebody of the agency, or the operator of the machine ("operator")."""
-        return operator() if account == "operator" else self._actors[account]
+        """Return somebody of the agency, the operator of the machine ("operator"), or a giver ("giver")."""
+        others = {"operator": operator(), "giver": GIVER}
+        return others[account] if account in others else self._actors[account]
 
     def stamp(self, at: datetime, by: str) -> dict[str, Any]:
         """Return when and by whom a record came in."""
@@ -241,7 +243,9 @@ def _write_feedback(book: Book, life: FeedbackLife, number: int, engagement_id: 
         engagement_id=engagement_id,
         **book.stamp(first.at, first.by),
         **life.draft.model_dump(exclude={"key", "engagement_id"}),
+        **life.chosen,
     )
+    life.number = number
     stages: Stages = []
     steps: list[FeedbackStep] = []
     for position, taken in enumerate(life.steps, 1):

@@ -54,7 +54,10 @@ S = FeedbackState
 
 
 class FeedbackDraft(Draft):
-    """A feedback item as entered, in the giver's own words; `translation` stands beside them, never instead."""
+    """A feedback item as entered, in the giver's own words; `translation` stands beside them, never instead.
+
+    `may_quote`: the giver agreed that their words are published without a name.
+    """
 
     words: str
     partner_id: int | None = None
@@ -67,6 +70,7 @@ class FeedbackDraft(Draft):
     translation: str = ""
     received_on: date | None = None
     engagement_id: int | None = None
+    may_quote: bool = False
     notes: str = ""
     key: str = ""
 
@@ -122,6 +126,8 @@ def change_feedback(session: Session, actor: Actor, item_id: int, version: int, 
     if draft.engagement_id != item.engagement_id:
         require_meeting(session, actor, draft.engagement_id)
         keep_meeting_sealed(session, actor, item.engagement_id, draft.engagement_id, "feedback")
+    if item.signed is not Signed.NOTED and draft.may_quote and not item.may_quote:
+        raise Invalid("The giver did not allow their words to be published. Only they can.")
     if item.signed is not Signed.NOTED and draft.words != item.words:
         raise Invalid(
             "These are the giver's own words, from the public page, and stay as they are. Add a translation or a note; "

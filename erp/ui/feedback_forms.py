@@ -60,6 +60,7 @@ LABELS = {
     "kind": "Kind",
     "way": "How it came",
     "received_on": "Day received",
+    "may_quote": "May be published in these words, without a name",
     "language": "Language",
     "translation": "The same in English",
     "notes": "Notes",
@@ -193,6 +194,7 @@ def _saved(detail: FeedbackDetail) -> dict[str, Any]:
         "kind": _word(FeedbackKind, row["kind"]),
         "way": _word(FeedbackWay, row["way"]),
         "received_on": None if pd.isna(row["received_on"]) else row["received_on"],
+        "may_quote": detail.may_quote,
         "notes": detail.notes or "",
     }
 
@@ -269,6 +271,7 @@ def draw_fields(
             "Language, if not English", value=row.get("language", ""), key=f"{at}language", placeholder="Spanish"
         )
         st.text_area("The same in English", value=row.get("translation", ""), height=90, key=f"{at}translation")
+        st.checkbox(LABELS["may_quote"], value=bool(detail and detail.may_quote), key=f"{at}may_quote")
         st.text_input("Notes", value=detail.notes if detail else "", key=f"{at}notes")
         guard.draw(at)
         form_button("Save", save[0], *save[1], type="primary")
@@ -322,7 +325,7 @@ def read_fields(at: str) -> dict[str, Any]:
     """Return what the fields hold, by the names of a FeedbackDraft."""
     names = (
         "words", "partner_id", "contact_id", "person", "anonymous", "way", "kind", "language", "translation",
-        "received_on", "notes",
+        "received_on", "may_quote", "notes",
     )  # fmt: skip
     return {name: st.session_state.get(f"{at}{name}") for name in names}
 

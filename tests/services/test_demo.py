@@ -29,6 +29,7 @@ from erp.models.ratings import Rating
 from erp.privacy import find_identifying
 from erp.queries.county import day_of, end_of_day
 from erp.queries.health import figures_by_day
+from erp.queries.publishing import told_to_everybody
 from erp.services import guards, upkeep
 from erp.services.demo import build_demo
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
@@ -48,9 +49,11 @@ from erp.vocabulary import (
     NameKind,
     PartnerKind,
     PartnerStatus,
+    Readers,
     Recognition,
     Role,
     Side,
+    Signed,
     Who,
     Word,
     commitment_state,
@@ -457,3 +460,20 @@ def test_the_guide_to_the_demonstration_names_partners_that_are_there(session: S
     named = set(re.findall(r"^\*\*(.+?)\*\*", guide, re.MULTILINE))
     assert named <= set(session.exec(select(Partner.name)).all())
     assert {MENDED, FADING, BROKEN, FEW_CONTACTS, BUSY, UNSCORED_TRIBE, SCORED_TRIBE} <= named
+
+
+def test_the_public_pages_have_something_to_show(session: Session) -> None:
+    given = session.exec(select(FeedbackItem).where(FeedbackItem.signed != Signed.NOTED)).all()
+    assert {item.signed for item in given} == set(Signed) - {Signed.NOTED}
+    assert {item.readers for item in given} == {Readers.TEAM, Readers.COMMUNITY_LIAISON}
+    told = told_to_everybody(session)
+    assert len(told) >= 4
+    assert all(answer.decided_es for answer in told)
+    [looped] = [item for item in given if "reunión del consejo" in item.words]
+    steps = session.exec(
+        select(FeedbackStep.step).where(FeedbackStep.item_id == looped.id).order_by(col(FeedbackStep.position))
+    ).all()
+    way = "received acknowledged decided told reopened told confirmed"
+    assert [step.value for step in steps] == way.split()
+    by_giver = session.exec(select(Change).where(Change.door == Door.PUBLIC_LINK)).all()
+    assert {change.actor_id for change in by_giver} == {None}
