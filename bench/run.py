@@ -4,6 +4,7 @@ Run as `make bench`, or `python bench/run.py S`. It always ends with status 0: i
 """
 
 import argparse
+import asyncio
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from pathlib import Path
 from browser import OnApp, OnFloor, Tasks, launch, launched
 from playwright.sync_api import sync_playwright
 from servers import ROOT, WORK, Server, app, floor
+from submissions import told, under_submissions
 from visits import Reruns, Visit, crowd, measure, memory_of_idle
 
 APP_PORT, FLOOR_PORT = 18670, 18671
@@ -32,6 +34,8 @@ GOAL_FIRST_LIST, STARTS, FIRST_LIST = 1.3, 5, "from the command to the first lis
 GOAL_REBUILD, GOAL_HIGHEST = 1.5, 1024
 #: So many sessions, each a rerun after so many seconds on the average, for so many seconds; 95 % within so many ms.
 SESSIONS, THINK, LASTING, GOAL_CROWD = 50, 3.0, 45.0, 100
+#: Feedback that comes in on the public page: so many a second, for so many seconds; none may be lost.
+PER_SECOND, SUBMITTING = 50, 30
 #: Each task takes at most so many times the floor.
 GOALS = {
     "open_list": 1.5,
@@ -176,12 +180,15 @@ def main() -> None:
             memory_of_idle(ours, "partners"),
             memory_of_idle(theirs, "partners"),
         )
+        submitted = asyncio.run(under_submissions(ours, PER_SECOND, SUBMITTING))
         used["from the command to the first answer, s"] = ours.started_in, theirs.started_in
         used[FIRST_LIST] = starts
     print(f"\n\n{_machine()}, size {chosen.size}, {chosen.rounds} rounds\n")
     _print_tasks(tasks)
     _print_reruns(reruns)
     _print_crowd(*crowds)
+    print(f"\n{PER_SECOND} submissions a second on the public page for {SUBMITTING} s, beside one person at work:")
+    print(f"{told(*submitted)}\n")
     _print_rest(used, health, plain)
 
 

@@ -59,7 +59,7 @@ class Server:
 def app(folder: Path, port: int, token: str) -> Iterator[Server]:
     """Serve the app on the county in `folder` until the block ends."""
     command = [str(Path(sys.executable).with_name("erp")), "serve", "--port", str(port)]
-    env = {"ERP_DATA_DIR": str(folder), "ERP_ADDRESS": "127.0.0.1"}
+    env = {"ERP_DATA_DIR": str(folder), "ERP_ADDRESS": "127.0.0.1", "ERP_PUBLIC_PER_MINUTE": "100000"}
     with _running("app", command, ROOT, env, port, "/healthz", folder) as server:
         yield Server("app", server.url, server.process, token, server.started_in)
 

@@ -79,7 +79,7 @@ def test_every_dependency_has_its_line_in_the_decisions() -> None:
 
 def test_every_package_that_is_imported_is_named_in_the_decisions() -> None:
     decisions = (ROOT / "docs" / "decisions.md").read_text().lower()
-    own = {"erp", "tests", "servers", "county", "browser", "visits", "writing", "check", "where"}
+    own = {"erp", "tests", "servers", "county", "browser", "submissions", "visits", "writing", "check", "where"}
     names = {
         "argon2": "argon2-cffi",
         "pydantic_settings": "pydantic-settings",
