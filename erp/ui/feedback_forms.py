@@ -30,7 +30,16 @@ from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_choice import partner_field
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY
-from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Verb
+from erp.vocabulary import (
+    FEEDBACK_TRANSITIONS,
+    PUBLISHED,
+    FeedbackKind,
+    FeedbackState,
+    FeedbackWay,
+    RecordKind,
+    Signed,
+    Verb,
+)
 
 S = FeedbackState
 #: What is asked of each step: the field for how it was done, the field for what was said. None: not asked.
@@ -106,6 +115,8 @@ def draw_step(detail: FeedbackDetail) -> None:
             height=90,
             key=f"{name}_{step.value}_said",
         )
+        if row["signed"] is not Signed.NOTED:
+            st.caption("The giver reads this on their page.")
         guard.draw(name)
         form_button("Save this step", _save_step, item_id, row["version"], step, type="primary")
 
