@@ -34,6 +34,7 @@ PERMISSIONS: dict[Role, dict[RecordKind, frozenset[Verb]]] = {
     | {K.SETTING: frozenset({SEE, CHANGE}), K.ACCOUNT: frozenset({SEE, ADD, CHANGE, ARCHIVE})},
     Role.LEADERSHIP: _DAILY_WORK
     | _LINKS
+    | {K.CLOSING: frozenset({CHANGE})}
     | _MAY_IMPORT
     | {K.RATING: _WORK, K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE, CHANGE})},
     Role.COORDINATOR: _DAILY_WORK | _LINKS | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},

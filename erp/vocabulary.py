@@ -51,6 +51,7 @@ class RecordKind(Word):
     FEEDBACK_ITEM = "feedback_item", "Feedback item"
     RATING = "rating", "Rating"
     TRIBAL_RECORD = "tribal_record", "Engagements, promises, feedback and ratings of a Tribal government"
+    CLOSING = "closing", "Closing feedback without its giver"
     PUBLIC_LINK = "public_link", "Public link"
     PUBLISHED = "published", "“You said, we did”"
     IMPORT_FILE = "import_file", "Import"
@@ -214,6 +215,7 @@ class FeedbackState(Word):
     TOLD = "told", "Told, not confirmed"
     CONFIRMED = "confirmed", "Confirmed by the giver"
     REOPENED = "reopened", "Reopened"
+    UNCONFIRMED = "unconfirmed", "Closed, not confirmed"
 
 
 class Signed(Word):
@@ -294,9 +296,14 @@ FEEDBACK_TRANSITIONS: dict[FeedbackState, dict[FeedbackState, str]] = {
         FeedbackState.CONFIRMED: "record that the giver confirmed",
         FeedbackState.REOPENED: "reopen",
         FeedbackState.TOLD: "tell again",
+        FeedbackState.UNCONFIRMED: "close without the giver",
     },
     FeedbackState.CONFIRMED: {FeedbackState.REOPENED: "reopen"},
     FeedbackState.REOPENED: {FeedbackState.TOLD: "tell the giver again", FeedbackState.DECIDED: "decide anew"},
+    FeedbackState.UNCONFIRMED: {
+        FeedbackState.CONFIRMED: "record that the giver confirmed",
+        FeedbackState.REOPENED: "reopen",
+    },
 }
 
 #: How an answer reaches a giver who left no way back. Source: health definition h1, loop closure.

@@ -30,6 +30,14 @@ from erp.ui.views import draw_title
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
 
 TO_DO, ALL = "to_do", "all"
+EVERYTHING, MINE, NOBODYS, PAST, AGAIN = "everything", "mine", "unassigned", "past", "again"
+QUEUES = {
+    EVERYTHING: "Everybody's",
+    MINE: "Mine",
+    NOBODYS: "Nobody's yet",
+    PAST: "Past target",
+    AGAIN: "To ask once more",
+}
 
 
 def filters() -> FeedbackFilters:
@@ -39,25 +47,21 @@ def filters() -> FeedbackFilters:
         words = st.text_input("Words", key="feedback_words", bind="query-params", placeholder="In words or answer …")
     with right:
         partner_id = pick_partner("feedback")
-    with st.expander(
-        "More filters",
-        expanded=bool(set(st.query_params) & {"kind", "feedback_mine", "feedback_past", "feedback_again"}),
-    ):
+    queue = pills_in_address("Queue", "queue", QUEUES, page="feedback")
+    with st.expander("More filters", expanded=bool(set(st.query_params) & {"kind", "feedback_mine"})):
         kinds = {kind.value: kind.label for kind in FeedbackKind}
         kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
         mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
-        past = st.toggle("Only past the target", key="feedback_past", bind="query-params")
-        again = st.toggle(
-            "Only to ask once more: told 28 days ago, no answer", key="feedback_again", bind="query-params"
-        )
         voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
     return FeedbackFilters(
         words=findable(words),
         partner_id=partner_id,
         kind=FeedbackKind(kind) if kind else None,
         holder_id=actor.user_id if mine else None,
-        past_target=past,
-        ask_again=again,
+        past_target=queue == PAST,
+        ask_again=queue == AGAIN,
+        assigned_to=actor.user_id if queue == MINE else None,
+        unassigned=queue == NOBODYS,
         voided=voided,
     )
 
@@ -100,7 +104,8 @@ if actor.may(Verb.ADD, RecordKind.FEEDBACK_ITEM):
 
 wanted = filters()
 counts = load(feedback_counts, wanted)
-states = pick_states(counts, "past" if wanted.past_target else "n")
+# Who is to be asked once more was told; there is no other state to choose.
+states = (FeedbackState.TOLD,) if wanted.ask_again else pick_states(counts, "past" if wanted.past_target else "n")
 wanted = replace(wanted, states=states)
 total = int(
     counts.loc[counts["state"].isin(states or list(FeedbackState)), "past" if wanted.past_target else "n"].sum()

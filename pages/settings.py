@@ -12,6 +12,7 @@ from erp.ui.settings_parts import (
     draw_cadences,
     draw_county,
     draw_formula,
+    draw_office_days,
     draw_permissions,
     draw_targets,
 )
@@ -27,7 +28,11 @@ if not may_change:
 parts = {
     "County": lambda: draw_county(may_change=may_change),
     "Cadence": lambda: draw_cadences(may_change=may_change),
-    "Targets": lambda: (draw_targets(may_change=may_change), draw_rhythm(may_change=may_change)),
+    "Targets": lambda: (
+        draw_targets(may_change=may_change),
+        draw_office_days(may_change=may_change),
+        draw_rhythm(may_change=may_change),
+    ),
     "Health formula": lambda: draw_formula(may_change=may_change),
     "Frameworks": lambda: draw_frameworks(may_change=may_change),
     "Roles": draw_permissions,

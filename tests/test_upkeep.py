@@ -32,6 +32,10 @@ DAY = date(2026, 3, 5)
 TABLES = ("engagement", "engagement_partner", "discussion_point", "partner", "fact", "change")
 CLOSABLE = ("engagement", "commitment", "feedback_item")
 #: Takes back what the migrations after the first three made.
+FEEDBACK_COLUMNS = (
+    "forum_id", "signed", "readers", "reader_id", "may_quote", "withdrawn_at", "assigned_to", "paused_on",
+    "paused_because", "paused_days", "duplicate_of",
+)  # fmt: skip
 WITHOUT_NEWER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' ''later'',', '') WHERE name = 'look_alike'",
     *(
@@ -50,11 +54,10 @@ WITHOUT_NEWER = (
     *(f"DROP TRIGGER {name}" for name in guards._KEEP_CLOSED),
     *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
     "DROP INDEX ix_engagement_at_forum",
-    *(
-        f"ALTER TABLE feedback_item DROP COLUMN {name}"
-        for name in ("forum_id", "signed", "readers", "reader_id", "may_quote", "withdrawn_at")
-    ),
+    "DROP INDEX ix_feedback_item_duplicate_of",
+    *(f"ALTER TABLE feedback_item DROP COLUMN {name}" for name in FEEDBACK_COLUMNS),
     *(f"ALTER TABLE {table} DROP COLUMN closed" for table in CLOSABLE),
+    "UPDATE sqlite_master SET sql = replace(sql, ', ''unconfirmed''', '') WHERE name LIKE 'feedback_%'",
     "DROP TABLE framework_edition",
     "DROP TABLE confirmation",
     "ALTER TABLE partner DROP COLUMN confirm_days",

@@ -14,12 +14,27 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
     """What somebody told the county, in their words. `state` repeats the newest step so that queues are quick.
 
     `signed`, `readers`, `reader_id`, `may_quote`: what a giver chose on a public page. `withdrawn_at`: they took it
-    back, and only they could.
+    back, and only they could. `paused_on`, `paused_because`: the targets rest since then; `paused_days`: for how long
+    they rested before, since the loop began or began anew. `duplicate_of`: the same thing by the same giver, entered
+    before; it takes part in no count.
     """
 
     __tablename__ = "feedback_item"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
     __table_args__ = (
-        counted("feedback_item", "state", "received_on", "closed", "recorded_by", "partner_id", "readers", "reader_id"),
+        counted(
+            "feedback_item",
+            "state",
+            "received_on",
+            "closed",
+            "recorded_by",
+            "partner_id",
+            "readers",
+            "reader_id",
+            "assigned_to",
+            "paused_on",
+            "paused_days",
+            "duplicate_of",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -42,6 +57,11 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
     reader_id: int | None = Field(default=None, foreign_key="account.id")
     may_quote: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     withdrawn_at: datetime | None = None
+    assigned_to: int | None = Field(default=None, foreign_key="account.id")
+    paused_on: date | None = None
+    paused_because: str = ""
+    paused_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    duplicate_of: int | None = Field(default=None, foreign_key="feedback_item.id", index=True)
 
 
 class FeedbackStep(Table, table=True):

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -18,7 +19,7 @@ from erp.models.partners import Partner
 from erp.queries.county import day_of, today
 from erp.queries.following import to_ask_again
 from erp.queries.paging import ids_in_turn, is_one_of
-from erp.queries.targets import COUNTY_NEXT, feedback_targets, past_target, target_on
+from erp.queries.targets import COUNTY_NEXT, DaysAfter, FeedbackTargets, about_target_on, feedback_targets, past_target
 from erp.queries.visible import engagements_visible_to, feedback_visible_to
 from erp.queries.word_index import saying
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Signed, Verb
@@ -29,7 +30,8 @@ PAGE_ROWS = 25
 COLUMNS = [
     "item_id", "version", "key", "partner_id", "partner", "giver", "anonymous", "kind", "way", "words", "language",
     "translation", "received_on", "received_words", "state", "decision", "target_on", "days_past", "voided",
-    "void_reason", "signed", "readers",
+    "void_reason", "signed", "readers", "assigned_to", "assignee", "paused_on", "paused_because", "duplicate_of",
+    "duplicate_key",
 ]  # fmt: skip
 
 
@@ -37,11 +39,16 @@ COLUMNS = [
 LEFT = {Signed.NAMED: "somebody who left their name", Signed.REACHABLE: "somebody who left a way to reach them"}
 
 
+#: The item that a duplicate belongs to.
+_other: Any = aliased(FeedbackItem)
+
+
 @dataclass(frozen=True)
 class FeedbackFilters:
     """What to show. `holder_id`: items of the partnerships this account holds, or that it wrote down itself.
 
-    `ask_again`: told 28 days ago or longer, not answered, and the giver can be asked once more.
+    `assigned_to`: items that this account works on; `unassigned`: those nobody works on. `ask_again`: told 28 days ago
+    or longer, not answered, and the giver can be asked once more.
     """
 
     states: tuple[FeedbackState, ...] = ()
@@ -51,6 +58,8 @@ class FeedbackFilters:
     holder_id: int | None = None
     past_target: bool = False
     ask_again: bool = False
+    assigned_to: int | None = None
+    unassigned: bool = False
     voided: bool = False
 
 
@@ -85,11 +94,15 @@ def feedback_list(
     giver (who gave it, in words; named only to those who may see names); anonymous bool; kind, way (labels, or as
     written); words, language, translation; received_on date (None: not a known day), received_words; state
     (FeedbackState); decision; target_on date (None: nothing is the county's to do); days_past int (past the target;
-    negative: days left; None); voided bool; void_reason; signed (Signed), readers (Readers): as the giver chose.
-    What is the county's to do first, by target day; then newest first. Empty: the same columns, no rows.
+    negative: days left; None); voided bool; void_reason; signed (Signed), readers (Readers): as the giver chose;
+    assigned_to int (account, None: nobody), assignee (name); paused_on date (the targets rest since then, None),
+    paused_because; duplicate_of int (item, None), duplicate_key (its key).
+    What is the county's to do first, about by target day; then newest first. Duplicates are left out.
+    Empty: the same columns, no rows.
     """
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
-    question, target, since, reopened = _items(session)
+    targets = feedback_targets(session)
+    question, target, since, reopened = _items(targets)
     chosen = _conditions(session, actor, filters, since)
     newest = (col(FeedbackItem.received_on).desc().nulls_last(), col(FeedbackItem.id).desc())
     waits, ids_of = col(FeedbackItem.state).in_(COUNTY_NEXT), _of_holder(filters, select(col(FeedbackItem.id)))
@@ -99,8 +112,9 @@ def feedback_list(
     this_day, names = today(session), actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     here = session.execute(question.where(is_one_of(col(FeedbackItem.id), ids))) if ids else ()
     by_id = {each[0].id: each for each in here}
-    found = [_row(*by_id[number], this_day=this_day, names=names) for number in ids]
+    found = [_row(*by_id[number], targets=targets, this_day=this_day, names=names) for number in ids]
     types = {"item_id": int, "version": int, "partner_id": "Int64", "days_past": "Int64", "anonymous": bool}
+    types |= {"assigned_to": "Int64", "duplicate_of": "Int64"}
     return pd.DataFrame(found, columns=COLUMNS, dtype=object).astype(types | {"voided": bool})
 
 
@@ -131,14 +145,15 @@ def feedback_waiting(session: Session, actor: Actor, holder_id: int | None = Non
 def feedback_detail(session: Session, actor: Actor, item_id: int) -> FeedbackDetail:
     """Return one item with its steps. Raises: NotFound, the same whether it is not there or not for this person."""
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
-    question, *_ = _items(session)
+    targets = feedback_targets(session)
+    question, *_ = _items(targets)
     found = session.execute(question.where(col(FeedbackItem.id) == item_id, feedback_visible_to(actor))).first()
     if found is None:
         raise NotFound("This feedback is not here. It may have been moved, or the address is wrong.")
     item, names = found[0], actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     meeting_id, meeting = _meeting(session, actor, item.engagement_id)
     return FeedbackDetail(
-        row=dict(zip(COLUMNS, _row(*found, this_day=today(session), names=names), strict=True)),
+        row=dict(zip(COLUMNS, _row(*found, targets=targets, this_day=today(session), names=names), strict=True)),
         contact_id=item.contact_id,
         person=item.person if names else "",
         may_quote=item.may_quote,
@@ -190,20 +205,25 @@ def _last_reopened() -> Subquery:
 
 
 def _since(reopened: Subquery) -> ColumnElement[date | None]:
-    return func.coalesce(reopened.c.on_day, col(FeedbackItem.received_on))
+    """Return the day that targets count from: received or reopened, and as much later as they rested since."""
+    began = func.coalesce(reopened.c.on_day, col(FeedbackItem.received_on))
+    return case((col(FeedbackItem.paused_days) > 0, DaysAfter(began, col(FeedbackItem.paused_days))), else_=began)
 
 
-def _items(session: Session) -> tuple[Any, ColumnElement[date | None], ColumnElement[date | None], Subquery]:
-    """Return the question for items with partner, person and target; its target day; the day targets count from; and
-    the newest reopenings that both rest on.
+def _items(targets: FeedbackTargets) -> tuple[Any, ColumnElement[date | None], ColumnElement[date | None], Subquery]:
+    """Return the question for items with partner, person, the day targets count from and who works on it; about its
+    target day; the day targets count from; and the newest reopenings that both rest on.
     """
     reopened = _last_reopened()
     since = _since(reopened)
-    target = target_on(feedback_targets(session), since)
-    question = select(FeedbackItem, col(Partner.name), Contact, target).select_from(FeedbackItem)
+    question = select(FeedbackItem, col(Partner.name), Contact, since, col(Account.name), _other.key).select_from(
+        FeedbackItem
+    )
     question = question.outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
     question = question.outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id))
-    return _with(question, reopened), target, since, reopened
+    question = question.outerjoin(Account, col(Account.id) == col(FeedbackItem.assigned_to))
+    question = question.outerjoin(_other, _other.id == col(FeedbackItem.duplicate_of))
+    return _with(question, reopened), about_target_on(targets, since), since, reopened
 
 
 def _with(question: Any, reopened: Subquery) -> Any:
@@ -222,6 +242,8 @@ def _conditions(
 ) -> list[ColumnElement[bool]]:
     voided = col(FeedbackItem.voided_at)
     chosen = [feedback_visible_to(actor), voided.is_not(None) if filters.voided else voided.is_(None)]
+    if not filters.voided:
+        chosen.append(col(FeedbackItem.duplicate_of).is_(None))
     if filters.states:
         chosen.append(col(FeedbackItem.state).in_(filters.states))
     if filters.partner_id is not None:
@@ -234,6 +256,10 @@ def _conditions(
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(FeedbackItem.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))
+    if filters.assigned_to is not None:
+        chosen.append(col(FeedbackItem.assigned_to) == filters.assigned_to)
+    if filters.unassigned:
+        chosen.append(col(FeedbackItem.assigned_to).is_(None))
     if filters.ask_again:
         chosen.append(to_ask_again(today(session)))
     if filters.past_target:
@@ -245,12 +271,16 @@ def _row(
     item: FeedbackItem,
     partner: str | None,
     contact: Contact | None,
-    target: date | None,
+    since: date | None,
+    assignee: str | None,
+    original: str | None,
     *,
+    targets: FeedbackTargets,
     this_day: date,
     names: bool,
 ) -> tuple[Any, ...]:
     written = item.as_written
+    target = targets.target_on(item.state, since) if item.paused_on is None else None
     return (
         item.id,
         item.version,
@@ -274,6 +304,12 @@ def _row(
         item.void_reason,
         item.signed,
         item.readers,
+        item.assigned_to,
+        assignee or "",
+        item.paused_on,
+        item.paused_because,
+        item.duplicate_of,
+        original or "",
     )
 
 

@@ -45,7 +45,8 @@ class Followed:
     """One item as its giver reads it. `next_by`: the day by which the county's next step is due.
 
     `named`, `reachable`: what the giver left and did not have removed. `reader`: the one person who may read it, where
-    one was chosen; `reader_left`: that person works here no more. `ask_again`: told long ago, no answer yet.
+    one was chosen; `paused_on`, `paused_because`: the targets rest since then, and why.
+    `reader_left`: that person works here no more. `ask_again`: told long ago, no answer yet.
     """
 
     item_id: int
@@ -61,6 +62,8 @@ class Followed:
     reader: str
     reader_left: bool
     ask_again: bool
+    paused_on: date | None
+    paused_because: str
     voided_because: str
     withdrawn_on: date | None
 
@@ -108,6 +111,8 @@ def followed(session: Session, hashed: str) -> Followed | None:
         reader=reader or "",
         reader_left=reader_left is not None,
         ask_again=waits_since is not None and waits_since <= _asked_before(today(session)),
+        paused_on=item.paused_on,
+        paused_because=item.paused_because,
         voided_because=item.void_reason if item.withdrawn_at is None else "",
         withdrawn_on=item.withdrawn_at and day_of(session, item.withdrawn_at),
     )
@@ -150,7 +155,9 @@ def _asked_before(this_day: date) -> date:
 
 
 def _next_by(session: Session, item: FeedbackItem, steps: Sequence[FeedbackStep]) -> date | None:
-    days = feedback_targets(session).days_for(item.state)
+    if item.paused_on is not None:
+        return None
     reopened = [s.on_day for s in steps if s.step is FeedbackState.REOPENED and s.on_day]
-    since = max(reopened, default=item.received_on)
-    return since + timedelta(days=days) if days is not None and since is not None else None
+    began = max(reopened, default=item.received_on)
+    since = began and began + timedelta(days=item.paused_days)
+    return feedback_targets(session).target_on(item.state, since)

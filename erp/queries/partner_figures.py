@@ -58,6 +58,7 @@ class PartnerFigures:
             col(FeedbackItem.partner_id) == col(Partner.id),
             col(FeedbackItem.voided_at).is_(None),
             col(FeedbackItem.state).in_(COUNTY_NEXT),
+            col(FeedbackItem.duplicate_of).is_(None),
             feedback_visible_to(actor),
         )
         self.last_contact = self._if_shown(newest_contact)

@@ -1,6 +1,7 @@
 """Changing the county's settings: the health formula, feedback targets, default cadences. Each change is a version."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 from sqlmodel import Session
 
@@ -12,9 +13,13 @@ from erp.models.partners import DefaultCadence
 from erp.queries.county import setting_history
 from erp.queries.health import formula_in_force
 from erp.queries.targets import FeedbackTargets, feedback_targets
+from erp.queries.workdays import Workdays
 from erp.services.accounts import check_zone
 from erp.services.records import change_record, get_or_refuse, now, record_change, snapshot
 from erp.vocabulary import PartnerKind, RecordKind, Verb
+
+#: Further days on which the offices are closed, at most.
+MOST_CLOSED_DAYS = 100
 
 
 def change_health_formula(
@@ -53,7 +58,9 @@ def change_health_formula(
 def change_feedback_targets(
     session: Session, actor: Actor, opened: FeedbackTargets, acknowledge: int, decide: int
 ) -> None:
-    """Set within how many days feedback is acknowledged and decided; telling is part of the health formula.
+    """Set within how many office days feedback is acknowledged, and within how many days of the calendar decided.
+
+    Telling is part of the health formula.
 
     `opened`: the targets when the form was opened. Raises: NotAllowed, Invalid; Conflict where they changed since.
     """
@@ -63,7 +70,30 @@ def change_feedback_targets(
         raise Invalid("Targets are days from 1 to 365, and deciding may not come before acknowledging.")
     if feedback_targets(session).tell < decide:
         raise Invalid("Deciding may not be due after telling. Change the days to tell (health formula) first.")
-    _keep(session, actor, "feedback_targets", {"acknowledge": acknowledge, "decide": decide})
+    _keep(session, actor, "feedback_targets", {"acknowledge_office_days": acknowledge, "decide": decide})
+
+
+def change_office_days(
+    session: Session, actor: Actor, opened: Workdays, closed: Sequence[str], open_on: Sequence[str]
+) -> None:
+    """Set on which further days the offices are closed (MM/DD/YYYY), and on which holidays they are open.
+
+    `opened`: the office days when the form was opened. Raises: NotAllowed, Invalid; Conflict where they changed since.
+    """
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    _refuse_newer(opened, feedback_targets(session).workdays)
+    days = {_day(words) for words in closed}
+    if len(days) > MOST_CLOSED_DAYS:
+        raise Invalid(f"At most {MOST_CLOSED_DAYS} further days can be closed. Take out those long past.")
+    values: dict[str, object] = {"closed": sorted(day.isoformat() for day in days), "open_on": sorted(set(open_on))}
+    _keep(session, actor, "office_days", values)
+
+
+def _day(words: str) -> date:
+    try:
+        return datetime.strptime(words, "%m/%d/%Y").replace(tzinfo=UTC).date()
+    except ValueError as problem:
+        raise Invalid(f"“{words}” is not a day. Write days as 12/24/2026, with commas between them.") from problem
 
 
 def set_default_cadence(

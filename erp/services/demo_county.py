@@ -249,6 +249,8 @@ class Given(Told):
     again: int | None = None
     again_said: str = ""
     confirmed: int | None = None
+    unconfirmed: int | None = None
+    unconfirmed_said: str = ""
     messages: tuple[tuple[int, str, str], ...] = ()
     published: GivenAnswer | None = None
 

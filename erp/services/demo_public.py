@@ -16,7 +16,7 @@ from erp.vocabulary import FeedbackState, FeedbackWay, RecordKind, Signed
 
 S = FeedbackState
 #: Who works with what came by the public pages.
-LIAISON, GIVER = "community_liaison", "giver"
+LIAISON, DIRECTOR, GIVER = "community_liaison", "director", "giver"
 #: How the giver was told.
 TOLD_HOW = "On their page"
 
@@ -65,6 +65,7 @@ def _life(county: DemoCounty, clock: Clock, given: Given) -> FeedbackLife:
         (S.REOPENED, given.not_mended, GIVER, ON_THE_PAGE, given.not_mended_said),
         (S.TOLD, given.again, LIAISON, TOLD_HOW, given.again_said),
         (S.CONFIRMED, given.confirmed, GIVER, ON_THE_PAGE, ""),
+        (S.UNCONFIRMED, given.unconfirmed, DIRECTOR, "", given.unconfirmed_said),
     )
     steps = [
         StepTaken(step, StepDraft(on_day=day, how=how, said=said), clock.moment(day, 9 + n, 17), by)

@@ -57,9 +57,11 @@ def commitment_facts(commitment: Commitment) -> list[Draft]:
 def feedback_facts(item: FeedbackItem, steps: list[FeedbackStep]) -> list[Draft]:
     """Return the loop facts of a feedback item: received, and each telling, reopening and confirming that counts.
 
-    What its giver opened to some readers only enters no figure: everybody reads those.
+    What its giver opened to some readers only enters no figure, because everybody reads those; nor does a duplicate.
     """
-    if item.voided_at or item.partner_id is None or item.received_on is None or item.readers is not Readers.TEAM:
+    if item.voided_at or item.partner_id is None or item.received_on is None:
+        return []
+    if item.readers is not Readers.TEAM or item.duplicate_of is not None:
         return []
     received: Draft = {"partner_id": item.partner_id, "kind": "received", "on_day": item.received_on}
     return [received] + [

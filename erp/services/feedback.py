@@ -51,6 +51,8 @@ from erp.vocabulary import (
 )
 
 S = FeedbackState
+#: Steps of the county that are taken with duplicates, too.
+FOR_DUPLICATES = (S.ACKNOWLEDGED, S.DECIDED, S.TOLD)
 
 
 class FeedbackDraft(Draft):
@@ -161,7 +163,26 @@ def take_step(
     draft: StepDraft,
 ) -> FeedbackItem:
     """Move an item to its next state. Raises: NotAllowed, NotFound, Conflict, Invalid (no such transition, bad day)."""
-    return move(session, actor, _open(session, actor, item_id, version), step, draft)
+    item = _open(session, actor, item_id, version)
+    if step is S.UNCONFIRMED:
+        actor.require(Verb.CHANGE, RecordKind.CLOSING)
+    moved = move(session, actor, item, step, draft)
+    if step in FOR_DUPLICATES:
+        _move_duplicates(session, actor, item_id, step, draft)
+    return moved
+
+
+def _move_duplicates(session: Session, actor: Actor, item_id: int, step: FeedbackState, draft: StepDraft) -> None:
+    """Take the same step with what was entered twice, where it can follow: its giver reads it there, too."""
+    twice = session.exec(
+        select(FeedbackItem)
+        .where(FeedbackItem.duplicate_of == item_id, col(FeedbackItem.voided_at).is_(None))
+        .order_by(col(FeedbackItem.id))
+    ).all()
+    for item in twice:
+        last = max((s.on_day for s in feedback_steps(session, _id(item)) if s.on_day is not None), default=draft.on_day)
+        if step in FEEDBACK_TRANSITIONS[item.state]:
+            move(session, actor, item, step, draft.model_copy(update={"on_day": max(last, draft.on_day)}))
 
 
 def move(session: Session, actor: Actor, item: FeedbackItem, step: FeedbackState, draft: StepDraft) -> FeedbackItem:
@@ -175,6 +196,10 @@ def move(session: Session, actor: Actor, item: FeedbackItem, step: FeedbackState
     values: dict[str, object] = {"state": step}
     if step is S.DECIDED:
         values["decision"] = draft.said
+    if step is S.REOPENED:
+        values["paused_days"] = 0  # targets count anew
+    if item.paused_on is not None:
+        raise Invalid("This feedback rests. Go on with it first; then take the step.")
     revise(item, item.version, values)
     _add_step(session, actor, item, step, draft.on_day, draft.how, draft.said)
     session.flush()
@@ -270,6 +295,7 @@ def _check_step(session: Session, item: FeedbackItem, step: FeedbackState, draft
         S.TOLD: (draft.said and draft.how, "Say how the giver was told, and what was said."),
         S.CONFIRMED: (draft.how, "Say how the giver confirmed: only the giver can close the loop."),
         S.REOPENED: (draft.said, "Say what the giver found not fixed."),
+        S.UNCONFIRMED: (draft.said, "Say why it is closed without the giver; they read it, and it stays countable."),
     }
     given, sentence = needs.get(step, ("-", ""))
     if not given:

@@ -113,6 +113,7 @@ def give_feedback(session: Session, link: PublicLink | None, draft: GivenDraft, 
         partner_id=link and link.partner_id,
         forum_id=link and link.forum_id,
         engagement_id=link and link.engagement_id,
+        assigned_to=draft.reader_id,
         **draft.model_dump(include={"words", "language", "signed", "readers", "reader_id", "may_quote"}),
     )
     session.add(item)

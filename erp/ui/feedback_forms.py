@@ -49,6 +49,7 @@ QUESTIONS: dict[FeedbackState, tuple[str | None, str]] = {
     S.TOLD: ("How the giver was told", "What the giver was told"),
     S.CONFIRMED: ("How the giver said so", "Their words (may stay blank)"),
     S.REOPENED: (None, "What is not fixed, in the giver's words"),
+    S.UNCONFIRMED: (None, "Why it is closed without the giver; they read it"),
 }
 HOW = ("In person", "By phone", "By e-mail", "By letter", "At a meeting")
 #: What is said after a step, besides that it was saved.
@@ -56,6 +57,7 @@ SAID = {
     S.TOLD: "It stays “told, not confirmed” until the giver says so.",
     S.CONFIRMED: "The giver closed the loop.",
     S.REOPENED: "It is back in the queue, so that the giver is told again.",
+    S.UNCONFIRMED: "It stays countable as closed, not confirmed; the giver can still say more.",
 }
 #: The key of the folded form for a new one; it folds itself when it was saved.
 ADD_FORM = "feedback_add"
@@ -80,11 +82,16 @@ WordT = TypeVar("WordT", FeedbackKind, FeedbackWay)
 # --- Steps ------------------------------------------------------------------------------------------------
 
 
-def draw_step(detail: FeedbackDetail) -> None:
+def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
     """Draw the form for what may happen next; the likeliest step is chosen, the day is today."""
     row, item_id = detail.row, int(detail.row["item_id"])
     name = f"feedback_step_{item_id}"
-    verbs = FEEDBACK_TRANSITIONS[row["state"]]
+    may_close = actor.may(Verb.CHANGE, RecordKind.CLOSING)
+    verbs = {
+        step: verb
+        for step, verb in FEEDBACK_TRANSITIONS[row["state"]].items()
+        if may_close or step is not S.UNCONFIRMED
+    }
     step = st.segmented_control(
         "What happened?",
         list(verbs),

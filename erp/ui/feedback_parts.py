@@ -14,6 +14,7 @@ from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
 from erp.ui.feedback_forms import draw_mending, draw_step
 from erp.ui.feedback_giver import draw_giver
+from erp.ui.feedback_work import draw_work
 from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
@@ -29,6 +30,7 @@ BADGES: dict[FeedbackState, tuple[str, Any]] = {
     S.TOLD: (":material/hourglass_top:", "orange"),
     S.CONFIRMED: (":material/check_circle:", "green"),
     S.REOPENED: (":material/replay:", "red"),
+    S.UNCONFIRMED: (":material/do_not_disturb_on:", "gray"),
 }
 #: The steps every item should have gone through, in their order; a missing one reads "not recorded".
 LADDER = (S.RECEIVED, S.ACKNOWLEDGED, S.DECIDED, S.TOLD)
@@ -41,6 +43,12 @@ def next_words(row: Mapping[str, Any]) -> str:
     """Say what comes next and by when, or that it is the giver's turn."""
     if row["voided"]:
         return f"Voided: {row['void_reason']}"
+    if not pd.isna(row["duplicate_of"]):
+        return f"Entered twice: what is done with {row['duplicate_key']} is done with this, too."
+    if row["paused_on"] is not None:
+        return f"Rests since {day_text(row['paused_on'])}: {row['paused_because']}"
+    if row["state"] is S.UNCONFIRMED:
+        return "Closed by leadership, not confirmed by the giver, who can still say whether it is fixed."
     if row["state"] is S.CONFIRMED:
         return "The giver confirmed: the loop is closed."
     if row["state"] is S.TOLD and row["signed"] is not Signed.NOTED:
@@ -90,6 +98,7 @@ def readable(items: pd.DataFrame) -> pd.DataFrame:
             "State": [state.label for state in items["state"]],
             "Partner": items["partner"],
             "From": items["giver"],
+            "Works on it": items["assignee"],
             "Kind": items["kind"],
             "Way": items["way"],
             "Received": [d or w for d, w in items[["received_on", "received_words"]].astype(object).to_numpy()],
@@ -125,7 +134,9 @@ def draw_card(actor: Actor, row: Mapping[str, Any], *, is_open: bool) -> None:
         _draw_next(row)
         detail = load(feedback_detail, item_id)
         if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not row["voided"]:
-            draw_step(detail)
+            if row["paused_on"] is None:
+                draw_step(actor, detail)
+            draw_work(detail)
         _draw_steps(detail)
         draw_giver(actor, detail)
         draw_mending(actor, detail)
@@ -155,7 +166,10 @@ def _draw_words(row: Mapping[str, Any]) -> None:
         st.markdown(f"In English: “{plain_lines(row['translation'])}”")
     received = day_text(row["received_on"] if not pd.isna(row["received_on"]) else None, row["received_words"])
     language = f" · {row['language']}" if row["language"] else ""
-    st.caption(plain(f"From {row['giver']} · {row['way'].lower()} · received: {received}{language} · {row['key']}"))
+    works = f" · with {row['assignee']}" if row["assignee"] else ""
+    st.caption(
+        plain(f"From {row['giver']} · {row['way'].lower()} · received: {received}{language}{works} · {row['key']}")
+    )
     if row["decision"]:
         st.markdown(f"Decided: {plain_lines(row['decision'])}")
 

@@ -14,10 +14,12 @@ from erp.queries.county import county
 from erp.queries.health import formula_versions, health_formula
 from erp.queries.settings import cadence_defaults, targets_in_force
 from erp.queries.targets import FeedbackTargets
+from erp.queries.workdays import Workdays, holidays_of
 from erp.services.county_settings import (
     change_county,
     change_feedback_targets,
     change_health_formula,
+    change_office_days,
     set_default_cadence,
 )
 from erp.services.partners import MOST_CADENCE_DAYS
@@ -91,13 +93,13 @@ def draw_targets(*, may_change: bool) -> None:
     """Show within how many days feedback is acknowledged, decided and told."""
     targets = load(targets_in_force)
     st.markdown(
-        f"Feedback is acknowledged within **{targets.acknowledge}** days, decided within **{targets.decide}** and told "
-        f"to the giver within **{targets.tell}**. The days to tell are part of the health formula."
+        f"Feedback is acknowledged within **{targets.acknowledge}** office days, decided within **{targets.decide}** "
+        f"days and told to the giver within **{targets.tell}**. The days to tell are part of the health formula."
     )
     if not may_change:
         return
     with st.form("targets"):
-        st.number_input("Days to acknowledge", 1, 365, targets.acknowledge, key="target_acknowledge")
+        st.number_input("Office days to acknowledge", 1, 365, targets.acknowledge, key="target_acknowledge")
         st.number_input("Days to decide", 1, 365, targets.decide, key="target_decide")
         form_button("Save", _save_targets, targets)
 
@@ -112,6 +114,40 @@ def _save_targets(opened: FeedbackTargets) -> None:
         int(state["target_decide"]),
         said="The targets are saved.",
     )
+
+
+def draw_office_days(*, may_change: bool) -> None:
+    """Show on which holidays the county's offices are closed, and the form to correct that."""
+    workdays = load(targets_in_force).workdays
+    year = county_today().year
+    coming = holidays_of((year, year + 1))
+    st.markdown(
+        "Office days are Monday to Friday but for California's holidays (as the package “holidays” lists them). Say on "
+        "which of them your offices are open all the same, and on which further days they are closed."
+    )
+    shown = [(day, name) for day, name in coming if name not in workdays.open_on and day >= county_today()]
+    shown += [(day, "closed by the county") for day in workdays.closed if day >= county_today()]
+    rows = [(f"{day:%a, %b} {day.day}, {day.year}", name) for day, name in sorted(shown)]
+    with st.expander(f"Days closed from now on ({len(rows)})"):
+        show_rows(pd.DataFrame(rows, columns=["Day", "Why"]))
+    if not may_change:
+        return
+    names = sorted({name for _, name in coming} | workdays.open_on)
+    with st.form("office_days"):
+        st.multiselect(
+            "Holidays on which the offices are open", names, default=sorted(workdays.open_on), key="office_open",
+            select_all=False,
+        )  # fmt: skip
+        closed = ", ".join(f"{day:%m/%d/%Y}" for day in sorted(workdays.closed))
+        st.text_input("Further days closed, as 12/24/2026, 12/31/2026", closed, key="office_closed")
+        form_button("Save", _save_office_days, workdays)
+
+
+@once
+def _save_office_days(opened: Workdays) -> None:
+    state = st.session_state
+    words = [word.strip() for word in str(state["office_closed"]).split(",") if word.strip()]
+    submit(change_office_days, opened, words, list(state["office_open"]), said="The office days are saved.")
 
 
 def draw_formula(*, may_change: bool) -> None:

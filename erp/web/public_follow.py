@@ -51,6 +51,7 @@ STEPS: dict[FeedbackState, str] = {
     S.TOLD: "The county told you what became of it",
     S.CONFIRMED: "You said that it is mended",
     S.REOPENED: "You said that it is not mended",
+    S.UNCONFIRMED: "The county closed it without your answer",
 }
 #: What comes next, by state; the day is added where there is one.
 NEXT: dict[FeedbackState, tuple[str, str]] = {
@@ -61,6 +62,11 @@ NEXT: dict[FeedbackState, tuple[str, str]] = {
     S.ACKNOWLEDGED: ("Next: the county decides what to do, by", "Next: the county decides what to do."),
     S.DECIDED: ("Next: the county tells you what becomes of it, by", "Next: the county tells you what becomes of it."),
     S.REOPENED: ("Next: the county looks at it again and tells you, by", "Next: the county looks at it again."),
+}
+#: What is said beside the question whether it is mended.
+STAYS = {
+    S.TOLD: "Only you can say so. Until then it stays open as “told, not confirmed”.",
+    S.UNCONFIRMED: "Only you can say so, also now. Until then it stays counted as “closed, not confirmed”.",
 }
 #: What was just done, as the address says it → the sentence.
 DONE = {
@@ -218,7 +224,7 @@ def _closed(request: Request, item: Followed) -> list[str]:
 def _open(request: Request, item: Followed, form: Form) -> list[str]:
     return [
         _next(request, item),
-        *(_asks(request, item, form) if item.state is S.TOLD else ()),
+        *(_asks(request, item, form) if item.state in (S.TOLD, S.UNCONFIRMED) else ()),
         *_messages(request, item, form),
         *(_reopen(request, form) if item.state is S.CONFIRMED else ()),
         _readers(request, item),
@@ -228,6 +234,10 @@ def _open(request: Request, item: Followed, form: Form) -> list[str]:
 
 
 def _next(request: Request, item: Followed) -> str:
+    if item.paused_on is not None:
+        since = escape(say(request, "The county is letting this rest since"))
+        because = escape(say(request, "Its reason: {reason}", reason=item.paused_because))
+        return f"<p>{since} {day(request, item.paused_on)}. {because}</p>"
     if item.state not in NEXT:
         return ""
     by, without = NEXT[item.state]
@@ -241,7 +251,7 @@ def _asks(request: Request, item: Followed, form: Form) -> list[str]:
     return [
         f"<h2>{escape(say(request, 'Is it mended?'))}</h2>",
         paragraph(request, again, "good") if item.ask_again else "",
-        paragraph(request, "Only you can say so. Until then it stays open as “told, not confirmed”."),
+        paragraph(request, STAYS[item.state]),
         post_form(request, "Yes, it is mended", [hidden("do", "mended")]),
         *_not_mended(request, form),
     ]

@@ -152,6 +152,12 @@ PUBLIC_SPANISH: dict[str, str] = {
     "Only you can say so. Until then it stays open as “told, not confirmed”.": (
         "Solo usted puede decirlo. Mientras tanto sigue abierto como «respondido, sin confirmar»."
     ),
+    "Only you can say so, also now. Until then it stays counted as “closed, not confirmed”.": (
+        "Solo usted puede decirlo, también ahora. Mientras tanto cuenta como «cerrado, sin confirmar»."
+    ),
+    "The county closed it without your answer": "El condado lo cerró sin su respuesta",
+    "The county is letting this rest since": "El condado lo tiene en pausa desde el",
+    "Its reason: {reason}": "Su razón: {reason}",
     "Yes, it is mended": "Sí, quedó resuelto",
     "No, it is not mended": "No, no quedó resuelto",
     "What is not mended? (may stay blank)": "¿Qué no quedó resuelto? (puede dejarlo en blanco)",

@@ -89,8 +89,8 @@ def test_told_waits_for_the_giver_and_has_no_target(session: Session, cast: Cast
 
 
 def test_the_countys_own_targets_count_and_telling_follows_the_health_formula(session: Session, cast: Cast) -> None:
-    assert feedback_targets(session) == FeedbackTargets(acknowledge=7, decide=30, tell=45)
-    session.add(Setting(name="feedback_targets", value={"acknowledge": 3, "decide": 10}, recorded_at=now()))
+    assert feedback_targets(session) == FeedbackTargets(acknowledge=5, decide=30, tell=45)
+    session.add(Setting(name="feedback_targets", value={"acknowledge_office_days": 3, "decide": 10}, recorded_at=now()))
     session.add(Setting(name="health_formula", value={"version": "h1.1", "target_days": 20}, recorded_at=now()))
     session.flush()
     assert feedback_targets(session) == FeedbackTargets(acknowledge=3, decide=10, tell=20)
@@ -194,7 +194,7 @@ def test_an_empty_queue_has_its_columns_and_counts_of_zero(session: Session, cas
     empty = feedback_list(session, cast.viewer, WAITING)
     assert empty.empty
     assert {"item_id", "state", "target_on", "days_past"} <= set(empty.columns)
-    assert feedback_counts(session, cast.viewer, WAITING)["n"].tolist() == [0] * 6
+    assert feedback_counts(session, cast.viewer, WAITING)["n"].tolist() == [0] * len(FeedbackState)
 
 
 def test_a_tribes_feedback_is_in_no_list_count_or_detail_of_those_who_may_not_see_it(

@@ -15,6 +15,7 @@ from erp.errors import Conflict, ERPError, Invalid, NotAllowed, NotFound
 from erp.models.changes import Change
 from erp.models.contacts import Contact
 from erp.models.feedback import FeedbackItem, FeedbackStep
+from erp.queries.feedback import FeedbackFilters, feedback_counts
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.feedback import (
     FeedbackDraft,
@@ -42,6 +43,7 @@ WAY_TO = {
     S.TOLD: (S.DECIDED, S.TOLD),
     S.CONFIRMED: (S.DECIDED, S.TOLD, S.CONFIRMED),
     S.REOPENED: (S.DECIDED, S.TOLD, S.REOPENED),
+    S.UNCONFIRMED: (S.DECIDED, S.TOLD, S.UNCONFIRMED),
 }
 
 
@@ -60,8 +62,13 @@ def item(session: Session, cast: Cast, state: FeedbackState = S.RECEIVED, **more
     who = {} if "partner_id" in more else {"partner_id": partner(session, cast)}
     received = receive_feedback(session, cast.coordinator, draft(**who, **more))
     for n, step in enumerate(WAY_TO[state], 1):
-        take_step(session, cast.coordinator, id_of(received), n, step, done(n))
+        take_step(session, closer(cast, step), id_of(received), n, step, done(n))
     return received
+
+
+def closer(cast: Cast, step: FeedbackState) -> Actor:
+    """Who takes a step: only leadership closes without the giver."""
+    return cast.leadership if step is S.UNCONFIRMED else cast.coordinator
 
 
 def done(days: int = 0, how: str = "By phone", said: str = "We start at ten from now on") -> StepDraft:
@@ -156,18 +163,35 @@ def test_the_table_of_transitions_and_nothing_else_says_what_may_follow(
     received = item(session, cast, state)
     version = received.version
     if step in FEEDBACK_TRANSITIONS[state]:
-        take_step(session, cast.coordinator, id_of(received), version, step, done(9))
+        take_step(session, closer(cast, step), id_of(received), version, step, done(9))
         assert (received.state, received.version) == (step, version + 1)
         assert last_change(session).verb == FEEDBACK_TRANSITIONS[state][step]
     else:
         with pytest.raises(Invalid, match="What can follow"):
-            take_step(session, cast.coordinator, id_of(received), version, step, done(9))
+            take_step(session, closer(cast, step), id_of(received), version, step, done(9))
         assert (received.state, received.version) == (state, version)
 
 
 def test_only_a_told_item_can_be_confirmed_so_the_county_cannot_close_a_loop_alone() -> None:
     before_confirmed = {state for state, steps in FEEDBACK_TRANSITIONS.items() if S.CONFIRMED in steps}
-    assert before_confirmed == {S.TOLD}
+    assert before_confirmed == {S.TOLD, S.UNCONFIRMED}
+    assert {state for state, steps in FEEDBACK_TRANSITIONS.items() if S.UNCONFIRMED in steps} == {S.TOLD}
+
+
+def test_only_leadership_closes_without_the_giver_with_a_reason_and_it_stays_counted(
+    session: Session, cast: Cast
+) -> None:
+    told = item(session, cast, S.TOLD)
+    for actor in (cast.coordinator, cast.tribal_liaison, cast.community_liaison):
+        with pytest.raises(NotAllowed):
+            take_step(session, actor, id_of(told), told.version, S.UNCONFIRMED, done(9))
+    with pytest.raises(Invalid, match="why it is closed"):
+        take_step(session, cast.leadership, id_of(told), told.version, S.UNCONFIRMED, done(9, said=""))
+    take_step(session, cast.leadership, id_of(told), told.version, S.UNCONFIRMED, done(9, said="Asked twice"))
+    counts = feedback_counts(session, cast.viewer, FeedbackFilters()).set_index("state")["n"]
+    assert counts[S.UNCONFIRMED] == 1
+    take_step(session, cast.coordinator, id_of(told), told.version, S.REOPENED, done(10))
+    assert [s.step for s in feedback_steps(session, id_of(told))].count(S.UNCONFIRMED) == 1
 
 
 def test_telling_records_how_and_what_was_said_and_is_not_closing(session: Session, cast: Cast) -> None:

@@ -112,14 +112,14 @@ def test_messages_go_to_and_fro(app_as: Open, cast: Cast) -> None:
 def test_28_days_after_telling_one_is_asked_to_ask_once_more(app_as: Open, cast: Cast) -> None:
     item, _ = told(cast)
     with days_later(ASK_AGAIN_DAYS):
-        listed = app_as(cast.coordinator, "feedback", state="all", feedback_again="true")
+        listed = app_as(cast.coordinator, "feedback", queue="again")
         assert SAID in text_of(listed)
         app = app_as(cast.coordinator, "feedback", feedback=item)
         assert "Told 28 days ago or longer, and no answer." in text_of(app)
         button(app, "Ask once more").click().run()
         assert "Asked once more; it stays told, not confirmed." in text_of(app)
         assert "Ask once more" not in labels(app)
-        assert SAID not in text_of(app_as(cast.coordinator, "feedback", state="all", feedback_again="true"))
+        assert SAID not in text_of(app_as(cast.coordinator, "feedback", queue="again"))
 
 
 def test_a_receipt_is_shown_once_with_link_picture_and_code(app_as: Open, cast: Cast) -> None:

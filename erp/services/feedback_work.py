@@ -1,0 +1,130 @@
+"""Working on feedback: who works on it, letting its targets rest, the same thing entered twice."""
+
+from sqlmodel import Session, col, select
+
+from erp.access import Actor
+from erp.errors import Invalid, NotFound
+from erp.models.accounts import Account, RoleGrant
+from erp.models.feedback import FeedbackItem
+from erp.queries.county import today
+from erp.queries.visible import feedback_visible_to
+from erp.services.checks import refuse_stale, refuse_voided
+from erp.services.facts import sync_feedback
+from erp.services.feedback import visible_feedback
+from erp.services.records import need_reason, now, record_change, revise, snapshot
+from erp.vocabulary import FeedbackState, RecordKind, Role, Verb
+
+S = FeedbackState
+#: States in which there is nothing for the county to let rest.
+OVER = (S.TOLD, S.CONFIRMED, S.UNCONFIRMED)
+
+
+def assignable(session: Session, item_id: int) -> dict[int, str]:
+    """Return who can work on an item, id → name: whoever may see it and may change feedback, by name."""
+    question = (
+        select(Account, RoleGrant.role)
+        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
+        .where(col(Account.disabled_at).is_(None))
+        .order_by(col(Account.name), col(Account.id))
+    )
+    roles: dict[int, set[Role]] = {}
+    names: dict[int, str] = {}
+    for account, role in session.exec(question):
+        roles.setdefault(account.id or 0, set()).add(Role(role))
+        names[account.id or 0] = account.name
+    actors = (Actor(number, names[number], frozenset(held)) for number, held in roles.items())
+    return {
+        actor.user_id or 0: actor.name
+        for actor in actors
+        if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and _sees(session, actor, item_id)
+    }
+
+
+def assign(session: Session, actor: Actor, item_id: int, version: int, account_id: int | None) -> FeedbackItem:
+    """Say who works on an item; None: nobody. Raises: NotAllowed, NotFound, Conflict, Invalid (may not read it)."""
+    item = _open(session, actor, item_id, version)
+    if account_id is not None and account_id not in assignable(session, item_id):
+        raise Invalid("This person may not read or change this feedback. Choose somebody else.")
+    if item.assigned_to == account_id:
+        return item
+    return _change(session, actor, item, "assign", {"assigned_to": account_id})
+
+
+def pause(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
+    """Let the targets of an item rest; the giver reads the reason. Raises: NotAllowed, NotFound, Conflict, Invalid."""
+    item = _open(session, actor, item_id, version)
+    if item.paused_on is not None:
+        raise Invalid("This feedback rests already. Go on with it first.")
+    if item.state in OVER:
+        raise Invalid("Nothing is the county's to do here, so there is nothing to let rest.")
+    values = {"paused_on": today(session), "paused_because": need_reason(reason)}
+    return _change(session, actor, item, "pause", values)
+
+
+def go_on(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
+    """Go on with an item that rested; its targets move by as many days. Raises: NotAllowed, NotFound, Conflict."""
+    item = _open(session, actor, item_id, version)
+    if item.paused_on is None:
+        raise Invalid("This feedback does not rest; nothing was changed.")
+    rested = max(0, (today(session) - item.paused_on).days)
+    values = {"paused_on": None, "paused_because": "", "paused_days": item.paused_days + rested}
+    return _change(session, actor, item, "go on", values)
+
+
+def mark_duplicate(session: Session, actor: Actor, item_id: int, version: int, key: str) -> FeedbackItem:
+    """Say that an item is the same thing by the same giver as another one, named by its key; blank: that it is not.
+
+    It leaves queues and counts; what the county does with the other one is done with it, too. Raises: NotAllowed,
+    NotFound, Conflict, Invalid (itself, in a circle, not open to the same readers).
+    """
+    item = _open(session, actor, item_id, version)
+    other = _of_key(session, actor, key) if key.strip() else None
+    if other is not None:
+        _check_duplicate(session, item, other)
+    if item.duplicate_of == (other and other.id):
+        return item
+    return _change(session, actor, item, "mark as duplicate", {"duplicate_of": other and other.id})
+
+
+def _of_key(session: Session, actor: Actor, key: str) -> FeedbackItem:
+    other = session.exec(
+        select(FeedbackItem).where(FeedbackItem.key == key.strip(), feedback_visible_to(actor))
+    ).first()
+    if other is None:
+        raise NotFound(f"There is no feedback “{key.strip()}” here. The key stands at the end of each item's line.")
+    refuse_voided(other, "feedback")
+    return other
+
+
+def _check_duplicate(session: Session, item: FeedbackItem, other: FeedbackItem) -> None:
+    if other.id == item.id:
+        raise Invalid("This is the item itself. Enter the key of the other one.")
+    if other.duplicate_of is not None:
+        raise Invalid("That one is itself a duplicate. Enter the key of the one it belongs to.")
+    if session.exec(select(FeedbackItem.id).where(FeedbackItem.duplicate_of == item.id)).first() is not None:
+        raise Invalid("Others are duplicates of this one. Take them from it first.")
+    if (item.partner_id, item.readers, item.reader_id) != (other.partner_id, other.readers, other.reader_id):
+        raise Invalid("The two are of different partners, or not for the same readers. They stay two.")
+
+
+def _open(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
+    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
+    item = visible_feedback(session, actor, item_id)
+    refuse_stale(item, version, "feedback")
+    refuse_voided(item, "feedback")
+    return item
+
+
+def _change(session: Session, actor: Actor, item: FeedbackItem, verb: str, values: dict[str, object]) -> FeedbackItem:
+    before = snapshot(item)
+    revise(item, item.version, values)
+    session.flush()
+    sync_feedback(session, item, now())
+    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item.id, before=before, after=snapshot(item))
+    session.flush()
+    return item
+
+
+def _sees(session: Session, actor: Actor, item_id: int) -> bool:
+    seen = select(FeedbackItem.id).where(FeedbackItem.id == item_id, feedback_visible_to(actor))
+    return session.exec(seen).first() is not None
