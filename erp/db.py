@@ -130,6 +130,19 @@ def engine() -> Engine:
     return _engine_at(settings().database)
 
 
+def write_through() -> bool:
+    """Bring what was written into the embedded file itself, so that nothing that was overwritten stays beside it.
+
+    False where somebody is just reading, who still needs it; it is then done with a later change. A server does it by
+    itself (VACUUM).
+    """
+    if settings().database_file is None:
+        return True
+    with engine().connect() as connection:
+        busy = connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # pyright: ignore[reportOptionalMemberAccess]
+    return busy == 0
+
+
 def make_folder() -> None:
     """Make the folder of the embedded database where there is none yet."""
     if file := settings().database_file:

@@ -15,7 +15,7 @@ from erp.queries.feedback import (
 )
 from erp.queries.targets import COUNTY_NEXT
 from erp.ui import navigation
-from erp.ui.actions import show_outcome
+from erp.ui.actions import forget_shown, show_outcome
 from erp.ui.engagement_parts import pick_in_address
 from erp.ui.feedback_forms import ADD_FORM, draw_add_form
 from erp.ui.feedback_giver import draw_finding
@@ -91,6 +91,7 @@ actor = require_actor()
 draw_title("Feedback", "feedback")
 st.markdown("What partners told us, and what became of it. Only the giver closes a loop.")
 open_id = asked_for("feedback")
+forget_shown(but_for=open_id)
 with st.container():  # also when it is empty: what stands below then keeps its place and its open forms
     if open_id is None:
         show_outcome()
@@ -133,5 +134,5 @@ if total:
         wanted,
         pages,
         "feedback",
-        lambda session, who: readable(feedback_list(session, who, wanted, rows=None)),
+        lambda session, who: readable(feedback_list(session, who, replace(wanted, for_file=True), rows=None)),
     )

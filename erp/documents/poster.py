@@ -22,12 +22,12 @@ _LAYOUT = """
 #for answer in told.answers {
   block(breakable: true, width: 100%, stroke: (left: 3pt + rgb("#0b5fa5")), inset: (left: 12pt, y: 4pt), below: 1.6em, {
     heading(level: 2, told.headings.at(0))
-    par(quote(block: false, text(style: "italic", answer.said)))
+    par(quote(block: false, text(style: "italic", lang: answer.spoken.at(0), answer.said)))
     heading(level: 2, told.headings.at(1))
-    par(answer.decided)
+    par(text(lang: answer.spoken.at(1), answer.decided))
     if answer.changed != "" {
       heading(level: 2, told.headings.at(2))
-      par(answer.changed)
+      par(text(lang: answer.spoken.at(2), answer.changed))
     }
     if answer.confirmed != "" { par(strong(answer.confirmed)) }
   })
@@ -41,12 +41,16 @@ _NO_TEXT = frozenset({"So", "Cf", "Cc", "Co", "Cn", "Cs"})
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer in the poster's language; `changed` and `confirmed` may be empty."""
+    """One answer in the poster's language; `changed` and `confirmed` may be empty.
+
+    `spoken`: the language of what was said, decided and changed.
+    """
 
     said: str
     decided: str
     changed: str
     confirmed: str
+    spoken: tuple[str, ...] = ("en", "en", "en")
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,15 @@ def poster_pdf(poster: Poster) -> bytes:
     says so: a PDF for screen readers must not hold what cannot be drawn.
     """
     answers = tuple(_without_pictures(answer) for answer in poster.answers)
+    poster = replace(poster, county=_text(poster.county))
     try:
         return _drawn(replace(poster, answers=answers, left_out=""))
     except typst.TypstError:
+        if not _can_be_drawn(replace(poster, answers=(), left_out="")):
+            poster = replace(poster, county="")  # a county's name in letters that no font here has
         fit = tuple(answer for answer in answers if _can_be_drawn(replace(poster, answers=(answer,), left_out="")))
-        if len(fit) == len(answers):
-            raise
-        return _drawn(replace(poster, answers=fit))
+        left_out = poster.left_out if len(fit) < len(answers) else ""
+        return _drawn(replace(poster, answers=fit, left_out=left_out))
 
 
 def _can_be_drawn(poster: Poster) -> bool:
@@ -98,8 +104,12 @@ def _drawn(poster: Poster) -> bytes:
 
 
 def _without_pictures(answer: Answer) -> Answer:
-    texts = {name: "".join(sign for sign in text if _is_text(sign)) for name, text in asdict(answer).items()}
-    return Answer(**texts)
+    said, decided, changed, confirmed = map(_text, (answer.said, answer.decided, answer.changed, answer.confirmed))
+    return Answer(said, decided, changed, confirmed, answer.spoken)
+
+
+def _text(words: str) -> str:
+    return "".join(sign for sign in words if _is_text(sign))
 
 
 def _is_text(sign: str) -> bool:

@@ -77,7 +77,8 @@ class FeedbackMessage(Table, table=True):
 class PublishedAnswer(Table, Recorded, table=True):
     """An item as "You said, we did" tells it to everybody, in English and in Spanish; taken down or not.
 
-    `agreed_by`: who of the Tribe agreed and when, where a Tribal government closes the item.
+    `agreed_by`: who of the Tribe agreed and when, where a Tribal government closes the item. `partner_id`: whose the
+    item was then; another Tribe has agreed to nothing.
     """
 
     __tablename__ = "published_answer"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
@@ -91,6 +92,7 @@ class PublishedAnswer(Table, Recorded, table=True):
     decided_es: str = ""
     changed_es: str = ""
     agreed_by: str = ""
+    partner_id: int | None = Field(default=None, foreign_key="partner.id")
     published_on: date
     taken_down_at: datetime | None = None
 

@@ -22,7 +22,7 @@ from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.targets import COUNTY_NEXT, DaysAfter, FeedbackTargets, about_target_on, feedback_targets, past_target
 from erp.queries.visible import engagements_visible_to, feedback_visible_to
 from erp.queries.word_index import saying
-from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Signed, Verb
+from erp.vocabulary import FeedbackKind, FeedbackState, Readers, RecordKind, Signed, Verb
 
 #: Rows on one page of the queue: each is a card with its own form.
 PAGE_ROWS = 25
@@ -48,7 +48,8 @@ class FeedbackFilters:
     """What to show. `holder_id`: items of the partnerships this account holds, or that it wrote down itself.
 
     `assigned_to`: items that this account works on; `unassigned`: those nobody works on. `ask_again`: told 28 days ago
-    or longer, not answered, and the giver can be asked once more.
+    or longer, not answered, and the giver can be asked once more. `for_file`: without what its giver opened to some
+    readers only, because a file cannot keep who may read it.
     """
 
     states: tuple[FeedbackState, ...] = ()
@@ -61,6 +62,7 @@ class FeedbackFilters:
     assigned_to: int | None = None
     unassigned: bool = False
     voided: bool = False
+    for_file: bool = False
 
 
 WAITING = FeedbackFilters(states=COUNTY_NEXT)
@@ -256,6 +258,8 @@ def _conditions(
     if filters.holder_id is not None:
         mine = (col(Partner.holder_id) == filters.holder_id, col(FeedbackItem.recorded_by) == filters.holder_id)
         chosen.append(or_(*mine))
+    if filters.for_file:
+        chosen.append(col(FeedbackItem.readers) == Readers.TEAM)
     if filters.assigned_to is not None:
         chosen.append(col(FeedbackItem.assigned_to) == filters.assigned_to)
     if filters.unassigned:

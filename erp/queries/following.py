@@ -14,6 +14,7 @@ from erp.models.contacts import Contact
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.public import FeedbackMessage, GiverIdentity, Receipt
 from erp.queries.county import day_of, today
+from erp.queries.readers import may_read
 from erp.queries.targets import feedback_targets
 from erp.vocabulary import FeedbackState, Readers, Signed
 
@@ -23,11 +24,12 @@ ASK_AGAIN_DAYS = 28
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the loop as the giver reads it."""
+    """One step of the loop as the giver reads it. `by_county`: somebody of the county wrote it down."""
 
     step: FeedbackState
     on_day: date | None
     said: str
+    by_county: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Followed:
 
     `named`, `reachable`: what the giver left and did not have removed. `reader`: the one person who may read it, where
     one was chosen; `paused_on`, `paused_because`: the targets rest since then, and why.
-    `reader_left`: that person works here no more. `ask_again`: told long ago, no answer yet.
+    `read_by_nobody`: nobody who works here now may read it. `ask_again`: told long ago, no answer yet.
     """
 
     item_id: int
@@ -60,7 +62,7 @@ class Followed:
     reachable: bool
     readers: Readers
     reader: str
-    reader_left: bool
+    read_by_nobody: bool
     ask_again: bool
     paused_on: date | None
     paused_because: str
@@ -77,13 +79,23 @@ def item_of_receipt(session: Session, hashed: str) -> int | None:
     return session.scalar(question)
 
 
+def receipt_maker(session: Session, hashed: str) -> str:
+    """Return who of the county made a receipt; empty where it is the one its giver got."""
+    question = (
+        select(col(Account.name))
+        .join(Receipt, col(Receipt.recorded_by) == col(Account.id))
+        .where(or_(col(Receipt.secret_hash) == hashed, col(Receipt.code_hash) == hashed))
+    )
+    return session.scalar(question) or ""
+
+
 def followed(session: Session, hashed: str) -> Followed | None:
     """Return the item of a receipt as its giver reads it; None where no such receipt opens anything."""
     item_id = item_of_receipt(session, hashed)
     if item_id is None:
         return None
-    item, reader, reader_left, identity = session.execute(
-        select(FeedbackItem, col(Account.name), col(Account.disabled_at), GiverIdentity)
+    item, reader, identity = session.execute(
+        select(FeedbackItem, col(Account.name), GiverIdentity)
         .outerjoin(Account, col(Account.id) == col(FeedbackItem.reader_id))
         .outerjoin(GiverIdentity, col(GiverIdentity.item_id) == col(FeedbackItem.id))
         .where(col(FeedbackItem.id) == item_id)
@@ -101,7 +113,7 @@ def followed(session: Session, hashed: str) -> Followed | None:
         item_id=item_id,
         words=item.words,
         state=item.state,
-        steps=tuple(Step(s.step, s.on_day, s.said) for s in steps),
+        steps=tuple(Step(s.step, s.on_day, s.said, s.recorded_by is not None) for s in steps),
         messages=tuple(Message(m.by_giver, m.asks, m.words, m.on_day) for m in messages),
         next_by=_next_by(session, item, steps),
         signed=item.signed,
@@ -109,7 +121,7 @@ def followed(session: Session, hashed: str) -> Followed | None:
         reachable=left is not None and left.reach != "",
         readers=item.readers,
         reader=reader or "",
-        reader_left=reader_left is not None,
+        read_by_nobody=not may_read(session, item_id),
         ask_again=waits_since is not None and waits_since <= _asked_before(today(session)),
         paused_on=item.paused_on,
         paused_because=item.paused_because,

@@ -53,7 +53,8 @@ def is_shown() -> ColumnElement[bool]:
 
     A Tribal government's item without the Tribe's agreement is never among them, whatever became of it since.
     """
-    agreed = or_(not_(col(FeedbackItem.closed)), col(PublishedAnswer.agreed_by) != "")
+    same = col(PublishedAnswer.partner_id).is_not_distinct_from(col(FeedbackItem.partner_id))
+    agreed = or_(not_(col(FeedbackItem.closed)), and_(col(PublishedAnswer.agreed_by) != "", same))
     return and_(col(PublishedAnswer.taken_down_at).is_(None), col(FeedbackItem.voided_at).is_(None), agreed)
 
 
@@ -93,7 +94,8 @@ def approved(session: Session, actor: Actor, item_id: int) -> Approved | None:
     if found is None:
         return None
     answer, item = found
-    shown = answer.taken_down_at is None and item.voided_at is None and bool(answer.agreed_by or not item.closed)
+    agreed = not item.closed or (answer.agreed_by != "" and answer.partner_id == item.partner_id)
+    shown = answer.taken_down_at is None and item.voided_at is None and agreed
     texts = ("said", "decided", "changed", "said_es", "decided_es", "changed_es", "agreed_by")
     told = {name: getattr(answer, name) for name in texts}
     return Approved(

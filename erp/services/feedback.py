@@ -128,13 +128,8 @@ def change_feedback(session: Session, actor: Actor, item_id: int, version: int, 
     if draft.engagement_id != item.engagement_id:
         require_meeting(session, actor, draft.engagement_id)
         keep_meeting_sealed(session, actor, item.engagement_id, draft.engagement_id, "feedback")
-    if item.signed is not Signed.NOTED and draft.may_quote and not item.may_quote:
-        raise Invalid("The giver did not allow their words to be published. Only they can.")
-    if item.signed is not Signed.NOTED and draft.words != item.words:
-        raise Invalid(
-            "These are the giver's own words, from the public page, and stay as they are. Add a translation or a note; "
-            "where they must not be kept, void the item: the giver reads the reason."
-        )
+    if item.signed is not Signed.NOTED:
+        _keep_what_the_giver_chose(item, draft)
     unknown_giver_is_known = "partner" in item.as_written or item.signed is not Signed.NOTED
     if not unknown_giver_is_known or draft.partner_id is not None:
         _check_giver(session, draft)
@@ -272,6 +267,18 @@ def _check_giver(session: Session, draft: FeedbackDraft) -> None:
         raise Invalid("Say who gave it: a partner, a person or role, or mark it anonymous.")
 
 
+def _keep_what_the_giver_chose(item: FeedbackItem, draft: FeedbackDraft) -> None:
+    if draft.words != item.words:
+        raise Invalid(
+            "These are the giver's own words, from the public page, and stay as they are. Add a translation or a note; "
+            "where they must not be kept, void the item: the giver reads the reason."
+        )
+    if draft.may_quote and not item.may_quote:
+        raise Invalid("The giver did not allow their words to be published. Only they can.")
+    if (draft.anonymous, draft.person, draft.contact_id) != (item.anonymous, item.person, item.contact_id):
+        raise Invalid("The giver chose on the public page how to be named. Leave the person and the mark as they are.")
+
+
 def _check(session: Session, draft: FeedbackDraft) -> None:
     if not draft.words:
         raise Invalid("Enter what was said, in the giver's own words.")
@@ -300,7 +307,8 @@ def _check_step(session: Session, item: FeedbackItem, step: FeedbackState, draft
     given, sentence = needs.get(step, ("-", ""))
     if not given:
         raise Invalid(sentence)
-    if step is S.TOLD and draft.how.casefold() == PUBLISHED.casefold() and not item.anonymous:
+    reachable = not item.anonymous or item.signed is not Signed.NOTED  # a receipt leads them to the answer
+    if step is S.TOLD and draft.how.casefold() == PUBLISHED.casefold() and reachable:
         raise Invalid(
             "This giver can be reached: tell them, then say how. Publishing the answer counts as telling only where "
             "the giver is anonymous and left no way back."

@@ -1,18 +1,18 @@
 """Working on feedback: who works on it, letting its targets rest, the same thing entered twice."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
-from erp.models.accounts import Account, RoleGrant
 from erp.models.feedback import FeedbackItem
 from erp.queries.county import today
+from erp.queries.readers import may_read
 from erp.queries.visible import feedback_visible_to
 from erp.services.checks import refuse_stale, refuse_voided
 from erp.services.facts import sync_feedback
 from erp.services.feedback import visible_feedback
 from erp.services.records import need_reason, now, record_change, revise, snapshot
-from erp.vocabulary import FeedbackState, RecordKind, Role, Verb
+from erp.vocabulary import FeedbackState, RecordKind, Verb
 
 S = FeedbackState
 #: States in which there is nothing for the county to let rest.
@@ -21,23 +21,7 @@ OVER = (S.TOLD, S.CONFIRMED, S.UNCONFIRMED)
 
 def assignable(session: Session, item_id: int) -> dict[int, str]:
     """Return who can work on an item, id → name: whoever may see it and may change feedback, by name."""
-    question = (
-        select(Account, RoleGrant.role)
-        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
-        .where(col(Account.disabled_at).is_(None))
-        .order_by(col(Account.name), col(Account.id))
-    )
-    roles: dict[int, set[Role]] = {}
-    names: dict[int, str] = {}
-    for account, role in session.exec(question):
-        roles.setdefault(account.id or 0, set()).add(Role(role))
-        names[account.id or 0] = account.name
-    actors = (Actor(number, names[number], frozenset(held)) for number, held in roles.items())
-    return {
-        actor.user_id or 0: actor.name
-        for actor in actors
-        if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and _sees(session, actor, item_id)
-    }
+    return may_read(session, item_id, Verb.CHANGE)
 
 
 def assign(session: Session, actor: Actor, item_id: int, version: int, account_id: int | None) -> FeedbackItem:
@@ -123,8 +107,3 @@ def _change(session: Session, actor: Actor, item: FeedbackItem, verb: str, value
     record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item.id, before=before, after=snapshot(item))
     session.flush()
     return item
-
-
-def _sees(session: Session, actor: Actor, item_id: int) -> bool:
-    seen = select(FeedbackItem.id).where(FeedbackItem.id == item_id, feedback_visible_to(actor))
-    return session.exec(seen).first() is not None

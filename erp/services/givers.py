@@ -34,11 +34,7 @@ class Identity:
 def answer_giver(session: Session, actor: Actor, item_id: int, words: str) -> FeedbackMessage:
     """Write to the giver, who reads it with the receipt. Raises: NotAllowed, NotFound, Invalid."""
     item = _open(session, actor, item_id)
-    if not words.strip():
-        raise Invalid("Write what the giver should read.")
-    if len(words) > MOST_WORDS:
-        raise Invalid(f"This is longer than {MOST_WORDS:,} letters. Shorten it; nothing was sent.")
-    return add_message(session, item, words.strip(), by_giver=False, actor=actor)
+    return add_message(session, item, _words(words), by_giver=False, actor=actor)
 
 
 def ask_again(session: Session, actor: Actor, item_id: int, words: str) -> FeedbackMessage:
@@ -53,9 +49,7 @@ def ask_again(session: Session, actor: Actor, item_id: int, words: str) -> Feedb
             "There is nothing to ask once more. That is done once, 28 days after the giver was told, where there is a "
             "way to them."
         )
-    if not words.strip():
-        raise Invalid("Write the question, as the giver should read it.")
-    return add_message(session, item, words.strip(), by_giver=False, actor=actor, asks=True)
+    return add_message(session, item, _words(words), by_giver=False, actor=actor, asks=True)
 
 
 def make_receipt(session: Session, actor: Actor, item_id: int) -> str:
@@ -129,6 +123,15 @@ def _open(session: Session, actor: Actor, item_id: int) -> FeedbackItem:
     item = visible_feedback(session, actor, item_id)
     refuse_voided(item, "feedback")
     return item
+
+
+def _words(words: str) -> str:
+    said = words.replace("\0", "").strip()
+    if not said:
+        raise Invalid("Write what the giver should read.")
+    if len(said) > MOST_WORDS:
+        raise Invalid(f"This is longer than {MOST_WORDS:,} letters. Shorten it; nothing was sent.")
+    return said
 
 
 def _identity(session: Session, item_id: int) -> GiverIdentity | None:

@@ -3,6 +3,7 @@
 Nobody is signed in here: what permits it is the page itself, and the audit says that it came by a public link.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from erp.queries.county import today
 from erp.services.drafts import Draft
 from erp.services.facts import sync_feedback
 from erp.services.keys import code_of
-from erp.services.records import new_key, now, record_change, remember_save, saved_before, snapshot
+from erp.services.records import now, record_change, remember_save, saved_before, snapshot
 from erp.services.sign_in import token_hash
 from erp.vocabulary import (
     READERS_BY_ROLE,
@@ -98,7 +99,9 @@ def give_feedback(session: Session, link: PublicLink | None, draft: GivenDraft, 
     Raises: Invalid with one of this module's sentences; Conflict where the form was sent already with other words.
     """
     token = token_hash(f"form {secret}")
-    already = saved_before(session, token, draft)
+    # What is remembered of a form must not let anybody find out a name that was erased since.
+    nameless = draft.model_copy(update={"name": "", "reach": ""})
+    already = saved_before(session, token, nameless)
     if already is not None:
         return session.exec(select(FeedbackItem).where(FeedbackItem.id == already)).one()
     _check(session, link, draft)
@@ -119,7 +122,7 @@ def give_feedback(session: Session, link: PublicLink | None, draft: GivenDraft, 
     session.add(item)
     session.flush()
     assert item.id is not None  # it was flushed
-    item.key = new_key(session, FeedbackItem, "F", item.id)
+    item.key = _unguessable_key(session)
     session.add(FeedbackStep(item_id=item.id, step=FeedbackState.RECEIVED, position=1, on_day=this_day, recorded_at=at))
     if draft.signed in (Signed.NAMED, Signed.REACHABLE):
         name = draft.name if draft.signed is Signed.NAMED else ""
@@ -128,9 +131,17 @@ def give_feedback(session: Session, link: PublicLink | None, draft: GivenDraft, 
     session.flush()
     sync_feedback(session, item, at)
     record_change(session, GIVER, "receive", RecordKind.FEEDBACK_ITEM, item.id, after=snapshot(item))
-    remember_save(session, token, RecordKind.FEEDBACK_ITEM, item.id, draft)
+    remember_save(session, token, RecordKind.FEEDBACK_ITEM, item.id, nameless)
     session.flush()
     return item
+
+
+def _unguessable_key(session: Session) -> str:
+    """Return a key that tells nobody how many were given, nor that this one was."""
+    while True:
+        key = f"P-{secrets.randbelow(10**8):08}"
+        if session.exec(select(FeedbackItem.id).where(FeedbackItem.key == key)).first() is None:
+            return key
 
 
 def keep_receipt(session: Session, item_id: int, secret: str, made_by: int | None) -> Receipt:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from erp.errors import Invalid
 from erp.importing.readings import RowReading
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.services.checks import keep_sealed
@@ -11,7 +12,7 @@ from erp.services.facts import feedback_facts, sync_feedback
 from erp.services.feedback import feedback_steps, told_steps
 from erp.services.import_batch import Batch, new, set_changed
 from erp.services.records import snapshot
-from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, RecordKind
+from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Signed
 
 _TEXTS = ("person", "words", "language", "translation", "decision", "notes")
 _COLUMNS = {"partner": ("partner_id", "contact_id"), "person": ("person", "contact_id")}
@@ -21,6 +22,8 @@ _STEP_FIELDS = {
     "reopened_on",
 }  # fmt: skip
 S = FeedbackState
+#: What only the giver, or the loop itself, decides of an item given on a public page.
+_THE_GIVERS = _STEP_FIELDS | {"words", "anonymous", "person"}
 #: Step → the field that says how it was done; an export writes the newest one's.
 _HOW = {S.TOLD: "told_how", S.CONFIRMED: "confirmed_how"}
 
@@ -52,8 +55,13 @@ def add_feedback(batch: Batch, reading: RowReading) -> int:
 def update_feedback(batch: Batch, item: FeedbackItem, merged: RowReading, changed: Collection[str]) -> None:
     """Let the changed fields of a row change a feedback item; its steps are laid out anew where a day changed.
 
-    Raises: NotAllowed (it would open what a Tribe shared).
+    Raises: NotAllowed (it would open what a Tribe shared), Invalid (it would change what a giver did on a public page).
     """
+    if item.signed is not Signed.NOTED and _THE_GIVERS & set(changed):
+        raise Invalid(
+            "This was given on the public page: its words, its giver and the steps of its loop are not changed by a "
+            "file. Leave those cells as they were exported."
+        )
     session, number = batch.session, item.id or 0
     columns = _columns(batch, merged)
     if "partner" in changed:

@@ -26,7 +26,7 @@ from erp.queries.visible import (
 )
 from erp.services.import_stretch import SAVERS
 from erp.services.records import get_or_refuse, now, squeeze
-from erp.vocabulary import Door, LookAlikeAnswer, RecordKind, Verb
+from erp.vocabulary import Door, LookAlikeAnswer, Readers, RecordKind, Verb
 
 #: Rows of the file named in a sentence; the others are counted.
 _NAMED = 5
@@ -243,6 +243,8 @@ def in_use(undo: Undo, columns: Iterable[Any], ids: Any) -> tuple[set[int], bool
         else:
             for gone in {"voided_at", "archived_at"} & set(table.model_fields):
                 here = here.where(getattr(table, gone).is_(None))
+            if table is FeedbackItem:  # that there is some which its giver opened to others only is told to nobody
+                here = here.where(or_(col(FeedbackItem.readers) == Readers.TEAM, feedback_visible_to(undo.actor)))
             seen = here if visible is None else here.where(visible(undo.actor))
         every = set(undo.session.scalars(here.distinct()))
         open_ones = set(undo.session.scalars(seen.distinct()))

@@ -103,6 +103,9 @@ def _check(session: Session, actor: Actor, draft: LinkDraft) -> None:
     if draft.forum_id is not None and get_or_refuse(session, Forum, draft.forum_id, "forum").archived_at:
         raise Invalid("This forum is archived. Restore it first.")
     require_meeting(session, actor, draft.engagement_id)
+    meeting = session.get(Engagement, draft.engagement_id) if draft.engagement_id is not None else None
+    if meeting is not None and meeting.voided_at is not None:
+        raise Invalid("This meeting was voided. Restore it first.")
 
 
 def _told(link: PublicLink) -> dict[str, object]:

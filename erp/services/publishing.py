@@ -11,9 +11,10 @@ from erp.services.checks import refuse_stale, refuse_voided
 from erp.services.drafts import Draft
 from erp.services.feedback import visible_feedback
 from erp.services.records import now, record_change, snapshot
-from erp.vocabulary import FeedbackState, Readers, RecordKind, Verb
+from erp.vocabulary import Readers, RecordKind, Verb
 
-S = FeedbackState
+#: Letters from which on words are told apart from what anybody might write.
+LONG_ENOUGH = 12
 
 
 class AnswerDraft(Draft):
@@ -48,6 +49,7 @@ def publish(session: Session, actor: Actor, item_id: int, draft: AnswerDraft, ve
     if answer is None:
         answer = PublishedAnswer(
             item_id=item_id,
+            partner_id=item.partner_id,
             published_on=today(session),
             recorded_at=now(),
             recorded_by=actor.user_id,
@@ -55,7 +57,7 @@ def publish(session: Session, actor: Actor, item_id: int, draft: AnswerDraft, ve
         )
         session.add(answer)
     else:
-        for name, value in (draft.model_dump() | {"taken_down_at": None}).items():
+        for name, value in (draft.model_dump() | {"partner_id": item.partner_id, "taken_down_at": None}).items():
             setattr(answer, name, value)
         answer.version += 1
     session.flush()
@@ -97,7 +99,7 @@ def _check(session: Session, item: FeedbackItem, draft: AnswerDraft) -> None:
             raise Invalid(
                 "The giver opened this to some readers only and did not allow it to be published. It stays with them."
             )
-        if _plain(item.words) in (_plain(draft.said), _plain(draft.said_es)):
+        if any(_holds(text, words) for text in draft.model_dump().values() for words in (item.words, item.translation)):
             raise Invalid("The giver did not allow their words to be published. Say it in the county's words.")
     session.refresh(item, ["closed"])
     if item.closed and not draft.agreed_by:
@@ -106,5 +108,11 @@ def _check(session: Session, item: FeedbackItem, draft: AnswerDraft) -> None:
         )
 
 
+def _holds(text: str, words: str) -> bool:
+    """Say whether a text is, or holds, somebody's words, whatever the spacing, the signs and the capitals."""
+    inside, whole = _plain(text), _plain(words)
+    return bool(whole) and (whole == inside or (len(whole) >= LONG_ENOUGH and whole in inside))
+
+
 def _plain(words: str) -> str:
-    return " ".join(words.casefold().split())
+    return "".join(sign for sign in words.casefold() if sign.isalnum())

@@ -127,19 +127,19 @@ def _draw_erasing() -> None:
     waiting = load(names_to_erase)
     if not waiting:
         return
-    asked = "One giver of feedback" if waiting == 1 else f"{waiting:,} givers of feedback"
     with st.container(border=True):
         st.markdown(
-            f"**Names to erase.** {asked} asked that their name and the way to reach them be removed. Nobody can read "
-            "them any more; erasing takes them out of the database for good. What was said stays, and copies of the "
-            "database made before keep the names until they are thrown away."
+            "**Names to erase.** Givers of feedback asked that their name and the way to reach them be removed. Nobody "
+            "can read them any more; erasing takes them out of the database for good. What was said stays, and copies "
+            "of the database made before keep the names until they are thrown away."
         )
         st.button("Erase for good", key="accounts_erase", on_click=_erase, args=(waiting,))
 
 
 @once
 def _erase(_drawn: int) -> None:
-    submit(erase_removed, said="Erased.")
+    if submit(erase_removed, said="Erased.") is not None:
+        db.write_through()
 
 
 @once

@@ -26,6 +26,8 @@ P = ParamSpec("P")
 SECOND_CLICK = 10.0
 #: Under which the session counts what was refused: then the server has all that was typed into the form.
 REFUSALS = "_refusals"
+#: What begins the keys of names and secrets that are shown once; another page, or another record, forgets them.
+SHOWN_ONCE = "_shown_once_"
 #: Seconds in which a page drawn anew tells once more what it told.
 STILL_TOLD = 5.0
 
@@ -210,8 +212,17 @@ def on_page(page: str) -> None:
     if st.session_state.get("_page") == page:
         return
     st.session_state["_page"] = page
+    forget_shown()
     kept = [(key, what) for key, what in st.session_state.items() if str(key).startswith(_told(""))]
     for key in [key for key, (_, first_told) in kept if first_told is not None]:
+        del st.session_state[key]
+
+
+def forget_shown(but_for: int | None = None) -> None:
+    """Forget names and secrets that were shown once, but for those of one record."""
+    ends = f"_{but_for}"
+    shown = [key for key in st.session_state if str(key).startswith(SHOWN_ONCE) and not str(key).endswith(ends)]
+    for key in shown:
         del st.session_state[key]
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.queries.choices import contact_choices
 from erp.queries.feedback import FeedbackDetail
+from erp.queries.givers import giver_side
 from erp.queries.names import contact_names, partner_names
 from erp.services.feedback import (
     FeedbackDraft,
@@ -51,6 +52,7 @@ QUESTIONS: dict[FeedbackState, tuple[str | None, str]] = {
     S.REOPENED: (None, "What is not fixed, in the giver's words"),
     S.UNCONFIRMED: (None, "Why it is closed without the giver; they read it"),
 }
+ON_THEIR_PAGE = "On their page"
 HOW = ("In person", "By phone", "By e-mail", "By letter", "At a meeting")
 #: What is said after a step, besides that it was saved.
 SAID = {
@@ -122,18 +124,20 @@ def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
             height=90,
             key=f"{name}_{step.value}_said",
         )
-        if row["signed"] is not Signed.NOTED:
+        if load(giver_side, item_id).follows:
             st.caption("The giver reads this on their page.")
         guard.draw(name)
         form_button("Save this step", _save_step, item_id, row["version"], step, type="primary")
 
 
 def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str) -> None:
-    published = step is S.TOLD and row["anonymous"]
+    by_page = row["signed"] is not Signed.NOTED
+    published = step is S.TOLD and row["anonymous"] and not by_page
+    usual = PUBLISHED if published else ON_THEIR_PAGE if by_page and step is S.TOLD else None
     st.selectbox(
         label,
-        [PUBLISHED, *HOW] if published else HOW,
-        index=0 if published else None,
+        [usual, *HOW] if usual else HOW,
+        index=0 if usual else None,
         accept_new_options=True,
         placeholder="Choose, or type your own",
         key=key,

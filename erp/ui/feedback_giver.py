@@ -14,7 +14,7 @@ from erp.queries.givers import GiverSide, giver_side
 from erp.services.givers import Identity, answer_giver, ask_again, item_of_code, make_receipt, open_identity
 from erp.services.keys import code_of, in_groups
 from erp.ui import guard
-from erp.ui.actions import field_keys, forget_form, form_button, form_token, once, refuse, submit
+from erp.ui.actions import SHOWN_ONCE, field_keys, forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.address import base_address
 from erp.ui.feedback_publish import draw_publishing
 from erp.ui.loads import load
@@ -56,6 +56,7 @@ def _find() -> None:
     except ERPError as refusal:
         refuse(str(refusal))
         return
+    st.session_state["feedback_code_typed"] = ""
     open_record("feedback", found)
 
 
@@ -104,7 +105,7 @@ def _hide(item_id: int) -> None:
 
 
 def _opened(item_id: int) -> str:
-    return f"_identity_{item_id}"
+    return f"{SHOWN_ONCE}identity_{item_id}"
 
 
 def _draw_messages(side: GiverSide) -> None:
@@ -153,7 +154,8 @@ def _draw_receipt(item_id: int, side: GiverSide) -> None:
     secret: str | None = st.session_state.get(_receipt(item_id))
     if secret is None:
         st.markdown(
-            "With a receipt the giver reads where this stands, writes back, and says whether it is mended. "
+            "With a receipt the giver reads where this stands, writes back, and says whether it is mended. **They also "
+            "read the words of every step above**, those of before included. "
             + ("There is one already; another one opens the same." if side.follows else "There is none yet.")
         )
         st.button(
@@ -184,4 +186,4 @@ def _forget(item_id: int) -> None:
 
 
 def _receipt(item_id: int) -> str:
-    return f"_receipt_{item_id}"
+    return f"{SHOWN_ONCE}receipt_{item_id}"

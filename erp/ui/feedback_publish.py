@@ -51,13 +51,17 @@ def _draw_form(item_id: int, told: Approved | None, detail: FeedbackDetail) -> N
         "Tribe only where the Tribe agreed."
     )
     at, version = f"{_form(item_id)}_", told.version if told else 0
-    with st.form(f"{at}form_{version}", border=False):
+    opened = st.session_state.setdefault(f"{at}opened", version)
+    if opened != version and told is not None:  # somebody else approved or changed it meanwhile
+        st.warning("It was changed while you wrote. As it is now, beside what you typed below:")
+        st.text("\n".join(f"{FIELDS[name][0]}: {getattr(told, name)}" for name in FIELDS if getattr(told, name)))
+    with st.form(f"{at}form", border=False):
         for name, (label, one_line) in FIELDS.items():
             value = _value(name, told, detail)
             if one_line:
-                st.text_input(label, value=value, key=f"{at}{name}_{version}", max_chars=500)
+                st.text_input(label, value=value, key=f"{at}{name}", max_chars=500)
             else:
-                st.text_area(label, value=value, height=90, key=f"{at}{name}_{version}", max_chars=2000)
+                st.text_area(label, value=value, height=90, key=f"{at}{name}", max_chars=2000)
         guard.draw(_form(item_id))
         label = "Approve and publish" if told is None or not told.shown else "Approve the change"
         form_button(label, _publish, item_id, version, type="primary")
@@ -73,19 +77,24 @@ def _value(name: str, told: Approved | None, detail: FeedbackDetail) -> str:
 
 @once
 def _publish(item_id: int, version: int) -> None:
+    """Approve over what was drawn: where that was newer than what the form was opened with, it stood beside it."""
     at = f"{_form(item_id)}_"
-    typed: dict[str, Any] = {name: str(st.session_state.get(f"{at}{name}_{version}") or "") for name in FIELDS}
+    typed: dict[str, Any] = {name: str(st.session_state.get(f"{at}{name}") or "") for name in FIELDS}
 
     def approve(session: Any, actor: Actor) -> Any:
         return publish(session, actor, item_id, AnswerDraft.of(**typed), version)
 
     texts = {FIELDS[name][0]: words for name, words in typed.items()}
-    guard.guarded(_form(item_id), texts, approve, said="It is on the public page.")
+    saved = guard.guarded(_form(item_id), texts, approve, said="It is on the public page.")
+    if saved is not None:
+        st.session_state[f"{at}opened"] = saved.version
 
 
 @once
 def _take_down(item_id: int, version: int) -> None:
-    submit(take_down, item_id, version, said="It is taken off the public page.")
+    down = submit(take_down, item_id, version, said="It is taken off the public page.")
+    if down is not None:
+        st.session_state[f"{_form(item_id)}_opened"] = down.version
 
 
 def _form(item_id: int) -> str:

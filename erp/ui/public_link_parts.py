@@ -14,7 +14,8 @@ from erp.queries.engagement_detail import engagement_detail
 from erp.queries.names import names_of_partners
 from erp.queries.public_links import public_links
 from erp.services.public_links import MOST_DAYS, USUAL_DAYS, LinkDraft, end_link, make_link
-from erp.ui.actions import field_keys, forget_form, form_button, once, submit
+from erp.ui import guard
+from erp.ui.actions import SHOWN_ONCE, field_keys, forget_form, form_button, once, submit
 from erp.ui.address import base_address, number_in_address
 from erp.ui.loads import county_today, load
 from erp.ui.partner_choice import partner_field
@@ -23,7 +24,7 @@ from erp.ui.words import day_text, plain
 
 FORM = "public_link"
 #: Where the link that was just made waits to be copied: in this browser's memory only, and nowhere after.
-MADE = "_public_link_made"
+MADE = f"{SHOWN_ONCE}public_link"
 OF_PARTNER, OF_FORUM = "A partner", "A forum"
 
 
@@ -116,6 +117,7 @@ def _draw_form() -> None:
             format="MM/DD/YYYY",
             key=f"{own}_until",
         )
+        guard.draw(FORM)
         form_button("Make the link", _make, own, subject, type="primary")
 
 
@@ -163,7 +165,7 @@ def _make(own: str, subject: tuple[str, int]) -> None:
         link, secret = make_link(session, actor, LinkDraft.of(shown_as=shown_as, **values))
         return secret, link.shown_as
 
-    made = submit(make, said="The link is below.")
+    made = guard.guarded(FORM, {"What the page says": shown_as}, make, said="The link is below.")
     if made is not None:
         st.session_state[MADE] = made
         forget_form(FORM)

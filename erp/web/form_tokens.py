@@ -19,10 +19,11 @@ LONGEST = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Opened:
-    """A token that came back: its secret, and whether the page was open neither too short nor too long."""
+    """A token that came back: its secret, and whether the page was open too short, or too long, to take the form."""
 
     secret: str
-    in_time: bool
+    too_soon: bool
+    too_late: bool
 
 
 def new_token() -> str:
@@ -36,7 +37,8 @@ def open_token(token: str) -> Opened | None:
         secret, made_at = _signer(settings().database).loads(token, return_timestamp=True)
     except BadData:
         return None
-    return Opened(secret, QUICKEST <= datetime.now(UTC) - made_at <= LONGEST)
+    open_for = datetime.now(UTC) - made_at
+    return Opened(secret, too_soon=open_for < QUICKEST, too_late=open_for > LONGEST)
 
 
 @lru_cache(maxsize=4)

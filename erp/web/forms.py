@@ -44,7 +44,10 @@ def same_origin(asked: HTTPConnection) -> bool:
     site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
     if site is not None and site not in {"same-origin", "none"}:
         return False
-    return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == asked.headers.get("host")
+    except ValueError:  # not an address at all
+        return False
 
 
 async def read_form(request: Request, largest: int) -> Form | None:

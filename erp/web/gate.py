@@ -25,7 +25,7 @@ _OURS = b"x-erp-"
 #: Open to anybody at any time. The last two are asked by an open tab to find out whether the server is back.
 _OPEN = frozenset({"/healthz", "/setup", "/_stcore/health", "/_stcore/host-config"})
 #: Open to anybody once there is a county.
-_ENTRANCES = frozenset({"/signin", "/signout", "/demo-signin"})
+_ENTRANCES = frozenset({"/signin", "/signout", "/demo-signin", "/public"})
 _INVITATION = "/invitation/"
 #: Pages for everybody, signed in or not.
 _PUBLIC = "/public/"

@@ -77,11 +77,13 @@ def field(
     )
 
 
-def choice(request: Request, name: str, label: str, options: dict[str, str], chosen: str) -> str:
-    """Return a labelled list to choose from: value → words."""
+def choice(
+    request: Request, name: str, label: str, options: dict[str, str], chosen: str, *, names: bool = False
+) -> str:
+    """Return a labelled list to choose from: value → words. `names`: the words are people's names, in no language."""
     inner = "".join(
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>'
-        f"{escape(say(request, words))}</option>"
+        f"{escape(words if names and value else say(request, words))}</option>"
         for value, words in options.items()
     )
     return f'<label>{escape(say(request, label))}<select name="{name}">{inner}</select></label>'

@@ -53,6 +53,11 @@ STEPS: dict[FeedbackState, str] = {
     S.REOPENED: "You said that it is not mended",
     S.UNCONFIRMED: "The county closed it without your answer",
 }
+#: The same of a giver's own steps, where somebody of the county wrote them down.
+WRITTEN_DOWN: dict[FeedbackState, str] = {
+    S.CONFIRMED: "The county wrote down that you said it is mended",
+    S.REOPENED: "The county wrote down that you said it is not mended",
+}
 #: What comes next, by state; the day is added where there is one.
 NEXT: dict[FeedbackState, tuple[str, str]] = {
     S.RECEIVED: (
@@ -71,7 +76,6 @@ STAYS = {
 #: What was just done, as the address says it → the sentence.
 DONE = {
     "sent": "Thank you. It came in. Keep your receipt, below.",
-    "already": "This was sent before, as you see it here. To add something, write it below.",
     "mended": "Thank you. You have closed this; nobody else could.",
     "not_mended": "Thank you for saying so. It is open again, and the county has to come back to you.",
     "wrote": "It is sent. The county reads it here.",
@@ -150,13 +154,15 @@ def _hashed(request: Request) -> str:
 
 
 def _answer(request: Request, form: Form, said: str, status: int = 200) -> Response:
-    if not may_try_codes(request):
+    is_code = as_code(request.path_params["receipt"]) is not None  # a link's secret is not to be guessed
+    if is_code and not may_try_codes(request):
         wait = paragraph(request, "Too many codes were tried. Wait a minute, then try again.", "bad")
         return _entrance(request, "", wait, 429)
     with db.reading() as session:
         item = followed(session, _hashed(request))
     if item is None:
-        count_wrong_code(request)
+        if is_code:
+            count_wrong_code(request)
         return _entrance(request, "", paragraph(request, NO_RECEIPT, "bad"), 404)
     done, receipt = DONE.get(request.query_params.get("done", ""), ""), _keep(request)
     return public_page(
@@ -166,7 +172,7 @@ def _answer(request: Request, form: Form, said: str, status: int = 200) -> Respo
         receipt if done == DONE["sent"] else "",
         quotation(item.words),
         _history(request, item),
-        *(_closed(request, item) if item.voided_because or item.withdrawn_on else _open(request, item, form)),
+        *(_closed(request, item, form) if item.voided_because or item.withdrawn_on else _open(request, item, form)),
         _details(request, "Show my receipt", receipt) if receipt and done != DONE["sent"] else "",
         status=status,
     )
@@ -209,16 +215,19 @@ def _step(request: Request, step: Step) -> str:
     when = f" – {day(request, step.on_day)}" if step.on_day else ""
     said = say(request, NOT_MENDED) if step.said == NOT_MENDED else step.said
     shown = f'<br><span class="said">{escape(said)}</span>' if said and step.step is not S.CONFIRMED else ""
-    return f"<strong>{escape(say(request, STEPS[step.step]))}</strong>{when}{shown}"
+    told = WRITTEN_DOWN.get(step.step, STEPS[step.step]) if step.by_county else STEPS[step.step]
+    return f"<strong>{escape(say(request, told))}</strong>{when}{shown}"
 
 
-def _closed(request: Request, item: Followed) -> list[str]:
+def _closed(request: Request, item: Followed, form: Form) -> list[str]:
+    """What stands below an item that was taken back or set aside; words typed meanwhile are shown once more."""
+    typed = [quotation(form["words"])] if form.get("words", "").strip() else []
     if item.withdrawn_on:
         sentence = paragraph(request, "You took this back. The county does not work on it any more.")
     else:
         because = escape(say(request, "The county set this aside. Its reason: {reason}", reason=item.voided_because))
         sentence = f"<p>{because}</p>"
-    return [sentence, *_identity(request, item)]
+    return [sentence, *typed, *_identity(request, item)]
 
 
 def _open(request: Request, item: Followed, form: Form) -> list[str]:
@@ -293,9 +302,9 @@ def _readers(request: Request, item: Followed) -> str:
     who = escape(say(request, READERS[item.readers], name=item.reader))
     if item.readers is Readers.TEAM:
         return f"<p>{who}</p>"
-    left = paragraph(request, "This person does not work here any more. Let the team read it, or nobody will.", "bad")
+    left = paragraph(request, "Nobody who works here now may read this. Let the team read it, or nobody will.", "bad")
     button = post_form(request, "Let the partnership team read it", [hidden("do", "open")], second=True)
-    return f"<p>{who}</p>{left if item.reader_left else ''}{button}"
+    return f"<p>{who}</p>{left if item.read_by_nobody else ''}{button}"
 
 
 def _identity(request: Request, item: Followed) -> list[str]:

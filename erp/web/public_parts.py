@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from erp.privacy import find_identifying, mark_html_free
 from erp.web.forms import Form
@@ -25,8 +25,11 @@ def public_page(request: Request, title: str, *parts: str, status: int = 200) ->
     return page(request, title, *parts, _ways(request), status=status, light=True)
 
 
-def not_here(request: Request) -> HTMLResponse:
+def not_here(request: Request) -> Response:
     """Say that there is no such page, and where the others are."""
+    asked = request.url.path
+    if asked.endswith("/") and asked.strip("/") != "public":  # typed with a stroke at its end
+        return RedirectResponse("../" + asked.rstrip("/").rsplit("/", 1)[1], 303)
     return public_page(request, "There is no such page", paragraph(request, "Choose one of these."), status=404)
 
 
@@ -50,7 +53,8 @@ def quotation(words: str, spoken: str = "") -> str:
 def picks(request: Request, name: str, question: str, options: Mapping[str, tuple[str, str]], chosen: str) -> str:
     """Return a question with one answer to pick: value → words and a hint, both sentences of the words."""
     inner = "".join(
-        f'<label class="pick"><input type="radio" name="{name}" value="{value}"{" checked" if value == chosen else ""}>'
+        f'<label class="pick"><input type="radio" name="{name}" value="{value}" required'
+        f"{' checked' if value == chosen else ''}>"
         f"<span>{escape(say(request, words))}{_hint(request, hint)}</span></label>"
         for value, (words, hint) in options.items()
     )
@@ -83,11 +87,11 @@ def line(
     )
 
 
-def post_form(request: Request, button: str, fields: Iterable[str] = (), *, second: bool = False) -> str:
-    """Return a form that comes back to the address it stands at."""
+def post_form(request: Request, button: str, fields: Iterable[str] = (), *, second: bool = False, to: str = "") -> str:
+    """Return a form that comes back to the address it stands at, or goes `to` another one."""
     style = ' class="second"' if second else ""
     return (
-        f'<form method="post" action="?lang={language(request)}">{"".join(fields)}'
+        f'<form method="post" action="{to}?lang={language(request)}">{"".join(fields)}'
         f"<button{style}>{escape(say(request, button))}</button></form>"
     )
 

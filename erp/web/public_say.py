@@ -2,13 +2,14 @@
 
 from html import escape
 
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from erp import db
-from erp.errors import Conflict, ERPError
-from erp.services.giving import Choices, GivenDraft, choices_of_readers, give_feedback
-from erp.services.public_links import open_link
+from erp.errors import Conflict, ERPError, Invalid
+from erp.services.giving import NOT_OPEN, Choices, GivenDraft, choices_of_readers, give_feedback
+from erp.services.public_links import PublicLink, open_link
 from erp.services.records import keep_marked_words
 from erp.vocabulary import LinkPurpose, Readers, Signed
 from erp.web.form_tokens import new_token, open_token
@@ -53,27 +54,39 @@ def say_page(request: Request) -> Response:
 def send(request: Request, form: Form) -> Response:
     """Keep what was sent and lead to its receipt; where something is missing, show the form with all that was typed."""
     opened = open_token(form.get("token", ""))
-    if not may_send(request):
-        wait = "Many people are sending just now. Wait a minute, then press Send again. What you wrote is still here."
-        return _answer(request, form, paragraph(request, wait, "bad"), 429)
-    if opened is None or not opened.in_time or form.get("website"):
-        again = "Please press Send once more. What you wrote is still here."
-        return _answer(request, form, paragraph(request, again, "bad"), 400)
+    if opened is None or opened.too_soon or opened.too_late or form.get("website"):
+        return _again(request, form, "Please press Send once more. What you wrote is still here.")
     if warning := look_identifying(request, form, "words"):
         return _answer(request, form, warning, 400)
+    if not may_send(request):
+        wait = "Many people are sending just now. Wait a minute, then press Send again. What you wrote is still here."
+        return _again(request, form, wait, 429)
     try:
         with db.writing() as session:
-            secret = request.path_params.get("link")
-            link = open_link(session, secret, LinkPurpose.FEEDBACK) if secret else None
-            if secret and link is None:
-                return _over(request)
+            link = _link(session, request)
+            if link is None and _secret(request):
+                return _over(request, form)
             keep_marked_words(session, CHECKED if form.get("keep") == "yes" else "")
             give_feedback(session, link, _draft(form), opened.secret)
     except Conflict:
-        return RedirectResponse(f"{_up(request)}follow/{opened.secret}?lang={language(request)}&done=already", 303)
+        other = "What you sent before is kept. Press Send to send this as well, with a receipt of its own."
+        return _again(request, form | {"token": ""}, other)
     except ERPError as refusal:
-        return _answer(request, form, paragraph(request, str(refusal), "bad"), 400)
+        return _again(request, form, str(refusal))
     return RedirectResponse(f"{_up(request)}follow/{opened.secret}?lang={language(request)}&done=sent", 303)
+
+
+def _again(request: Request, form: Form, sentence: str, status: int = 400) -> Response:
+    return _answer(request, form, paragraph(request, sentence, "bad"), status)
+
+
+def _secret(request: Request) -> str:
+    return request.path_params.get("link", "")
+
+
+def _link(session: Session, request: Request) -> PublicLink | None:
+    secret = _secret(request)
+    return open_link(session, secret, LinkPurpose.FEEDBACK) if secret else None
 
 
 def _draft(form: Form) -> GivenDraft:
@@ -81,7 +94,9 @@ def _draft(form: Form) -> GivenDraft:
         return form.get(name, "")
 
     signed, person = Signed(word("signed")) if word("signed") in SIGNED else Signed.ANONYMOUS, word("person")
-    readers = Readers(word("readers")) if word("readers") in set(Readers) else Readers.TEAM
+    if word("readers") not in set(Readers):
+        raise Invalid(NOT_OPEN)
+    readers = Readers(word("readers"))
     one_person = readers is Readers.ONE_PERSON
     return GivenDraft.of(
         words=word("words").replace("\r\n", "\n"),
@@ -97,12 +112,11 @@ def _draft(form: Form) -> GivenDraft:
 
 def _answer(request: Request, form: Form, said: str, status: int = 200) -> Response:
     """Show the form with what is typed already; `said` stands above it."""
-    secret = request.path_params.get("link")
     with db.reading() as session:
-        link = open_link(session, secret, LinkPurpose.FEEDBACK) if secret else None
-        if secret and link is None:
-            return _over(request)
+        link = _link(session, request)
         choices = choices_of_readers(session, link)
+    if link is None and _secret(request):
+        return _over(request, form)
     about = "" if link is None else f'<p class="good">{escape(say(request, "About: {what}", what=link.shown_as))}</p>'
     what_for = paragraph(
         request,
@@ -111,14 +125,17 @@ def _answer(request: Request, form: Form, said: str, status: int = 200) -> Respo
     return public_page(request, "Give feedback", said, about, what_for, _form(request, form, choices), status=status)
 
 
-def _form(request: Request, form: Form, choices: Choices) -> str:
+def _form(request: Request, form: Form, choices: Choices, to: str = "") -> str:
     def typed(name: str) -> str:
         return form.get(name, "")
 
-    kept = typed("token") if open_token(typed("token")) is not None else new_token()
+    opened = open_token(typed("token"))
+    # One that came too soon is good a moment later; one that is too old never again.
+    kept = typed("token") if opened is not None and not opened.too_late else new_token()
     readers = {each.value: READERS[each] for each in choices.readers}
     people = {"": "Choose a person"} | {str(number): name for number, name in choices.people}
     spoken = typed("language") if typed("words") else {"es": "Spanish"}.get(language(request), "English")
+    person = choice(request, "person", "Which person?", people, typed("person"), names=True)
     trap = f'<p class="trap" aria-hidden="true"><label>{escape(say(request, "Leave this blank"))}'
     return post_form(
         request,
@@ -136,12 +153,8 @@ def _form(request: Request, form: Form, choices: Choices) -> str:
             picks(request, "signed", "Who are you to us?", SIGNED, typed("signed") or Signed.ANONYMOUS.value),
             line(request, "name", "Your name", typed("name"), style="for-name", fill="name"),
             line(request, "reach", "How can we reach you?", typed("reach"), style="for-reach", hint="Phone or e-mail."),
-            picks(request, "readers", "Who may read it?", readers, typed("readers") or Readers.TEAM.value)
-            if len(readers) > 1
-            else "",
-            f'<div class="for-person">{choice(request, "person", "Which person?", people, typed("person"))}</div>'
-            if choices.people
-            else "",
+            picks(request, "readers", "Who may read it?", readers, typed("readers") or Readers.TEAM.value),
+            f'<div class="for-person">{person}</div>' if choices.people else "",
             choice(request, "language", "Language you wrote in", LANGUAGES_WRITTEN, spoken),
             tick(
                 request,
@@ -152,14 +165,18 @@ def _form(request: Request, form: Form, choices: Choices) -> str:
             ),
             f'{trap}<input name="website" tabindex="-1" autocomplete="off"></label></p>',
         ],
+        to=to,
     )
 
 
-def _over(request: Request) -> Response:
-    """Say that a link opens nothing any more, and how to go on without it."""
-    over = paragraph(request, "This link has ended. You can still give feedback by the page for everybody.")
-    way = f'<p><a href="../say?lang={language(request)}">{escape(say(request, "Give feedback"))}</a></p>'
-    return public_page(request, "This link does not work", over, way, status=404)
+def _over(request: Request, form: Form) -> Response:
+    """Say that a link opens nothing any more, and offer the page for everybody with what is typed already."""
+    with db.reading() as session:
+        choices = choices_of_readers(session, None)
+    over = paragraph(
+        request, "This link has ended. You can still give feedback here, by the page for everybody.", "bad"
+    )
+    return public_page(request, "Give feedback", over, _form(request, form, choices, "../say"), status=404)
 
 
 def _up(request: Request) -> str:

@@ -3,7 +3,7 @@
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from erp import db
 from erp.documents.poster import Answer, Poster, poster_pdf
@@ -11,7 +11,7 @@ from erp.queries.county import county, today
 from erp.queries.publishing import PAGE_ANSWERS, POSTER_ANSWERS, Told, told_to_everybody
 from erp.web.html import paragraph
 from erp.web.public_parts import day, lang_mark, plain_day, public_page, quotation
-from erp.web.rates import may_send
+from erp.web.rates import may_print
 from erp.web.words import language, say
 
 #: Pages that may be asked for: nobody reads further, and a made-up number costs nothing.
@@ -27,6 +27,8 @@ def told_page(request: Request) -> Response:
     with db.reading() as session:
         found = told_to_everybody(session, max(number, 1))
     shown = found[:PAGE_ANSWERS]
+    if not shown and number > 1:
+        return RedirectResponse(f"?lang={language(request)}", 303)
     if not shown:
         nothing = paragraph(request, "Nothing is published yet. What you tell us can be the first.")
         return public_page(request, "You said, we did", nothing)
@@ -46,7 +48,7 @@ def told_page(request: Request) -> Response:
 
 def poster(request: Request) -> Response:
     """Answer with the poster of the newest answers as a PDF."""
-    if not may_send(request):
+    if not may_print(request):
         return PlainTextResponse(say(request, "Many people are sending just now. Wait a minute, then try again."), 429)
     with db.reading() as session:
         found, home = told_to_everybody(session, rows=POSTER_ANSWERS)[:POSTER_ANSWERS], county(session)
@@ -74,8 +76,9 @@ def _in_language(request: Request, told: Told) -> tuple[tuple[str, str], ...]:
 
 
 def _answer(request: Request, told: Told) -> Answer:
-    said, decided, changed = (text for text, _ in _in_language(request, told))
-    return Answer(said, decided, changed, say(request, CONFIRMED) if told.confirmed else "")
+    (said, decided, changed), spoken = zip(*_in_language(request, told), strict=True)
+    confirmed = say(request, CONFIRMED) if told.confirmed else ""
+    return Answer(said, decided, changed, confirmed, tuple(each or language(request) for each in spoken))
 
 
 def _article(request: Request, told: Told) -> str:

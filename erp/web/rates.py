@@ -26,6 +26,11 @@ def may_send(request: Request) -> bool:
     return _hit("send", settings().public_per_minute, network_of(request))
 
 
+def may_print(request: Request) -> bool:
+    """Count a poster and say whether it is within the limit; apart, so that posters keep nobody from sending."""
+    return _hit("print", settings().public_per_minute, network_of(request))
+
+
 def may_try_codes(request: Request) -> bool:
     """Say whether a code may be tried from here, after the wrong ones of the last minute."""
     limit, every = RateLimitItemPerMinute(WRONG_CODES), RateLimitItemPerMinute(WRONG_CODES * ALL_TOGETHER)

@@ -1,6 +1,7 @@
 """The addresses beside the pages, and what every request passes through."""
 
 from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -28,6 +29,7 @@ ROUTES: list[BaseRoute] = [
     Route("/signout", posted(sign_out), methods=["POST"]),
     Route("/invitation/{token}", invitation_page, methods=["GET"]),
     Route("/invitation/{token}", posted(accept), methods=["POST"]),
+    Route("/public", lambda _request: RedirectResponse("public/say", 303), methods=["GET"]),
     Route("/public/say", say_page, methods=["GET"]),
     Route("/public/say", posted(send, LARGEST_WORDS), methods=["POST"]),
     Route("/public/say/{link}", say_page, methods=["GET"]),

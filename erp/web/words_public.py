@@ -42,9 +42,9 @@ PUBLIC_SPANISH: dict[str, str] = {
     "Who may read it?": "¿Quién puede leerlo?",
     "The county's partnership team": "El equipo de alianzas del condado",
     "People of the county who work with partners.": "Personas del condado que trabajan con organizaciones aliadas.",
-    "Only the Tribal liaison": "Solo el enlace con las tribus",
+    "Only the Tribal liaison": "Solo la persona de enlace con las tribus",
     "The county's own person for Tribes.": "La persona del condado para las tribus.",
-    "Only the community liaison": "Solo el enlace con la comunidad",
+    "Only the community liaison": "Solo la persona de enlace con la comunidad",
     "The county's own person for the community.": "La persona del condado para la comunidad.",
     "Only one person": "Solo una persona",
     "Which person?": "¿Qué persona?",
@@ -52,7 +52,7 @@ PUBLIC_SPANISH: dict[str, str] = {
     "Language you wrote in": "Idioma en el que escribió",
     "You may publish my words, without my name": "Pueden publicar mis palabras, sin mi nombre",
     "On the page “You said, we did”, once a liaison has read them.": (
-        "En la página «Usted dijo, nosotros hicimos», después de que un enlace las haya leído."
+        "En la página «Usted dijo, nosotros hicimos», después de que una persona de enlace las haya leído."
     ),
     "Leave this blank": "Deje esto en blanco",
     "Send": "Enviar",
@@ -77,9 +77,14 @@ PUBLIC_SPANISH: dict[str, str] = {
     "I checked: these words name no child and no family.": (
         "Lo revisé: estas palabras no nombran a ningún niño ni a ninguna familia."
     ),
-    "This link has ended. You can still give feedback by the page for everybody.": (
-        "Este enlace ya no está activo. Todavía puede dar su opinión en la página para todas las personas."
+    "This link has ended. You can still give feedback here, by the page for everybody.": (
+        "Este enlace ya no está activo. Todavía puede dar su opinión aquí, en la página para todas las personas."
     ),
+    "What you sent before is kept. Press Send to send this as well, with a receipt of its own.": (
+        "Lo que envió antes está guardado. Presione Enviar para enviar también esto, con su propio comprobante."
+    ),
+    "The county wrote down that you said it is mended": "El condado anotó que usted dijo que quedó resuelto",
+    "The county wrote down that you said it is not mended": "El condado anotó que usted dijo que no quedó resuelto",
     # following it
     "Follow my feedback": "Seguir mi opinión",
     "Your feedback": "Su opinión",
@@ -109,20 +114,19 @@ PUBLIC_SPANISH: dict[str, str] = {
     "The county told you what became of it": "El condado le dijo qué pasó con su opinión",
     "You said that it is mended": "Usted dijo que quedó resuelto",
     "You said that it is not mended": "Usted dijo que no quedó resuelto",
-    "Next: the county tells you that it has read it, by": "Lo que sigue: el condado le avisa que lo leyó, antes del",
+    "Next: the county tells you that it has read it, by": (
+        "Lo que sigue: el condado le avisa que lo leyó, a más tardar el"
+    ),
     "Next: the county tells you that it has read it.": "Lo que sigue: el condado le avisa que lo leyó.",
-    "Next: the county decides what to do, by": "Lo que sigue: el condado decide qué hacer, antes del",
+    "Next: the county decides what to do, by": "Lo que sigue: el condado decide qué hacer, a más tardar el",
     "Next: the county decides what to do.": "Lo que sigue: el condado decide qué hacer.",
-    "Next: the county tells you what becomes of it, by": "Lo que sigue: el condado le dice qué pasará, antes del",
+    "Next: the county tells you what becomes of it, by": "Lo que sigue: el condado le dice qué pasará, a más tardar el",
     "Next: the county tells you what becomes of it.": "Lo que sigue: el condado le dice qué pasará.",
     "Next: the county looks at it again and tells you, by": (
-        "Lo que sigue: el condado lo revisa de nuevo y le responde, antes del"
+        "Lo que sigue: el condado lo revisa de nuevo y le responde, a más tardar el"
     ),
     "Next: the county looks at it again.": "Lo que sigue: el condado lo revisa de nuevo.",
     "Thank you. It came in. Keep your receipt, below.": "Gracias. Se recibió. Guarde su comprobante, abajo.",
-    "This was sent before, as you see it here. To add something, write it below.": (
-        "Esto ya se había enviado, como lo ve aquí. Para agregar algo, escríbalo abajo."
-    ),
     "Thank you. You have closed this; nobody else could.": "Gracias. Usted lo cerró; nadie más podía hacerlo.",
     "Thank you for saying so. It is open again, and the county has to come back to you.": (
         "Gracias por decirlo. Está abierto de nuevo y el condado tiene que responderle otra vez."
@@ -130,21 +134,21 @@ PUBLIC_SPANISH: dict[str, str] = {
     "It is sent. The county reads it here.": "Se envió. El condado lo lee aquí.",
     "You have taken it back.": "Usted lo retiró.",
     "Nobody here can read your name or how to reach you any more. An administrator erases both.": (
-        "Aquí ya nadie puede leer su nombre ni cómo contactarle. Una persona de administración borra ambos."
+        "Aquí ya nadie puede leer su nombre ni cómo contactarle. Una persona de administración borrará ambos."
     ),
     "The county's partnership team may read it now.": "Ahora puede leerlo el equipo de alianzas del condado.",
     "The county's partnership team may read this.": "El equipo de alianzas del condado puede leer esto.",
-    "Only the Tribal liaison may read this.": "Solo el enlace con las tribus puede leer esto.",
-    "Only the community liaison may read this.": "Solo el enlace con la comunidad puede leer esto.",
+    "Only the Tribal liaison may read this.": "Solo la persona de enlace con las tribus puede leer esto.",
+    "Only the community liaison may read this.": "Solo la persona de enlace con la comunidad puede leer esto.",
     "Only {name} may read this.": "Solo {name} puede leer esto.",
-    "This person does not work here any more. Let the team read it, or nobody will.": (
-        "Esta persona ya no trabaja aquí. Permita que el equipo lo lea, o nadie lo leerá."
+    "Nobody who works here now may read this. Let the team read it, or nobody will.": (
+        "Nadie de quienes trabajan aquí ahora puede leer esto. Permita que el equipo lo lea, o nadie lo leerá."
     ),
     "Let the partnership team read it": "Permitir que el equipo de alianzas lo lea",
     "You took this back. The county does not work on it any more.": (
         "Usted lo retiró. El condado ya no trabaja en esto."
     ),
-    "The county set this aside. Its reason: {reason}": "El condado lo dejó a un lado. Su razón: {reason}",
+    "The county set this aside. Its reason: {reason}": "El condado lo dejó de lado. El motivo: {reason}",
     "Is it mended?": "¿Quedó resuelto?",
     "We ask you once more: you were told some time ago and have not said whether it is mended.": (
         "Le preguntamos una vez más: se le respondió hace tiempo y no ha dicho si quedó resuelto."
@@ -157,7 +161,7 @@ PUBLIC_SPANISH: dict[str, str] = {
     ),
     "The county closed it without your answer": "El condado lo cerró sin su respuesta",
     "The county is letting this rest since": "El condado lo tiene en pausa desde el",
-    "Its reason: {reason}": "Su razón: {reason}",
+    "Its reason: {reason}": "El motivo: {reason}",
     "Yes, it is mended": "Sí, quedó resuelto",
     "No, it is not mended": "No, no quedó resuelto",
     "What is not mended? (may stay blank)": "¿Qué no quedó resuelto? (puede dejarlo en blanco)",
@@ -173,7 +177,7 @@ PUBLIC_SPANISH: dict[str, str] = {
     ),
     "Remove my name and how to reach me": "Quitar mi nombre y cómo contactarme",
     "Nobody here can read your name or how to reach you from then on. You keep your receipt.": (
-        "Desde entonces nadie aquí podrá leer su nombre ni cómo contactarle. Usted conserva su comprobante."
+        "A partir de ese momento nadie aquí podrá leer su nombre ni cómo contactarle. Usted conserva su comprobante."
     ),
     "Your name and how to reach you are removed.": "Su nombre y cómo contactarle ya se quitaron.",
     # you said, we did
@@ -213,13 +217,16 @@ PUBLIC_SPANISH: dict[str, str] = {
     "Another language": "Otro idioma",
     # from erp.services.giving and erp.services.following
     giving.NO_WORDS: "Escriba lo que nos quiere decir.",
-    giving.TOO_LONG: "Esto tiene más de 4,000 letras. Acórtelo, o envíe el resto después.",
+    giving.TOO_LONG: "Esto tiene más de 4,000 caracteres. Acórtelo, o envíe el resto después.",
     giving.NO_NAME: "Escriba su nombre, o elija quedar en el anonimato.",
     giving.NO_REACH: "Escriba cómo podemos contactarle, o elija quedar en el anonimato.",
-    giving.TOO_LONG_NAME: "Su nombre o la forma de contactarle es demasiado larga: 200 letras como máximo.",
+    giving.TOO_LONG_NAME: "Su nombre o la forma de contactarle es demasiado larga: 200 caracteres como máximo.",
     giving.NOT_OPEN: "Así nadie podría leerlo. Elija de nuevo quién puede leerlo.",
     following.NOT_MENDED: "La persona dice que no quedó resuelto.",
     following.NO_RECEIPT: "Este enlace o código no abre nada. Revíselo una vez más; puede haber vencido.",
     following.NOT_TOLD_YET: "El condado todavía no le ha dado su respuesta. Puede escribirle abajo.",
-    following.CLOSED: "Esto se retiró o se dejó a un lado; aquí ya no se puede hacer nada más.",
+    following.NOT_BY_THIS_RECEIPT: (
+        "Este comprobante lo hizo el condado. Para abrirlo a más personas use el que recibió cuando escribió."
+    ),
+    following.CLOSED: "Esto se retiró o se dejó de lado; aquí ya no se puede hacer nada más.",
 }

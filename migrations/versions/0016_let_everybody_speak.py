@@ -114,8 +114,10 @@ def upgrade() -> None:
             sa.Column(name, sa.String(), nullable=False)
             for name in ("said", "decided", "changed", "said_es", "decided_es", "changed_es", "agreed_by")
         ),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("taken_down_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"]),
         sa.ForeignKeyConstraint(["item_id"], ["feedback_item.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("item_id"),

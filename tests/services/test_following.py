@@ -8,6 +8,7 @@ from erp.health.formula import FORMULA_H1
 from erp.models.accounts import Account
 from erp.models.changes import Change
 from erp.models.facts import Fact
+from erp.models.partners import Partner
 from erp.models.public import FeedbackMessage, GiverIdentity
 from erp.queries.county import today
 from erp.queries.feedback import FeedbackFilters, feedback_list
@@ -24,10 +25,12 @@ from erp.services.following import (
     take_back,
     write_back,
 )
+from erp.services.givers import make_receipt
 from erp.services.giving import RECEIPT_DAYS
 from erp.services.guards import verify_changes
 from erp.services.records import now
-from erp.vocabulary import Door, FeedbackState, Readers
+from erp.services.sign_in import token_hash
+from erp.vocabulary import Door, FeedbackState, PartnerKind, Readers
 from tests.conftest import Cast
 from tests.services.givers import SAID, days_later, given, last_change, link_for, named, partner, tell
 
@@ -161,12 +164,12 @@ def test_only_the_giver_opens_to_the_team_what_one_person_may_read(session: Sess
     item, receipt = given(session, link, readers=Readers.ONE_PERSON, reader_id=4)
     read = followed(session, receipt)
     assert read is not None
-    assert (read.reader, read.reader_left) == ("Colin Liaison", False)
+    assert (read.reader, read.read_by_nobody) == ("Colin Liaison", False)
     session.get(Account, 4).disabled_at = now()  # pyright: ignore[reportOptionalMemberAccess]
     session.flush()
     left = followed(session, receipt)
     assert left is not None
-    assert left.reader_left
+    assert left.read_by_nobody
     open_to_team(session, receipt)
     assert (item.readers, item.reader_id) == (Readers.TEAM, None)
     assert not feedback_list(session, cast.coordinator, FeedbackFilters()).empty
@@ -210,3 +213,32 @@ def test_the_history_stays_whole_through_the_whole_loop(session: Session, cast: 
     take_back(session, receipt)
     session.flush()
     assert verify_changes(session) == []
+
+
+def test_the_giver_is_told_where_nobody_is_left_who_may_read_it(session: Session, cast: Cast) -> None:
+    fern = partner(session, cast)
+    link = link_for(session, cast, partner_id=fern)
+    _, receipt = given(session, link, readers=Readers.COMMUNITY_LIAISON)
+    session.get(Partner, fern).kind = PartnerKind.TRIBAL_GOVERNMENT  # pyright: ignore[reportOptionalMemberAccess]
+    session.flush()
+    read = followed(session, receipt)
+    assert read is not None
+    assert read.read_by_nobody  # the community liaison sees no Tribe's records, and nobody else was chosen
+
+
+def test_words_beside_a_second_not_mended_are_kept_as_a_message(session: Session, cast: Cast) -> None:
+    item, receipt = given(session)
+    tell(session, cast, item)
+    say_not_mended(session, receipt, "")
+    say_not_mended(session, receipt, "It is still at three")
+    assert [m.words for m in messages(session)] == ["It is still at three"]
+
+
+def test_what_staff_do_by_a_receipt_they_made_says_so_and_opens_nothing_further(session: Session, cast: Cast) -> None:
+    item, _ = given(session, readers=Readers.COMMUNITY_LIAISON)
+    made = token_hash(make_receipt(session, cast.community_liaison, item.id or 0))
+    write_back(session, made, "Hello")
+    assert last_change(session).actor_name == "the giver, by a receipt that Colin Liaison made"
+    with pytest.raises(Invalid, match="made by the county"):
+        open_to_team(session, made)
+    assert item.readers is Readers.COMMUNITY_LIAISON

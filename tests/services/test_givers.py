@@ -1,10 +1,13 @@
 """The county's side towards a giver: who gave it, answering, asking once more, receipts, codes, erasing names."""
 
+from pathlib import Path
+
 import pytest
 from sqlmodel import Session, select
 
+from erp import db
 from erp.errors import Invalid, NotAllowed, NotFound
-from erp.models.changes import Change
+from erp.models.changes import Change, Submission
 from erp.models.contacts import Contact
 from erp.models.public import FeedbackMessage, GiverIdentity
 from erp.queries.feedback import FeedbackFilters, feedback_list
@@ -172,3 +175,30 @@ def test_an_administrator_erases_what_givers_asked_to_remove_and_nothing_else(se
     kept = session.exec(select(GiverIdentity.name, GiverIdentity.reach).order_by(GiverIdentity.id)).all()  # pyright: ignore
     assert list(kept) == [("", ""), ("Ona Stays", "renata@mail.example")]
     assert last_change(session).verb == "erase the name"
+
+
+@pytest.mark.embedded_only
+def test_an_erased_name_is_in_no_file_of_the_database(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        _, receipt = given(session, **named(name="Quillon Marsh-Harrow", reach="555-0142"))
+    with db.writing() as session:
+        remove_identity(session, receipt)
+    assert "Quillon" in everything_in(database)
+    with db.writing() as session:
+        erase_removed(session, cast.administrator)
+    assert db.write_through()
+    assert "Quillon" not in everything_in(database)
+    assert "555-0142" not in everything_in(database)
+
+
+def everything_in(database: Path) -> str:
+    files = [file for file in database.parent.iterdir() if file.name.startswith(database.name)]
+    return "".join(file.read_bytes().decode("latin-1") for file in files)
+
+
+def test_what_is_remembered_of_a_form_says_nothing_of_a_name(session: Session, cast: Cast) -> None:
+    for name in ("Renata Olmo", "Somebody Else"):
+        given(session, **named(name=name))
+    contents = session.exec(select(Submission.content)).all()
+    assert len(contents) == 2
+    assert len(set(contents)) == 1

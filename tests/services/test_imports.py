@@ -4,6 +4,7 @@ import io
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -32,6 +33,7 @@ from erp.queries.engagements import EngagementFilter, engagement_count, engageme
 from erp.services import guards
 from erp.services.engagements import EngagementDraft, PartnerAt, change_engagement, void_engagement
 from erp.services.feedback import StepDraft, take_step
+from erp.services.import_undo import undo_import
 from erp.services.imports import STRETCH
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.vocabulary import (
@@ -41,11 +43,13 @@ from erp.vocabulary import (
     FeedbackState,
     PartnerKind,
     PartnerStatus,
+    Readers,
     RecordKind,
     Side,
 )
 from tests.conftest import Cast
 from tests.services.county_imports import all_exported, bring, changes, counts, exported, said, sheet, stored
+from tests.services.givers import given, link_for
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -931,3 +935,31 @@ def test_a_text_where_a_name_should_be_is_rejected(
     result = bring(kind, f"{','.join(row)}\n{','.join(row.values())}\n", by=cast.coordinator)
     assert result.rejected == 1
     assert "more than 300 letters" in result.findings[0].reason
+
+
+def test_a_file_changes_neither_words_nor_loop_of_what_a_giver_sent_and_undoing_tells_nobody(
+    database: Path, cast: Cast
+) -> None:
+    with db.writing() as session:
+        item, _ = given(session, words="It begins too early")
+        key = item.key
+    for column, cell in (("words", "Everything is wonderful"), ("confirmed_on", today_there()), ("person", "Maria")):
+        row = {"key": key, "anonymous": "yes", "words": "It begins too early"} | {column: cell}
+        file = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+        brought = bring("feedback", file, by=cast.coordinator, update=True)
+        assert "given on the public page" in said(brought), column
+    assert [(each.words, each.state.value) for each in stored(FeedbackItem)] == [("It begins too early", "received")]
+
+
+def test_undoing_an_import_says_nothing_of_feedback_for_others(database: Path, cast: Cast) -> None:
+    bring("partners", "name\nCedar House\n", by=cast.leadership)
+    with db.writing() as session:
+        cedar = stored(Partner)[-1].id
+        given(session, link_for(session, cast, partner_id=cedar), readers=Readers.COMMUNITY_LIAISON)
+    undo_import(cast.leadership, 1)
+    assert stored(Partner)[-1].archived_at is not None
+
+
+def today_there() -> str:
+    with db.reading() as session:
+        return today(session).isoformat()

@@ -59,6 +59,9 @@ def test_the_givers_words_only_where_they_allowed_it(session: Session, cast: Cas
     for field in ("said", "said_es"):
         with pytest.raises(Invalid, match="did not allow their words"):
             publish(session, cast.community_liaison, item.id or 0, draft(**{field: f" {SAID.upper()}\n"}))
+    for said in (f"A parent said: {SAID}!", SAID.replace(" ", "  ")):
+        with pytest.raises(Invalid, match="did not allow their words"):
+            publish(session, cast.community_liaison, item.id or 0, draft(changed=said))
     allowed, _ = decided(session, cast, may_quote=True)
     assert publish(session, cast.community_liaison, allowed.id or 0, draft(said=SAID)).said == SAID
 
@@ -92,6 +95,18 @@ def test_what_becomes_a_tribes_later_leaves_the_page_at_once(session: Session, c
     session.get(Partner, fern).kind = PartnerKind.TRIBAL_GOVERNMENT  # pyright: ignore[reportOptionalMemberAccess]
     session.flush()
     assert told_to_everybody(session) == []
+
+
+def test_what_one_tribe_agreed_to_is_not_another_tribes_agreement(session: Session, cast: Cast) -> None:
+    item, _ = decided(session, cast, link_for(session, cast, partner_id=tribe(session, cast)))
+    publish(session, cast.tribal_liaison, item.id or 0, draft(agreed_by="Council, March 3"))
+    other = partner(session, cast, "Reed Lake Tribe", PartnerKind.TRIBAL_GOVERNMENT)
+    item.partner_id = other
+    session.flush()
+    assert told_to_everybody(session) == []
+    here = approved(session, cast.tribal_liaison, item.id or 0)
+    assert here is not None
+    assert not here.shown
 
 
 def test_nothing_is_published_before_it_is_decided(session: Session, cast: Cast) -> None:

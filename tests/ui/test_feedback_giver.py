@@ -15,6 +15,7 @@ from erp.queries.publishing import told_to_everybody
 from erp.services.following import remove_identity, write_back
 from erp.services.giving import GivenDraft, give_feedback
 from erp.services.keys import code_of, in_groups, new_secret
+from erp.services.publishing import AnswerDraft, publish
 from erp.services.sign_in import token_hash
 from erp.vocabulary import Readers
 from tests.conftest import Cast
@@ -157,16 +158,16 @@ def test_a_liaison_publishes_changes_and_takes_down(app_as: Open, cast: Cast) ->
     app = app_as(cast.community_liaison, "feedback", feedback=item)
     unfold(app, f"feedback_publish_{item}")
     at = f"feedback_publish_{item}_"
-    assert app.text_area(key=f"{at}decided_0").value == "We begin at four from now on"
-    app.text_area(key=f"{at}said_0").set_value(SAID)
+    assert app.text_area(key=f"{at}decided").value == "We begin at four from now on"
+    app.text_area(key=f"{at}said").set_value(SAID)
     button(app, "Approve and publish").click().run()
     assert "did not allow their words" in text_of(app)
-    assert app.text_area(key=f"{at}said_0").value == SAID
-    app.text_area(key=f"{at}said_0").set_value("Meetings begin too early")
+    assert app.text_area(key=f"{at}said").value == SAID
+    app.text_area(key=f"{at}said").set_value("Meetings begin too early")
     button(app, "Approve and publish").click().run()
     assert "It is on the public page." in text_of(app)
     assert [each.said for each in everybody_reads()] == ["Meetings begin too early"]
-    app.text_area(key=f"{at}changed_1").set_value("A new hour")
+    app.text_area(key=f"{at}changed").set_value("A new hour")
     button(app, "Approve the change").click().run()
     assert [each.changed for each in everybody_reads()] == ["A new hour"]
     button(app, "Take it down").click().run()
@@ -190,6 +191,43 @@ def test_an_administrator_erases_names_on_the_settings_page(app_as: Open, cast: 
     assert "Erase for good" not in labels(app_as(cast.administrator, "settings"))
     in_county(lambda session: remove_identity(session, receipt))
     app = app_as(cast.administrator, "settings")
-    assert "One giver of feedback asked" in text_of(app)
+    assert "Givers of feedback asked" in text_of(app)
     button(app, "Erase for good").click().run()
     assert "Erase for good" not in labels(app)
+
+
+def test_two_liaisons_on_one_answer_lose_nothing(app_as: Open, cast: Cast) -> None:
+    item, _ = told(cast)
+    app = app_as(cast.community_liaison, "feedback", feedback=item)
+    unfold(app, f"feedback_publish_{item}")
+    at = f"feedback_publish_{item}_"
+    app.text_area(key=f"{at}said").set_value("Mine")
+    theirs = AnswerDraft(said="Theirs", decided="At four")
+    in_county(lambda session: publish(session, cast.tribal_liaison, item, theirs))
+    button(app, "Approve and publish").click().run()
+    assert "Somebody changed this public answer" in text_of(app)
+    assert "What was said: Theirs" in "\n".join(opened(app))
+    assert app.text_area(key=f"{at}said").value == "Mine"
+    button(app, "Approve the change").click().run()
+    assert [each.said for each in everybody_reads()] == ["Mine"]
+
+
+def test_a_name_that_was_shown_is_forgotten_with_the_card_and_the_page(app_as: Open, cast: Cast) -> None:
+    item, _ = give(**named())
+    app = app_as(cast.coordinator, "feedback", feedback=item)
+    button(app, "Show who gave it").click().run()
+    unfold(app, f"feedback_receipt_{item}")
+    button(app, "Make a receipt").click().run()
+    kept = [f"_shown_once_{what}_{item}" for what in ("identity", "receipt")]
+    assert [key in app.session_state for key in kept] == [True, True]
+    button(app, "Close").click().run()
+    assert [key in app.session_state for key in kept] == [False, False]
+
+
+def test_staff_may_not_say_who_an_anonymous_giver_is(app_as: Open, cast: Cast) -> None:
+    item, _ = give()
+    app = app_as(cast.coordinator, "feedback", feedback=item)
+    app.text_input(key=f"feedback_mend_{item}_person").set_value("Surely Maria Gomez")
+    app.checkbox(key=f"feedback_mend_{item}_anonymous").set_value(False)
+    next(b for b in app.button if b.label == "Save" and "mended" in (b.key or "")).click().run()
+    assert "The giver chose on the public page how to be named" in text_of(app)

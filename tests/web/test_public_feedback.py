@@ -13,10 +13,12 @@ import time_machine
 from sqlmodel import Session, select
 
 from erp import db
+from erp.models.accounts import Account
 from erp.models.feedback import FeedbackItem
 from erp.models.public import FeedbackMessage, GiverIdentity
 from erp.services.public_links import end_link
 from erp.services.publishing import AnswerDraft, publish
+from erp.services.records import now
 from erp.settings import ROOT, settings
 from erp.vocabulary import FeedbackState, Readers, Signed
 from erp.web import rates
@@ -64,7 +66,7 @@ def send(visitor: Visitor, path: str = SAY, after: float = 10, **form: str) -> A
     """Open the page, write, and send after some seconds."""
     token = token_in(visitor.get(path).text)
     with seconds_later(after):
-        return visitor.post(path, {"token": token, "words": SAID} | form)
+        return visitor.post(path, {"token": token, "words": SAID, "readers": "team"} | form)
 
 
 def receipt_of(answer: Answer) -> str:
@@ -188,8 +190,9 @@ def test_a_link_says_what_it_is_about_and_ends(visitor: Visitor, cast: Cast) -> 
     assert over.status == 404
     assert "This link has ended" in text_of(over)
     with seconds_later(10):
-        late = visitor.post(f"{SAY}/{secret}", {"token": token, "words": "too late"})
-    assert late.status == 404
+        late = visitor.post(f"{SAY}/{secret}", {"token": token, "words": "too late", "readers": "team"})
+        assert (late.status, ">\ntoo late</textarea>" in late.text) == (404, True)
+        assert 'action="../say?lang=en"' in late.text
     assert len(items()) == 1
     assert visitor.get(f"{SAY}/{'x' * 300}").status == 404
 
@@ -210,27 +213,48 @@ def test_what_was_typed_is_still_there_after_a_refusal(visitor: Visitor) -> None
     page = send(visitor, **typed, may_quote="yes", words="Later <please>").text
     assert "Later &lt;please&gt;</textarea>" in page
     assert 'value="555 &amp; 0100"' in page
-    assert 'value="named" checked' in page
-    assert 'value="tribal_liaison" checked' in page
+    assert 'value="named" required checked' in page
+    assert 'value="tribal_liaison" required checked' in page
     assert '<option value="Hmong" selected>' in page
     assert 'name="may_quote" value="yes" checked' in page
     assert not items()
 
 
-def test_made_up_choices_fall_back_to_the_closest_readers_and_nobodys_name(visitor: Visitor) -> None:
-    send(visitor, signed="<x>", readers="everybody", person="9" * 50, language="<x>")
+def test_made_up_choices_give_nobodys_name_and_no_reader(visitor: Visitor) -> None:
+    send(visitor, signed="<x>", language="<x>")
     [item] = items()
     assert (item.signed, item.readers, item.language) == (Signed.ANONYMOUS, Readers.TEAM, "")
+    for readers in ("everybody", ""):
+        refused = send(visitor, readers=readers, words="For one pair of eyes")
+        assert refused.status == 400
+        assert "Choose again who may read it" in text_of(refused)
+    assert len(items()) == 1
+
+
+def test_a_reader_who_left_meanwhile_is_asked_for_anew_and_never_the_team(visitor: Visitor, cast: Cast) -> None:
+    token = token_in(visitor.get(SAY).text)
+    in_county(lambda session: setattr(session.get(Account, 3), "disabled_at", now()))
+    with seconds_later(10):
+        form = {"token": token, "words": SAID, "readers": "tribal_liaison"}
+        refused = visitor.post(SAY, form)
+        again = visitor.post(SAY, {"token": token, "words": SAID})
+    assert (refused.status, again.status) == (400, 400)
+    assert not re.search(r'name="readers"[^>]* checked', refused.text)
+    assert not items()
 
 
 def test_a_double_click_is_one_item_and_back_does_not_change_it(visitor: Visitor) -> None:
     token = token_in(visitor.get(SAY).text)
     with seconds_later(10):
-        first, second = (visitor.post(SAY, {"token": token, "words": SAID}) for _ in range(2))
-        changed = visitor.post(SAY, {"token": token, "words": "Other words"})
-    assert receipt_of(first) == receipt_of(second) == receipt_of(changed)
-    assert "done=already" in changed.headers["location"]
+        first, second = (visitor.post(SAY, {"token": token, "words": SAID, "readers": "team"}) for _ in range(2))
+        changed = visitor.post(SAY, {"token": token, "words": "Other words", "readers": "team"})
+    assert receipt_of(first) == receipt_of(second)
     assert [item.words for item in items()] == [SAID]
+    assert "What you sent before is kept" in text_of(changed)
+    with seconds_later(30):
+        other = visitor.post(SAY, {"token": token_in(changed.text), "words": "Other words", "readers": "team"})
+    assert receipt_of(other) != receipt_of(first)
+    assert [item.words for item in items()] == [SAID, "Other words"]
 
 
 def test_a_program_is_asked_once_more_and_a_person_loses_nothing(visitor: Visitor) -> None:
@@ -241,13 +265,13 @@ def test_a_program_is_asked_once_more_and_a_person_loses_nothing(visitor: Visito
     assert send(visitor, website="http://spam.example").status == 400
     assert not items()
     with seconds_later(10):
-        again = visitor.post(SAY, {"token": token_in(quick.text), "words": SAID})
+        again = visitor.post(SAY, {"token": token_in(quick.text), "words": SAID, "readers": "team"})
     assert again.status == 303
 
 
 @pytest.mark.parametrize("token", ["", "made-up", "eyJ.abc.def"])
 def test_a_form_that_is_not_ours_is_shown_again(visitor: Visitor, token: str) -> None:
-    answer = visitor.post(SAY, {"token": token, "words": SAID})
+    answer = visitor.post(SAY, {"token": token, "words": SAID, "readers": "team"})
     assert answer.status == 400
     assert SAID in answer.text
     assert not items()
@@ -257,6 +281,10 @@ def test_a_page_that_was_open_for_two_days_is_sent_with_one_press_more(visitor: 
     late = send(visitor, after=2 * 86_400)
     assert (late.status, SAID in late.text) == (400, True)
     assert not items()
+    with seconds_later(2 * 86_400 + 60):
+        token = token_in(send(visitor, after=2 * 86_400).text)
+    with seconds_later(4 * 86_400 + 120):
+        assert visitor.post(SAY, {"token": token, "words": SAID, "readers": "team"}).status == 303
 
 
 def test_a_form_outlives_a_restart(visitor: Visitor) -> None:
@@ -265,7 +293,7 @@ def test_a_form_outlives_a_restart(visitor: Visitor) -> None:
     token = token_in(visitor.get(SAY).text)
     form_tokens._signer.cache_clear()
     with seconds_later(10):
-        assert visitor.post(SAY, {"token": token, "words": SAID}).status == 303
+        assert visitor.post(SAY, {"token": token, "words": SAID, "readers": "team"}).status == 303
 
 
 def test_words_that_look_identifying_are_asked_about_before_they_are_kept(visitor: Visitor) -> None:
@@ -275,7 +303,7 @@ def test_words_that_look_identifying_are_asked_about_before_they_are_kept(visito
     assert "⟦" in asked.text
     assert not items()
     with seconds_later(20):
-        kept = visitor.post(SAY, {"token": token_in(asked.text), "words": words, "keep": "yes"})
+        kept = visitor.post(SAY, {"token": token_in(asked.text), "words": words, "keep": "yes", "readers": "team"})
     assert kept.status == 303
     assert len(items()) == 1
 
@@ -459,14 +487,46 @@ def test_one_comes_back_by_the_code_in_words_or_in_the_address(visitor: Visitor)
     assert (wrong.status, "16 digits" in text_of(wrong), 'value="12 34"' in wrong.text) == (400, True, True)
 
 
-def test_guessing_codes_has_to_wait_and_a_right_one_is_not_told_apart(visitor: Visitor) -> None:
+def test_guessing_codes_has_to_wait_and_keeps_nobody_from_a_link(visitor: Visitor) -> None:
     receipt = receipt_of(send(visitor))
+    code = re.findall(r"\d{4} \d{4} \d{4} \d{4}", text_of(visitor.get(f"{FOLLOW}/{receipt}?done=sent")))[0]
     guesses = [visitor.get(f"{FOLLOW}/{n:016}") for n in range(rates.WRONG_CODES)]
     assert {guess.status for guess in guesses} == {404}
-    assert visitor.get(f"{FOLLOW}/{receipt}").status == 429
-    assert visitor.post(f"{FOLLOW}/{receipt}", {"do": "write", "words": "x"}).status in (303, 429)
+    by_code = f"{FOLLOW}/{code.replace(' ', '')}"
+    assert visitor.get(by_code).status == 429
+    assert visitor.get(f"{FOLLOW}/{receipt}").status == 200
     with seconds_later(61):
-        assert visitor.get(f"{FOLLOW}/{receipt}").status == 200
+        assert visitor.get(by_code).status == 200
+
+
+def test_posters_keep_nobody_from_sending(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_PUBLIC_PER_MINUTE", "1")
+    settings.cache_clear()
+    assert [raw(visitor, f"{TOLD}.pdf")[:4] == b"%PDF" for _ in range(2)] == [True, False]
+    assert send(visitor).status == 303
+
+
+def test_an_odd_origin_an_address_with_a_stroke_and_a_far_page(visitor: Visitor) -> None:
+    assert visitor.post(SAY, {"words": "x"}, origin="http://[").status == 403
+    assert visitor.get("/public").headers["location"] == "public/say"
+    assert visitor.get("/public/say/").headers["location"] == "../say"
+    assert visitor.get(f"{TOLD}?page=7").headers["location"] == "?lang=en"
+
+
+def test_what_the_county_wrote_down_is_not_said_in_the_givers_name(visitor: Visitor, cast: Cast) -> None:
+    at = f"{FOLLOW}/{receipt_of(send(visitor))}"
+
+    def told_and_confirmed(session: Session) -> None:
+        from erp.queries.county import today
+        from erp.services.feedback import StepDraft, take_step
+
+        item = session.exec(select(FeedbackItem)).one()
+        tell(session, cast, item)
+        done = StepDraft(on_day=today(session), how="By phone")
+        take_step(session, cast.coordinator, item.id or 0, item.version, S.CONFIRMED, done)
+
+    in_county(told_and_confirmed)
+    assert "The county wrote down that you said it is mended" in text_of(visitor.get(at))
 
 
 @pytest.mark.parametrize("do", ["", "void", "confirm", "__class__"])
