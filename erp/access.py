@@ -22,6 +22,8 @@ _DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {
 }
 #: Links to the public pages, and reading what is published there.
 _LINKS = {K.PUBLIC_LINK: frozenset({SEE, ADD, ARCHIVE}), K.PUBLISHED: frozenset({SEE})}
+_DECIDE = {K.DECISION: frozenset({SEE, ADD, CHANGE, ARCHIVE})}
+_READ_DECISIONS = {K.DECISION: frozenset({SEE})}
 #: Only liaisons approve what "You said, we did" tells.
 _APPROVE = {K.PUBLISHED: frozenset({SEE, ADD, CHANGE, ARCHIVE})}
 _MAY_IMPORT = {K.IMPORT_FILE: frozenset({SEE, IMPORT})}
@@ -30,21 +32,26 @@ _MAY_IMPORT = {K.IMPORT_FILE: frozenset({SEE, IMPORT})}
 PERMISSIONS: dict[Role, dict[RecordKind, frozenset[Verb]]] = {
     Role.ADMINISTRATOR: dict.fromkeys(DAILY, _READ)
     | {K.RATING: frozenset({SEE})}
+    | _READ_DECISIONS
     | _MAY_IMPORT
     | {K.SETTING: frozenset({SEE, CHANGE}), K.ACCOUNT: frozenset({SEE, ADD, CHANGE, ARCHIVE})},
     Role.LEADERSHIP: _DAILY_WORK
     | _LINKS
+    | _DECIDE
     | {K.CLOSING: frozenset({CHANGE})}
     | _MAY_IMPORT
     | {K.RATING: _WORK, K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE, CHANGE})},
-    Role.COORDINATOR: _DAILY_WORK | _LINKS | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
+    Role.COORDINATOR: _DAILY_WORK | _LINKS | _DECIDE | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
     Role.TRIBAL_LIAISON: _DAILY_WORK
     | _LINKS
+    | _DECIDE
     | _APPROVE
     | _MAY_IMPORT
     | {K.TRIBAL_RECORD: frozenset({SEE, EXPORT}), K.SETTING: frozenset({SEE})},
-    Role.COMMUNITY_LIAISON: _DAILY_WORK | _LINKS | _APPROVE | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
-    Role.VIEWER: dict.fromkeys(DAILY, _READ) | {K.CONTACT: frozenset({SEE}), K.RATING: frozenset({SEE})},
+    Role.COMMUNITY_LIAISON: _DAILY_WORK | _LINKS | _DECIDE | _APPROVE | _MAY_IMPORT | {K.SETTING: frozenset({SEE})},
+    Role.VIEWER: dict.fromkeys(DAILY, _READ)
+    | {K.CONTACT: frozenset({SEE}), K.RATING: frozenset({SEE})}
+    | _READ_DECISIONS,
 }
 
 

@@ -51,6 +51,7 @@ class RecordKind(Word):
     FEEDBACK_ITEM = "feedback_item", "Feedback item"
     RATING = "rating", "Rating"
     TRIBAL_RECORD = "tribal_record", "Engagements, promises, feedback and ratings of a Tribal government"
+    DECISION = "decision", "Decision"
     CLOSING = "closing", "Closing feedback without its giver"
     PUBLIC_LINK = "public_link", "Public link"
     PUBLISHED = "published", "“You said, we did”"
@@ -241,6 +242,15 @@ READERS_BY_ROLE: dict[Role, Readers] = {
     Role.TRIBAL_LIAISON: Readers.TRIBAL_LIAISON,
     Role.COMMUNITY_LIAISON: Readers.COMMUNITY_LIAISON,
 }
+
+
+class Worked(Word):
+    """What a later check of a decision found."""
+
+    YES = "yes", "It worked"
+    PARTLY = "partly", "It worked in part"
+    NO = "no", "It did not work"
+    TOO_EARLY = "too_early", "Too early to say"
 
 
 class LinkPurpose(Word):

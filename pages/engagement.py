@@ -65,6 +65,9 @@ def draw_actions(detail: EngagementDetail) -> None:
             st.button(label, icon=":material/edit:", on_click=begin_edit)
         if navigation.may_open("log"):
             navigation.link_to("log", "Log another like this", icon=":material/add:", like=detail.engagement_id)
+        if actor.may(Verb.ADD, RecordKind.DECISION) and detail.points and detail.voided_at is None:
+            about = {"from_engagement": detail.engagement_id}
+            navigation.link_to("decisions", "Record a decision", icon=":material/gavel:", **about)
         if navigation.may_open("public_links") and detail.voided_at is None:
             about = {"engagement": detail.engagement_id}
             navigation.link_to("public_links", "Feedback link", icon=":material/qr_code_2:", **about)

@@ -96,6 +96,7 @@ with st.container():  # also when it is empty: what stands below then keeps its 
     if open_id is None:
         show_outcome()
 with st.container(horizontal=True, vertical_alignment="center"):
+    navigation.link_to("decisions", "Decisions", icon=":material/gavel:")
     if navigation.may_open("public_links"):
         navigation.link_to("public_links", "Public page, links and QR codes", icon=":material/qr_code_2:")
     if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):

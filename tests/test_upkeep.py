@@ -41,6 +41,9 @@ WITHOUT_NEWER = (
     *(
         f"DROP TABLE {name}"
         for name in (
+            "decision_telling",
+            "decision_source",
+            "decision",
             "signing_key",
             "published_answer",
             "feedback_message",

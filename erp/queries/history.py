@@ -12,11 +12,18 @@ from erp.models.accounts import Account
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
+from erp.models.decisions import Decision
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, Relationship
 from erp.queries.county import county_zone
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, may_see_name
+from erp.queries.visible import (
+    commitments_visible_to,
+    decisions_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    may_see_name,
+)
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 HISTORY_COLUMNS = ("change_id", "at", "who", "verb", "door", "before", "after")
@@ -94,6 +101,7 @@ def _hidden_fields(session: Session, actor: Actor, kind: RecordKind, record_id: 
         K.ENGAGEMENT: (Engagement, engagements_visible_to(actor)),
         K.COMMITMENT: (Commitment, commitments_visible_to(actor)),
         K.FEEDBACK_ITEM: (FeedbackItem, feedback_visible_to(actor)),
+        K.DECISION: (Decision, decisions_visible_to(actor)),
         K.ACCOUNT: (Account, true()),
     }
     if kind in tables:

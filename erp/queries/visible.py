@@ -8,13 +8,14 @@ open only to those whom its giver chose.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from erp.access import Actor
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
+from erp.models.decisions import Decision, DecisionSource
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
@@ -42,6 +43,26 @@ def commitments_visible_to(actor: Actor) -> ColumnElement[bool]:
 def feedback_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on FeedbackItem rows that the actor may see: as far as a Tribe and the giver open them."""
     return and_(_open_to(actor, FeedbackItem), _chosen_by_giver(actor))
+
+
+def decisions_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Decision rows that the actor may see: those of which every source is open to them.
+
+    A decision says what was said; whoever may not read one of its voices is not to read it there.
+    """
+    of_it = col(DecisionSource.decision_id) == col(Decision.id)
+    item = select(DecisionSource.id).join(FeedbackItem, col(FeedbackItem.id) == col(DecisionSource.item_id))
+    point = select(DecisionSource.id).join(Engagement, col(Engagement.id) == col(DecisionSource.engagement_id))
+    hidden = (
+        item.where(of_it, _not_sure(feedback_visible_to(actor))).correlate(Decision),
+        point.where(of_it, _not_sure(engagements_visible_to(actor))).correlate(Decision),
+    )
+    return and_(*(not_(exists(each)) for each in hidden))
+
+
+def _not_sure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say that a condition does not hold, also where the database cannot say: nobody wrote a giver's item down."""
+    return not_(func.coalesce(condition, false()))
 
 
 def ratings_visible_to(actor: Actor) -> ColumnElement[bool]:

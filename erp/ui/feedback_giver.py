@@ -9,11 +9,12 @@ from erp import db
 from erp.access import Actor
 from erp.documents.qr import qr_svg
 from erp.errors import ERPError
+from erp.queries.decisions import decisions_from
 from erp.queries.feedback import FeedbackDetail
 from erp.queries.givers import GiverSide, giver_side
 from erp.services.givers import Identity, answer_giver, ask_again, item_of_code, make_receipt, open_identity
 from erp.services.keys import code_of, in_groups
-from erp.ui import guard
+from erp.ui import guard, navigation
 from erp.ui.actions import SHOWN_ONCE, field_keys, forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.address import base_address
 from erp.ui.feedback_publish import draw_publishing
@@ -37,9 +38,17 @@ def draw_giver(actor: Actor, detail: FeedbackDetail) -> None:
         _draw_messages(side)
         if may_change:
             _draw_writing(item_id, side)
+    _draw_decisions(actor, item_id)
     if may_change:
         folded("A receipt for the giver", lambda: _draw_receipt(item_id, side), key=f"feedback_receipt_{item_id}")
     draw_publishing(actor, detail)
+
+
+def _draw_decisions(actor: Actor, item_id: int) -> None:
+    for number, what in load(decisions_from, item_id):
+        navigation.link_to("decisions", f"A voice in: {plain(what)}", icon=":material/gavel:", decision=number)
+    if actor.may(Verb.ADD, RecordKind.DECISION):
+        navigation.link_to("decisions", "Record a decision from this", icon=":material/add:", from_feedback=item_id)
 
 
 def draw_finding() -> None:
