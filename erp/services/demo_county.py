@@ -18,6 +18,7 @@ from erp.vocabulary import (
     Role,
     Signed,
     Who,
+    Worked,
 )
 
 FOLDER = ROOT / "data" / "demo"
@@ -226,6 +227,21 @@ class GivenAnswer(Told):
     ago: int
 
 
+class GivenDecision(Told):
+    """A decision taken because of something given on a public page; days ago."""
+
+    what: str
+    why: str
+    decided_by: str
+    policy: str = ""
+    practice: str = ""
+    training: str = ""
+    ago: int
+    check_ago: int | None = None
+    check_words: str = ""
+    worked: Worked | None = None
+
+
 class Given(Told):
     """Feedback given on a public page: what its giver chose, and the days of its loop."""
 
@@ -253,6 +269,7 @@ class Given(Told):
     unconfirmed_said: str = ""
     messages: tuple[tuple[int, str, str], ...] = ()
     published: GivenAnswer | None = None
+    decided_as: GivenDecision | None = None
 
 
 class OtherBody(Told):

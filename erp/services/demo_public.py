@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
 
+from erp.models.decisions import Decision, DecisionSource
 from erp.models.public import FeedbackMessage, GiverIdentity, PublishedAnswer, Receipt
-from erp.services.demo_county import DemoCounty, Given, GivenAnswer
+from erp.services.demo_county import DemoCounty, Given, GivenAnswer, GivenDecision
 from erp.services.demo_records import Clock, FeedbackLife, StepTaken
 from erp.services.demo_writing import Book
 from erp.services.feedback import FeedbackDraft, StepDraft
@@ -44,6 +45,8 @@ def write_givers(book: Book, clock: Clock, lives: Sequence[FeedbackLife], seed: 
         book.session.add(receipt)
         for n, (ago, who, words) in enumerate(given.messages):
             _write_message(book, clock, life.number, ago, LIAISON if who == "county" else GIVER, words, n)
+        if given.decided_as is not None:
+            _decide(book, clock, life.number, given.decided_as)
         if given.published is not None:
             _publish(book, clock, life.number, given.published)
     book.session.flush()
@@ -95,6 +98,30 @@ def _write_message(book: Book, clock: Clock, item_id: int, ago: int, by: str, wo
     book.session.add(message)
     verb = "write back" if by == GIVER else "answer"
     book.note(at, by, verb, RecordKind.FEEDBACK_ITEM, item_id, after={"message": words})
+
+
+def _decide(book: Book, clock: Clock, item_id: int, told: GivenDecision) -> None:
+    number = book.number(Decision)
+    at = clock.moment(clock.day(told.ago), 15)
+    texts = told.model_dump(include={"what", "why", "decided_by", "policy", "practice", "training"})
+    decision = Decision(
+        id=number,
+        decided_on=clock.day(told.ago),
+        check_on=clock.day(told.check_ago) if told.check_ago is not None else None,
+        **texts,
+        **book.stamp(at, LIAISON),
+    )
+    sources = {"items": [item_id], "points": []}
+    made = snapshot(decision, **sources)
+    book.note(at, LIAISON, "decide", RecordKind.DECISION, number, after=made)
+    if told.worked is not None and told.check_ago is not None:
+        decision.checked_on, decision.worked = clock.day(told.check_ago), told.worked
+        decision.check_words, decision.version = told.check_words, 2
+        checked = clock.moment(clock.day(told.check_ago), 16)
+        after = snapshot(decision, **sources)
+        book.note(checked, LIAISON, "check", RecordKind.DECISION, number, before=made, after=after)
+    book.session.add(decision)
+    book.session.add(DecisionSource(decision_id=number, item_id=item_id))
 
 
 def _publish(book: Book, clock: Clock, item_id: int, told: GivenAnswer) -> None:
