@@ -15,19 +15,27 @@ from erp.models.accounts import Visit
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
+from erp.models.decisions import Decision
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.imports import ImportFile
 from erp.models.partners import Partner, Relationship
 from erp.queries.county import county_zone
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, name_shown
+from erp.queries.visible import (
+    commitments_visible_to,
+    decisions_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    name_shown,
+)
 from erp.vocabulary import Door, RecordKind, Verb
 
 K = RecordKind
 #: Changes that are looked through, the newest first: after months away a county reads lists, not sentences.
 MOST_CHANGES = 3_000
-#: Verbs that are no news: a question that waits, upkeep, and what went with an import that was undone.
-_SILENT = ("ask look-alike", "confirm", "undo import")
+#: Verbs that are no news: a question that waits, upkeep, what went with an import that was undone, and what stands in
+#: the history of an item for whoever looks after it.
+_SILENT = ("ask look-alike", "confirm", "undo import", "make a receipt", "open who gave it")
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,13 @@ def _of_one_partner(
     return tell
 
 
+def _decisions(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, _Told]:
+    question = select(col(Decision.id), col(Decision.what)).where(
+        col(Decision.id).in_(ids), decisions_visible_to(actor)
+    )
+    return {number: _Told(what) for number, what in session.execute(question)}
+
+
 def _files(session: Session, _actor: Actor, ids: Collection[int]) -> dict[int, _Told]:
     rows = session.execute(select(col(ImportFile.id), col(ImportFile.file_name)).where(col(ImportFile.id).in_(ids)))
     return {number: _Told(name) for number, name in rows}
@@ -191,5 +206,6 @@ _TOLD: Mapping[RecordKind, Callable[[Session, Actor, Collection[int]], dict[int,
     K.ENGAGEMENT: _engagements,
     K.COMMITMENT: _of_one_partner(Commitment, Commitment.what, commitments_visible_to),
     K.FEEDBACK_ITEM: _of_one_partner(FeedbackItem, FeedbackItem.words, feedback_visible_to),
+    K.DECISION: _decisions,
     K.IMPORT_FILE: _files,
 }

@@ -60,7 +60,7 @@ def record_decision(session: Session, actor: Actor, draft: DecisionDraft, *, tok
     session.flush()
     _keep_sources(session, decision, draft)
     after = snapshot(decision, **_told(draft))
-    record_change(session, actor, "decide", RecordKind.DECISION, decision.id, after=after)
+    record_change(session, actor, "record", RecordKind.DECISION, decision.id, after=after)
     remember_save(session, token, RecordKind.DECISION, _id(decision), draft)
     session.flush()
     return decision

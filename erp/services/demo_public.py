@@ -113,7 +113,7 @@ def _decide(book: Book, clock: Clock, item_id: int, told: GivenDecision) -> None
     )
     sources = {"items": [item_id], "points": []}
     made = snapshot(decision, **sources)
-    book.note(at, LIAISON, "decide", RecordKind.DECISION, number, after=made)
+    book.note(at, LIAISON, "record", RecordKind.DECISION, number, after=made)
     if told.worked is not None and told.check_ago is not None:
         decision.checked_on, decision.worked = clock.day(told.check_ago), told.worked
         decision.check_words, decision.version = told.check_words, 2

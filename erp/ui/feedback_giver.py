@@ -21,7 +21,7 @@ from erp.ui.feedback_publish import draw_publishing
 from erp.ui.loads import load
 from erp.ui.loop_filters import open_record
 from erp.ui.session import ask_who_is_there
-from erp.ui.show import folded
+from erp.ui.show import folded, show_picture
 from erp.ui.words import day_text, plain, plain_lines
 from erp.vocabulary import Readers, RecordKind, Signed, Verb
 
@@ -177,7 +177,7 @@ def _draw_receipt(item_id: int, side: GiverSide) -> None:
     address = f"{base_address()}/public/follow/{secret}"
     st.markdown("**Shown only now.** Give the giver the link, the picture or the code.")
     st.code(address, language=None, wrap_lines=True)
-    st.image(qr_svg(address, "The link as a QR code"), width=180)
+    show_picture(qr_svg(address, "The link as a QR code"))
     st.markdown(f"Code, to be read over the phone: **{in_groups(code_of(secret))}**")
     st.button("I have handed it on", key=f"feedback_handed_{item_id}", on_click=_forget, args=(item_id,))
 

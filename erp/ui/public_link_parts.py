@@ -19,7 +19,7 @@ from erp.ui.actions import SHOWN_ONCE, field_keys, forget_form, form_button, onc
 from erp.ui.address import base_address, number_in_address
 from erp.ui.loads import county_today, load
 from erp.ui.partner_choice import partner_field
-from erp.ui.show import empty_state
+from erp.ui.show import empty_state, show_picture
 from erp.ui.words import day_text, plain
 
 FORM = "public_link"
@@ -83,7 +83,7 @@ def _draw_code(address: str, name: str) -> None:
     st.code(address, language=None, wrap_lines=True)
     picture = qr_svg(address, "The address as a QR code")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.image(picture, width=180)
+        show_picture(picture)
         st.download_button(
             "Picture to print (SVG)",
             picture,

@@ -67,6 +67,11 @@ def show_table_below(rows: pd.DataFrame, name: str) -> None:
     folded("The same numbers as a table", lambda: _show_table(rows, name), key=f"table_{name}")
 
 
+def show_picture(svg: str) -> None:
+    """Show an SVG picture of ours with the name it carries; st.image would leave it without one."""
+    st.html(f'<div style="width: 11rem">{svg}</div>')
+
+
 def folded(label: str, draw: Callable[[], object], *, key: str, icon: str | None = None) -> None:
     """Fold a part of a page away and make it only once it is wanted; what was opened keeps what was typed into it."""
     with st.expander(label, key=key, icon=icon, on_change="rerun") as part:

@@ -77,5 +77,5 @@ def test_a_qr_code_is_a_picture_with_a_name_and_a_quiet_edge() -> None:
     picture = ET.fromstring(qr_svg("http://here/public/say", 'A <name> & "more"'))
     named = [element.text for element in picture.iter() if element.tag.endswith("title")]
     assert named == ['A <name> & "more"']
-    assert picture.get("width") == picture.get("height")
-    assert int(picture.get("width", "0")) == (25 + 8) * 4  # version 2: 25 modules and an edge of four, four pixels each
+    assert picture.get("role") == "img"
+    assert picture.get("viewBox") == "0 0 132 132"  # version 2: 25 modules and an edge of four on each side, four each

@@ -71,7 +71,7 @@ def test_a_decision_leads_back_to_every_voice_and_forward_to_everyone_who_must_b
     [row] = decision_list(session, cast.viewer).to_dict("records")
     assert (row["voices"], row["worked"]) == (3, None)
     change = last_change(session)
-    assert (change.verb, change.record_kind) == ("decide", "decision")
+    assert (change.verb, change.record_kind) == ("record", "decision")
     assert change.after["items"] == [one.id, other.id]  # pyright: ignore[reportOptionalSubscript]
 
 

@@ -2,17 +2,26 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from erp import db
 from erp.models.accounts import Visit
-from erp.queries.news import News
+from erp.models.changes import Change
+from erp.queries.county import today
+from erp.queries.news import News, news_since
 from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
+from erp.services.decisions import DecisionDraft, record_decision
+from erp.services.feedback_work import assign, go_on, mark_duplicate, pause
+from erp.services.following import confirm_mended, remove_identity, say_not_mended, take_back, write_back
+from erp.services.givers import answer_giver, erase_removed, make_receipt, open_identity
 from erp.services.partners import PartnerDraft, add_partner
 from erp.ui.news import DID, sentence_of
 from erp.vocabulary import FEEDBACK_TRANSITIONS, PartnerKind, RecordKind, Side
 from tests.conftest import Cast
+from tests.services.givers import given, named, tell
 from tests.ui.conftest import prose
 
 Open = Callable[..., AppTest]
@@ -76,3 +85,34 @@ def test_a_long_title_is_shortened_and_a_missing_one_said() -> None:
     long = News(at, "Cora", RecordKind.FEEDBACK_ITEM, 1, ("receive",), "a" * 200, ())
     assert sentence_of(long) == f"Cora took down the feedback “{'a' * 79}…”."
     assert sentence_of(News(at, "Cora", RecordKind.ENGAGEMENT, 1, ("log",), "", ())).endswith("“without a title”.")
+
+
+def test_whatever_happens_to_feedback_and_decisions_has_its_words(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        item, receipt = given(session, **named())
+        number = item.id or 0
+        assign(session, cast.coordinator, number, item.version, 1)
+        pause(session, cast.coordinator, number, item.version, "The board meets in May")
+        go_on(session, cast.coordinator, number, item.version)
+        other, _ = given(session)
+        mark_duplicate(session, cast.coordinator, other.id or 0, other.version, item.key)
+        answer_giver(session, cast.coordinator, number, "Which day?")
+        write_back(session, receipt, "Friday")
+        open_identity(session, cast.coordinator, number)
+        remove_identity(session, receipt)
+        erase_removed(session, cast.administrator)
+        make_receipt(session, cast.coordinator, number)
+        decided = DecisionDraft(what="At four", decided_by="we", decided_on=today(session), items=(number,))
+        record_decision(session, cast.coordinator, decided)
+        tell(session, cast, item)
+        confirm_mended(session, receipt)
+        say_not_mended(session, receipt, "")
+        take_back(session, receipt)
+        verbs = set(session.exec(select(Change.verb)))
+        silent = {"make a receipt", "open who gave it"}
+        assert verbs - silent <= set(DID)
+        began = session.exec(select(Change.at).order_by(Change.id)).first()  # pyright: ignore
+        assert began is not None
+        told = [sentence_of(news) for news in news_since(session, cast.leadership, began - timedelta(days=1), 99)]
+    assert any(sentence.startswith("Cora Coordinator recorded the decision") for sentence in told)
+    assert not [sentence for sentence in told if " changed " in sentence]
