@@ -35,6 +35,7 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
             "paused_days",
             "duplicate_of",
         ),
+        base.partial("ix_feedback_item_duplicate_of", "duplicate_of", where="duplicate_of IS NOT NULL"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -61,7 +62,7 @@ class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
     paused_on: date | None = None
     paused_because: str = ""
     paused_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    duplicate_of: int | None = Field(default=None, foreign_key="feedback_item.id", index=True)
+    duplicate_of: int | None = Field(default=None, foreign_key="feedback_item.id")
 
 
 class FeedbackStep(Table, table=True):

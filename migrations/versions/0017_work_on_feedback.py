@@ -28,7 +28,10 @@ def upgrade() -> None:
     op.add_column("feedback_item", sa.Column("paused_on", sa.Date(), nullable=True))
     op.add_column("feedback_item", sa.Column("paused_because", sa.String(), nullable=False, server_default=""))
     op.add_column("feedback_item", sa.Column("paused_days", sa.Integer(), nullable=False, server_default="0"))
-    op.create_index("ix_feedback_item_duplicate_of", "feedback_item", ["duplicate_of"])
+    is_one = sa.text("duplicate_of IS NOT NULL")  # of all items it would be taken for a way to those that are none
+    op.create_index(
+        "ix_feedback_item_duplicate_of", "feedback_item", ["duplicate_of"], sqlite_where=is_one, postgresql_where=is_one
+    )
     not_voided = sa.text("voided_at IS NULL")
     op.drop_index("ix_feedback_item_counted", "feedback_item")
     op.create_index(
