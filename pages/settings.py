@@ -15,6 +15,7 @@ from erp.ui.settings_parts import (
     draw_office_days,
     draw_permissions,
     draw_targets,
+    draw_templates,
 )
 from erp.vocabulary import RecordKind, Verb
 
@@ -31,6 +32,7 @@ parts = {
     "Targets": lambda: (
         draw_targets(may_change=may_change),
         draw_office_days(may_change=may_change),
+        draw_templates(may_change=may_change),
         draw_rhythm(may_change=may_change),
     ),
     "Health formula": lambda: draw_formula(may_change=may_change),

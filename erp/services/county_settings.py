@@ -1,6 +1,7 @@
 """Changing the county's settings: the health formula, feedback targets, default cadences. Each change is a version."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from erp.models.accounts import County, Setting
 from erp.models.partners import DefaultCadence
 from erp.queries.county import setting_history
 from erp.queries.health import formula_in_force
+from erp.queries.settings import AnswerTemplate, answer_templates
 from erp.queries.targets import FeedbackTargets, feedback_targets
 from erp.queries.workdays import Workdays
 from erp.services.accounts import check_zone
@@ -20,6 +22,8 @@ from erp.vocabulary import PartnerKind, RecordKind, Verb
 
 #: Further days on which the offices are closed, at most.
 MOST_CLOSED_DAYS = 100
+#: Templates of answers, at most: a list that is longer is not read.
+MOST_TEMPLATES = 30
 
 
 def change_health_formula(
@@ -87,6 +91,25 @@ def change_office_days(
         raise Invalid(f"At most {MOST_CLOSED_DAYS} further days can be closed. Take out those long past.")
     values: dict[str, object] = {"closed": sorted(day.isoformat() for day in days), "open_on": sorted(set(open_on))}
     _keep(session, actor, "office_days", values)
+
+
+def change_answer_templates(
+    session: Session, actor: Actor, opened: Sequence[AnswerTemplate], templates: Sequence[AnswerTemplate]
+) -> None:
+    """Set how answers to givers may begin; none: nothing is offered.
+
+    `opened`: the templates when the form was opened. Raises: NotAllowed, Invalid; Conflict where they changed since.
+    """
+    actor.require(Verb.CHANGE, RecordKind.SETTING)
+    _refuse_newer(tuple(opened), answer_templates(session, actor))
+    if any(not each.name.strip() or not each.english.strip() for each in templates):
+        raise Invalid("Each answer needs a name and its English words. Fill them in, or take the row out.")
+    if len({each.name.strip().casefold() for each in templates}) < len(templates):
+        raise Invalid("Two answers have the same name. Give each a name of its own.")
+    if len(templates) > MOST_TEMPLATES:
+        raise Invalid(f"At most {MOST_TEMPLATES} answers can be kept. Take some out.")
+    kept = [{name: words.strip() for name, words in asdict(each).items()} for each in templates]
+    _keep(session, actor, "answer_templates", {"templates": kept})
 
 
 def _day(words: str) -> date:

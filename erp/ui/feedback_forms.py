@@ -12,6 +12,7 @@ from erp.queries.choices import contact_choices
 from erp.queries.feedback import FeedbackDetail
 from erp.queries.givers import giver_side
 from erp.queries.names import contact_names, partner_names
+from erp.queries.settings import answer_templates
 from erp.services.feedback import (
     FeedbackDraft,
     StepDraft,
@@ -104,6 +105,8 @@ def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
     )
     step = step or next(iter(verbs))
     ask_how, ask_said = QUESTIONS[step]
+    if step in (S.ACKNOWLEDGED, S.DECIDED, S.TOLD):
+        draw_templates(f"{name}_{step.value}_said", row["language"])
     with st.form(f"{name}_{step.value}", border=False):
         days = [d for d in detail.steps["on_day"] if not pd.isna(d)]
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -128,6 +131,28 @@ def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
             st.caption("The giver reads this on their page.")
         guard.draw(name)
         form_button("Save this step", _save_step, item_id, row["version"], step, type="primary")
+
+
+def draw_templates(field: str, language: str) -> None:
+    """Draw the county's answers to begin with, above a form; choosing one puts its words into a field of it."""
+    templates = {each.name: each.in_language(language) for each in load(answer_templates)}
+    if templates:
+        st.selectbox(
+            "Begin with",
+            list(templates),
+            index=None,
+            placeholder="An answer of the county",
+            key=f"{field}_template",
+            on_change=_begin_with,
+            args=(field, templates),
+            width=320,
+        )
+
+
+def _begin_with(field: str, templates: Mapping[str, str]) -> None:
+    chosen = st.session_state[f"{field}_template"]
+    if chosen is not None:
+        st.session_state[field] = templates[chosen]
 
 
 def _draw_how(row: Mapping[str, Any], step: FeedbackState, label: str, key: str) -> None:

@@ -1,5 +1,6 @@
 """Parts of the Settings page. Each shows what is in force and, to who may, the form that changes it."""
 
+from dataclasses import asdict
 from zoneinfo import available_timezones
 
 import pandas as pd
@@ -12,10 +13,11 @@ from erp.errors import Invalid
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.county import county
 from erp.queries.health import formula_versions, health_formula
-from erp.queries.settings import cadence_defaults, targets_in_force
+from erp.queries.settings import AnswerTemplate, answer_templates, cadence_defaults, targets_in_force
 from erp.queries.targets import FeedbackTargets
 from erp.queries.workdays import Workdays, holidays_of
 from erp.services.county_settings import (
+    change_answer_templates,
     change_county,
     change_feedback_targets,
     change_health_formula,
@@ -29,6 +31,8 @@ from erp.ui.show import show_rows
 from erp.ui.words import FIRST_DAY, plain
 from erp.vocabulary import Band, PartnerKind
 
+#: Field of a template of an answer → its heading.
+TEMPLATE_COLUMNS = {"name": "Name", "english": "In English", "spanish": "In Spanish"}
 _BANDS = (Band.STRONG, Band.STEADY, Band.STRAINED)
 
 
@@ -148,6 +152,45 @@ def _save_office_days(opened: Workdays) -> None:
     state = st.session_state
     words = [word.strip() for word in str(state["office_closed"]).split(",") if word.strip()]
     submit(change_office_days, opened, words, list(state["office_open"]), said="The office days are saved.")
+
+
+def draw_templates(*, may_change: bool) -> None:
+    """Show how answers to givers may begin, and the form to change that."""
+    templates = load(answer_templates)
+    st.markdown(
+        "Answers to begin with, when feedback is acknowledged, decided or told. A giver who wrote in Spanish gets the "
+        "Spanish words, where they are written."
+    )
+    rows = pd.DataFrame([asdict(each) for each in templates], columns=list(TEMPLATE_COLUMNS)).rename(
+        columns=TEMPLATE_COLUMNS
+    )
+    if not may_change:
+        show_rows(rows)
+        return
+    with st.form("answer_templates"):
+        st.data_editor(rows, num_rows="dynamic", hide_index=True, key=_templates_key(templates))
+        form_button("Save the answers", _save_templates, templates)
+
+
+def _templates_key(templates: tuple[AnswerTemplate, ...]) -> str:
+    return f"templates_{abs(hash(templates))}"
+
+
+@once
+def _save_templates(opened: tuple[AnswerTemplate, ...]) -> None:
+    rows = [asdict(each) for each in opened]
+    changes = st.session_state[_templates_key(opened)]
+    named = {label: name for name, label in TEMPLATE_COLUMNS.items()}
+    for number, cells in changes["edited_rows"].items():
+        rows[int(number)] |= {named[label]: words or "" for label, words in cells.items()}
+    rows = [row for number, row in enumerate(rows) if number not in changes["deleted_rows"]]
+    blank = dict.fromkeys(TEMPLATE_COLUMNS, "")
+    rows += [
+        blank | {named[label]: words or "" for label, words in cells.items() if label in named}
+        for cells in changes["added_rows"]
+    ]
+    wanted = [AnswerTemplate(**row) for row in rows if any(row.values())]
+    submit(change_answer_templates, opened, wanted, said="The answers are saved.")
 
 
 def draw_formula(*, may_change: bool) -> None:
