@@ -16,6 +16,7 @@ from erp.services.drafts import Draft
 from erp.services.engagements import visible_engagement
 from erp.services.feedback import StepDraft, feedback_steps, take_step, visible_feedback
 from erp.services.records import (
+    change_record,
     need_reason,
     now,
     record_change,
@@ -90,13 +91,8 @@ def check_decision(
         raise Invalid("It was decided after that day. Enter a later one.")
     if not words.strip():
         raise Invalid("Say in a few words what shows that it worked, or that it did not.")
-    before = snapshot(decision)
-    revise(decision, version, {"checked_on": on, "worked": worked, "check_words": words.strip()})
-    session.flush()
-    after = snapshot(decision)
-    record_change(session, actor, "check", RecordKind.DECISION, decision_id, before=before, after=after)
-    session.flush()
-    return decision
+    values = {"checked_on": on, "worked": worked, "check_words": words.strip()}
+    return change_record(session, actor, decision, version, "check", RecordKind.DECISION, values)
 
 
 def tell_partner(

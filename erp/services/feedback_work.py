@@ -11,7 +11,7 @@ from erp.queries.visible import feedback_visible_to
 from erp.services.checks import refuse_stale, refuse_voided
 from erp.services.facts import sync_feedback
 from erp.services.feedback import visible_feedback
-from erp.services.records import need_reason, now, record_change, revise, snapshot
+from erp.services.records import change_record, need_reason
 from erp.vocabulary import FeedbackState, RecordKind, Verb
 
 S = FeedbackState
@@ -31,7 +31,16 @@ def assign(session: Session, actor: Actor, item_id: int, version: int, account_i
         raise Invalid("This person may not read or change this feedback. Choose somebody else.")
     if item.assigned_to == account_id:
         return item
-    return _change(session, actor, item, "assign", {"assigned_to": account_id})
+    return change_record(
+        session,
+        actor,
+        item,
+        item.version,
+        "assign",
+        RecordKind.FEEDBACK_ITEM,
+        {"assigned_to": account_id},
+        sync_feedback,
+    )
 
 
 def pause(session: Session, actor: Actor, item_id: int, version: int, reason: str) -> FeedbackItem:
@@ -42,7 +51,7 @@ def pause(session: Session, actor: Actor, item_id: int, version: int, reason: st
     if item.state in OVER:
         raise Invalid("Nothing is the county's to do here, so there is nothing to let rest.")
     values = {"paused_on": today(session), "paused_because": need_reason(reason)}
-    return _change(session, actor, item, "pause", values)
+    return change_record(session, actor, item, item.version, "pause", RecordKind.FEEDBACK_ITEM, values, sync_feedback)
 
 
 def go_on(session: Session, actor: Actor, item_id: int, version: int) -> FeedbackItem:
@@ -52,7 +61,7 @@ def go_on(session: Session, actor: Actor, item_id: int, version: int) -> Feedbac
         raise Invalid("This feedback does not rest; nothing was changed.")
     rested = max(0, (today(session) - item.paused_on).days)
     values = {"paused_on": None, "paused_because": "", "paused_days": item.paused_days + rested}
-    return _change(session, actor, item, "go on", values)
+    return change_record(session, actor, item, item.version, "go on", RecordKind.FEEDBACK_ITEM, values, sync_feedback)
 
 
 def mark_duplicate(session: Session, actor: Actor, item_id: int, version: int, key: str) -> FeedbackItem:
@@ -67,7 +76,16 @@ def mark_duplicate(session: Session, actor: Actor, item_id: int, version: int, k
         _check_duplicate(session, item, other)
     if item.duplicate_of == (other and other.id):
         return item
-    return _change(session, actor, item, "mark as duplicate", {"duplicate_of": other and other.id})
+    return change_record(
+        session,
+        actor,
+        item,
+        item.version,
+        "mark as duplicate",
+        RecordKind.FEEDBACK_ITEM,
+        {"duplicate_of": other and other.id},
+        sync_feedback,
+    )
 
 
 def _of_key(session: Session, actor: Actor, key: str) -> FeedbackItem:
@@ -96,14 +114,4 @@ def _open(session: Session, actor: Actor, item_id: int, version: int) -> Feedbac
     item = visible_feedback(session, actor, item_id)
     refuse_stale(item, version, "feedback")
     refuse_voided(item, "feedback")
-    return item
-
-
-def _change(session: Session, actor: Actor, item: FeedbackItem, verb: str, values: dict[str, object]) -> FeedbackItem:
-    before = snapshot(item)
-    revise(item, item.version, values)
-    session.flush()
-    sync_feedback(session, item, now())
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item.id, before=before, after=snapshot(item))
-    session.flush()
     return item

@@ -16,10 +16,10 @@ from erp.queries.following import item_of_receipt, receipt_maker
 from erp.services.facts import sync_feedback
 from erp.services.feedback import StepDraft, feedback_steps, move
 from erp.services.giving import GIVER, MOST_WORDS, NO_WORDS, TOO_LONG
-from erp.services.records import now, plain_value, record_change, revise, snapshot
+from erp.services.records import change_record, now, plain_value, record_change
 from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, Readers, RecordKind
 
-S = FeedbackState
+K, S = RecordKind, FeedbackState
 
 #: What the steps of a giver are recorded with.
 ON_THE_PAGE = "On the public page"
@@ -82,7 +82,7 @@ def add_message(
     )
     session.add(message)
     verb = "ask once more" if asks else "write back" if by_giver else "answer"
-    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item.id, after={"message": words})
+    record_change(session, actor, verb, K.FEEDBACK_ITEM, item.id, after={"message": words})
     session.flush()
     return message
 
@@ -94,7 +94,8 @@ def take_back(session: Session, hashed: str) -> FeedbackItem:
         return item
     _refuse_closed(item)
     at = now()
-    return _change(session, giver, item, "take back", {"withdrawn_at": at, "voided_at": at, "void_reason": TAKEN_BACK})
+    values = {"withdrawn_at": at, "voided_at": at, "void_reason": TAKEN_BACK}
+    return change_record(session, giver, item, item.version, "take back", K.FEEDBACK_ITEM, values, sync_feedback)
 
 
 def remove_identity(session: Session, hashed: str) -> None:
@@ -105,7 +106,7 @@ def remove_identity(session: Session, hashed: str) -> None:
         return
     identity.removed_at = now()
     after = {"removed_at": plain_value(identity.removed_at)}
-    record_change(session, giver, "ask to remove the name", RecordKind.FEEDBACK_ITEM, item.id, after=after)
+    record_change(session, giver, "ask to remove the name", K.FEEDBACK_ITEM, item.id, after=after)
     session.flush()
 
 
@@ -119,7 +120,8 @@ def open_to_team(session: Session, hashed: str) -> FeedbackItem:
         return item
     if giver != GIVER:
         raise Invalid(NOT_BY_THIS_RECEIPT)
-    return _change(session, giver, item, "open to the team", {"readers": Readers.TEAM, "reader_id": None})
+    values = {"readers": Readers.TEAM, "reader_id": None}
+    return change_record(session, giver, item, item.version, "open to the team", K.FEEDBACK_ITEM, values, sync_feedback)
 
 
 def _of(session: Session, hashed: str) -> tuple[FeedbackItem, Actor]:
@@ -144,16 +146,6 @@ def _opened(session: Session, hashed: str) -> tuple[FeedbackItem, Actor]:
 def _refuse_closed(item: FeedbackItem) -> None:
     if item.voided_at is not None:
         raise Invalid(CLOSED)
-
-
-def _change(session: Session, giver: Actor, item: FeedbackItem, verb: str, values: dict[str, object]) -> FeedbackItem:
-    before = snapshot(item)
-    revise(item, item.version, values)
-    session.flush()
-    sync_feedback(session, item, now())
-    record_change(session, giver, verb, RecordKind.FEEDBACK_ITEM, item.id, before=before, after=snapshot(item))
-    session.flush()
-    return item
 
 
 def _step(session: Session, giver: Actor, item: FeedbackItem, step: FeedbackState, said: str) -> FeedbackItem:

@@ -177,7 +177,7 @@ def _draw_receipt(item_id: int, side: GiverSide) -> None:
     address = f"{base_address()}/public/follow/{secret}"
     st.markdown("**Shown only now.** Give the giver the link, the picture or the code.")
     st.code(address, language=None, wrap_lines=True)
-    show_picture(qr_svg(address, "The link as a QR code"))
+    show_picture(qr_svg(address), "The link as a QR code")
     st.markdown(f"Code, to be read over the phone: **{in_groups(code_of(secret))}**")
     st.button("I have handed it on", key=f"feedback_handed_{item_id}", on_click=_forget, args=(item_id,))
 

@@ -81,9 +81,9 @@ def draw_links() -> None:
 
 def _draw_code(address: str, name: str) -> None:
     st.code(address, language=None, wrap_lines=True)
-    picture = qr_svg(address, "The address as a QR code")
+    picture = qr_svg(address)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show_picture(picture)
+        show_picture(picture, "The address as a QR code")
         st.download_button(
             "Picture to print (SVG)",
             picture,

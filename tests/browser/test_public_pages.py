@@ -40,6 +40,17 @@ def give(page: Page, address: str) -> str:
     return page.url.split("?")[0]
 
 
+def make_link(desk: Page) -> str:
+    """Make a link on the page of a meeting; its picture is there to be printed."""
+    desk.get_by_role("link", name="Feedback link").click()
+    settle(desk)
+    desk.get_by_role("button", name="Make the link").click()
+    picture = desk.get_by_role("img", name="The address as a QR code").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 100
+    return desk.get_by_text(re.compile(r"/public/say/.{22}$")).first.inner_text().strip()
+
+
 def take_step(desk: Page, item: str, step: FeedbackState, said: str = "", how: str = "") -> None:
     """Save one step of the loop, on the page that is open."""
     desk.get_by_role("radio", name=VERBS[step], exact=True).click()
@@ -64,10 +75,7 @@ def test_a_meetings_link_an_answer_not_mended_told_again_confirmed_and_published
     desk = open_demo_as(window, demo, "Community liaison")
     desk.goto(f"{demo.address}/engagement?engagement=89")
     settle(desk)
-    desk.get_by_role("link", name="Feedback link").click()
-    settle(desk)
-    desk.get_by_role("button", name="Make the link").click()
-    link = desk.get_by_text(re.compile(r"/public/say/.{22}$")).first.inner_text().strip()
+    link = make_link(desk)
 
     receipt = give(phone, link)
     expect(phone.get_by_text("Gracias. Se recibió.")).to_be_visible()

@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +22,8 @@ from erp import db
 from erp.models.accounts import Account, County, RoleGrant
 from erp.web.routes import MIDDLEWARE, ROUTES
 
+AnswerT = TypeVar("AnswerT")
+
 
 @dataclass
 class Answer:
@@ -28,6 +32,12 @@ class Answer:
     status: int
     headers: dict[str, str]
     text: str
+
+
+def at_once(asked: Coroutine[Any, Any, AnswerT]) -> AnswerT:
+    """Run something to its end, in a thread of its own: a browser's tests in this process keep a loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 @dataclass
@@ -43,19 +53,19 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> Answer:
         """Ask for a page as a browser does."""
-        return asyncio.run(self._ask("GET", path, {"accept": "text/html"} | headers, b""))
+        return at_once(self._ask("GET", path, {"accept": "text/html"} | headers, b""))
 
     def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
         """Send a form from our own page, unless the headers say otherwise."""
         own = {"sec-fetch-site": "same-origin", "origin": f"{self.scheme}://{self.host}"}
         kind = {"content-type": "application/x-www-form-urlencoded"}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return asyncio.run(self._ask("POST", path, kind | own | named, urlencode(form).encode()))
+        return at_once(self._ask("POST", path, kind | own | named, urlencode(form).encode()))
 
     def websocket(self, **headers: str) -> list[dict[str, Any]]:
         """Open the page server's socket; return what came back: accepted and what it said, or closed."""
         own = {"origin": f"{self.scheme}://{self.host}"}
-        return asyncio.run(self._socket(own | {name.replace("_", "-"): value for name, value in headers.items()}))
+        return at_once(self._socket(own | {name.replace("_", "-"): value for name, value in headers.items()}))
 
     async def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         plain, _, query = path.partition("?")

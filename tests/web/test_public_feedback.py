@@ -24,7 +24,7 @@ from erp.vocabulary import FeedbackState, Readers, Signed
 from erp.web import rates
 from tests.conftest import Cast
 from tests.services.givers import SAID, given, partner, tell
-from tests.web.conftest import Answer, Visitor
+from tests.web.conftest import Answer, Visitor, at_once
 
 S = FeedbackState
 SAY, FOLLOW, TOLD = "/public/say", "/public/follow", "/public/you-said-we-did"
@@ -620,8 +620,6 @@ def test_the_poster_is_a_pdf_for_screen_readers_in_the_language_asked_for(visito
 
 def raw(visitor: Visitor, path: str) -> bytes:
     """The bytes of an answer that is no text."""
-    import asyncio
-
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -632,5 +630,5 @@ def raw(visitor: Visitor, path: str) -> bytes:
 
     plain, _, query = path.partition("?")
     scope = visitor._scope("http", plain, query, {}) | {"method": "GET"}
-    asyncio.run(visitor.app(scope, receive, keep))
+    at_once(visitor.app(scope, receive, keep))
     return b"".join(part.get("body", b"") for part in sent[1:])
