@@ -97,6 +97,7 @@ with st.container():  # also when it is empty: what stands below then keeps its 
         show_outcome()
 with st.container(horizontal=True, vertical_alignment="center"):
     navigation.link_to("decisions", "Decisions", icon=":material/gavel:")
+    navigation.link_to("themes", "Themes", icon=":material/sell:")
     if navigation.may_open("public_links"):
         navigation.link_to("public_links", "Public page, links and QR codes", icon=":material/qr_code_2:")
     if actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM):

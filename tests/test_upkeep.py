@@ -41,6 +41,8 @@ WITHOUT_NEWER = (
     *(
         f"DROP TABLE {name}"
         for name in (
+            "feedback_theme",
+            "theme",
             "decision_telling",
             "decision_source",
             "decision",

@@ -16,6 +16,7 @@ from erp.models import (
     public,
     ratings,
     search,
+    themes,
     views,
 )
 from erp.models.base import Table
@@ -37,5 +38,6 @@ __all__ = [
     "public",
     "ratings",
     "search",
+    "themes",
     "views",
 ]

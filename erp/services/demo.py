@@ -13,7 +13,7 @@ from erp.services.demo_forums import Table
 from erp.services.demo_loops import feedback, promises, public_feedback
 from erp.services.demo_meetings import own_engagements
 from erp.services.demo_partnership import Partnership
-from erp.services.demo_public import public_lives, write_givers
+from erp.services.demo_public import public_lives, write_givers, write_themes
 from erp.services.demo_ratings import ratings
 from erp.services.demo_records import Clock, CommitmentLife, EngagementLife, FeedbackLife, Lives, RatingLife
 from erp.services.demo_setup import set_the_county_up
@@ -38,6 +38,7 @@ def build_demo(session: Session, today: date, seed: int = 20260101) -> None:
     lives = county_lives(county, clock, seed)
     write_lives(book, lives)
     write_givers(book, clock, lives.feedback, seed)
+    write_themes(book, clock, lives.feedback)
     book.write_history()
 
 

@@ -327,6 +327,7 @@ class DemoCounty(Told):
     promise: tuple[Promised, ...]
     said: tuple[Said, ...]
     given: tuple[Given, ...]
+    theme: dict[str, tuple[str, ...]]
     words: Words
 
     def number_of(self, partner: str) -> int:

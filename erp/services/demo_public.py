@@ -6,13 +6,14 @@ from random import Random
 
 from erp.models.decisions import Decision, DecisionSource
 from erp.models.public import FeedbackMessage, GiverIdentity, PublishedAnswer, Receipt
+from erp.models.themes import FeedbackTheme, Theme
 from erp.services.demo_county import DemoCounty, Given, GivenAnswer, GivenDecision
 from erp.services.demo_records import Clock, FeedbackLife, StepTaken
 from erp.services.demo_writing import Book
 from erp.services.feedback import FeedbackDraft, StepDraft
 from erp.services.following import ON_THE_PAGE
 from erp.services.giving import RECEIPT_DAYS
-from erp.services.records import snapshot
+from erp.services.records import person_key, snapshot
 from erp.vocabulary import FeedbackState, FeedbackWay, RecordKind, Signed
 
 S = FeedbackState
@@ -50,6 +51,22 @@ def write_givers(book: Book, clock: Clock, lives: Sequence[FeedbackLife], seed: 
         if given.published is not None:
             _publish(book, clock, life.number, given.published)
     book.session.flush()
+
+
+def write_themes(book: Book, clock: Clock, lives: Sequence[FeedbackLife]) -> None:
+    """Write the county's themes, and which of them feedback is about, by its words."""
+    at = clock.moment(clock.day(900), 9)
+    for number, (name, words) in enumerate(book.county.theme.items(), 1):
+        theme = Theme(id=number, name=name, name_key=person_key(name), **book.stamp(at, DIRECTOR))
+        book.session.add(theme)
+        book.note(at, DIRECTOR, "add theme", RecordKind.SETTING, number, after=snapshot(theme))
+        about = (life for life in lives if any(word in _said(life) for word in words))
+        book.belongs(FeedbackTheme, ({"item_id": life.number, "theme_id": number} for life in about))
+    book.flush()
+
+
+def _said(life: FeedbackLife) -> str:
+    return (life.draft.translation or life.draft.words).casefold()
 
 
 def _given(county: DemoCounty, lives: Sequence[FeedbackLife]) -> Iterator[tuple[FeedbackLife, Given]]:

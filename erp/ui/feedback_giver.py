@@ -22,6 +22,7 @@ from erp.ui.loads import load
 from erp.ui.loop_filters import open_record
 from erp.ui.session import ask_who_is_there
 from erp.ui.show import folded, show_picture
+from erp.ui.theme_parts import draw_of_item
 from erp.ui.words import day_text, plain, plain_lines
 from erp.vocabulary import Readers, RecordKind, Signed, Verb
 
@@ -33,6 +34,7 @@ def draw_giver(actor: Actor, detail: FeedbackDetail) -> None:
     """Draw what the giver chose, what was written to and fro, and what can be done for them."""
     item_id, side = int(detail.row["item_id"]), load(giver_side, int(detail.row["item_id"]))
     may_change = actor.may(Verb.CHANGE, RecordKind.FEEDBACK_ITEM) and not detail.row["voided"]
+    draw_of_item(item_id, int(detail.row["version"]), may_change=may_change)
     _draw_choices(actor, item_id, side)
     if side.follows or not side.messages.empty:
         _draw_messages(side)

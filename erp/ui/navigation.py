@@ -35,6 +35,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("promises", "Promises", ":material/handshake:", (V.SEE, K.COMMITMENT)),
     PageEntry("feedback", "Feedback", ":material/rate_review:", (V.SEE, K.FEEDBACK_ITEM)),
     PageEntry("decisions", "Decisions", ":material/gavel:", (V.SEE, K.DECISION), hidden=True),
+    PageEntry("themes", "Themes", ":material/sell:", (V.SEE, K.FEEDBACK_ITEM), hidden=True),
     PageEntry("public_links", "Public links", ":material/qr_code_2:", (V.SEE, K.PUBLIC_LINK), hidden=True),
     PageEntry("rate", "Enter a rating", ":material/reviews:", (V.ADD, K.RATING), hidden=True),
     PageEntry("behaviors", "Behaviors", ":material/grid_on:", (V.SEE, K.ENGAGEMENT)),

@@ -68,6 +68,7 @@ DID = {
     "assign": "said who works on",
     "pause": "let rest",
     "go on": "went on with",
+    "say the themes": "said the themes of",
     "mark as duplicate": "marked as entered twice",
     "record": "recorded",
     "check": "looked at whether it worked:",
