@@ -56,7 +56,8 @@ def themes_by_quarter(session: Session, actor: Actor) -> pd.DataFrame:
     """Return how often each theme came up in the last eight quarters, of what the actor may see.
 
     Columns: Theme, one per quarter ("2026-Q1") and Total, all text: a count, "–" for none, "1–4" for a small one. The
-    total leaves small counts out, so that none follows from it. One row per theme in use, by name.
+    total leaves small counts out ("20 and more"; "few" where there are only such), so that none follows from it.
+    One row per theme in use, by name.
     """
     quarters = quarters_until(today(session), QUARTERS)
     found = Counter((theme, _quarter(on)) for theme, on, _ in _told(session, actor) if on is not None)
@@ -88,11 +89,18 @@ def _table(session: Session, actor: Actor, found: Counter[tuple[int, str]], colu
     rows = []
     for theme_id, _, name in theme_list(session, actor).itertuples(index=False):
         counts = [found[theme_id, key] for key in columns]
-        told = [n for n in counts if n >= SMALLEST]
-        hidden = any(0 < n < SMALLEST for n in counts)
-        total = f"{sum(told):,}{' and more' if hidden and told else ''}" if told or not hidden else FEW
-        rows.append([name, *map(_shown, counts), total])
+        rows.append([name, *map(_shown, counts), _total(counts)])
     return pd.DataFrame(rows, columns=["Theme", *columns.values(), "Total"], dtype=object)
+
+
+def _total(counts: list[int]) -> str:
+    """Say a sum out of which no small count follows."""
+    told, small = sum(n for n in counts if n >= SMALLEST), [n for n in counts if 0 < n < SMALLEST]
+    if not small:
+        return f"{told:,}"
+    if told:
+        return f"{told:,} and more"
+    return FEW if len(small) == 1 else "few"
 
 
 def _shown(count: int) -> str:

@@ -61,6 +61,8 @@ def test_small_counts_are_hidden_and_no_total_gives_them_away(session: Session, 
     by_kind = themes_by_kind(session, cast.viewer).set_index("Theme").loc["Transport"]
     assert (by_kind[NO_PARTNER], by_kind["Community organization"]) == (str(SMALLEST), FEW)
     assert by_kind["Total"] == f"{SMALLEST} and more"
+    about(session, cast, (rare,), 1, link)
+    assert themes_by_kind(session, cast.viewer).set_index("Theme").loc["Rare", "Total"] == "few"
     assert hours in set(theme_list(session, cast.viewer)["theme_id"])
 
 
