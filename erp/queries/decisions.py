@@ -19,12 +19,11 @@ from erp.models.partners import Partner
 from erp.models.public import Receipt
 from erp.queries.county import today
 from erp.queries.feedback import giver
+from erp.queries.following import TOLD
 from erp.queries.visible import decisions_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import FeedbackState, RecordKind, Verb, Worked
 
 S = FeedbackState
-#: States of feedback whose giver was told.
-TOLD = (S.TOLD, S.CONFIRMED, S.UNCONFIRMED)
 #: Feedback and points that are offered as voices: the newest.
 OFFERED = 200
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from erp.models.accounts import Account
 from erp.models.contacts import Contact
+from erp.models.decisions import Decision, DecisionSource
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.public import FeedbackMessage, GiverIdentity, Receipt
 from erp.queries.county import day_of, today
@@ -20,6 +21,8 @@ from erp.vocabulary import FeedbackState, Readers, Signed
 
 #: Days after which a giver who was told and did not answer is asked once more. Source: issue on public pages.
 ASK_AGAIN_DAYS = 28
+#: States of feedback whose giver was told.
+TOLD = (FeedbackState.TOLD, FeedbackState.CONFIRMED, FeedbackState.UNCONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,10 @@ class Message:
 class Followed:
     """One item as its giver reads it. `next_by`: the day by which the county's next step is due.
 
-    `named`, `reachable`: what the giver left and did not have removed. `reader`: the one person who may read it, where
-    one was chosen; `paused_on`, `paused_because`: the targets rest since then, and why.
-    `read_by_nobody`: nobody who works here now may read it. `ask_again`: told long ago, no answer yet.
+    `changes`: what changed because of it, once the giver was told. `named`, `reachable`: what the giver left and did
+    not have removed. `reader`: the one person who may read it, where one was chosen; `paused_on`, `paused_because`: the
+    targets rest since then, and why. `read_by_nobody`: nobody who works here now may read it. `ask_again`: told long
+    ago, no answer yet.
     """
 
     item_id: int
@@ -56,6 +60,7 @@ class Followed:
     state: FeedbackState
     steps: tuple[Step, ...]
     messages: tuple[Message, ...]
+    changes: tuple[str, ...]
     next_by: date | None
     signed: Signed
     named: bool
@@ -115,6 +120,7 @@ def followed(session: Session, hashed: str) -> Followed | None:
         state=item.state,
         steps=tuple(Step(s.step, s.on_day, s.said, s.recorded_by is not None) for s in steps),
         messages=tuple(Message(m.by_giver, m.asks, m.words, m.on_day) for m in messages),
+        changes=_changes(session, item),
         next_by=_next_by(session, item, steps),
         signed=item.signed,
         named=left is not None and left.name != "",
@@ -160,6 +166,19 @@ def to_ask_again(this_day: date) -> ColumnElement[bool]:
         & ~asked_since
         & or_(*(exists(way.correlate(FeedbackItem)) for way in ways))
     )
+
+
+def _changes(session: Session, item: FeedbackItem) -> tuple[str, ...]:
+    """Return what policy, practice or training changed by decisions that the item is a voice of, newest first."""
+    if item.state not in TOLD:
+        return ()
+    question = (
+        select(col(Decision.policy), col(Decision.practice), col(Decision.training))
+        .join(DecisionSource, col(DecisionSource.decision_id) == col(Decision.id))
+        .where(col(DecisionSource.item_id) == item.id, col(Decision.voided_at).is_(None))
+        .order_by(col(Decision.decided_on).desc(), col(Decision.id).desc())
+    )
+    return tuple(words for row in session.execute(question) for words in row if words)
 
 
 def _asked_before(this_day: date) -> date:

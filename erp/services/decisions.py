@@ -9,7 +9,8 @@ from erp.access import Actor
 from erp.errors import Invalid, NotFound
 from erp.models.decisions import Decision, DecisionSource, DecisionTelling
 from erp.models.feedback import FeedbackItem
-from erp.queries.decisions import TOLD, decision_detail
+from erp.queries.decisions import decision_detail
+from erp.queries.following import TOLD
 from erp.queries.visible import decisions_visible_to
 from erp.services.checks import refuse_future, refuse_stale, refuse_void_twice, refuse_voided
 from erp.services.drafts import Draft

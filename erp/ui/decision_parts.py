@@ -243,6 +243,7 @@ def _draw_fields(
             "Points of meetings behind it", list(points), default=chosen_points, select_all=False,
             format_func=lambda point: _short(points[point]), key=f"{at}points", placeholder="Choose the points",
         )  # fmt: skip
+        st.caption("What changed is read by every giver behind it, once they were told.")
         for name, label in CHANGED.items():
             st.text_input(f"{label} (may stay blank)", value=getattr(detail, name) if detail else "", key=f"{at}{name}")
         st.date_input(

@@ -172,6 +172,7 @@ def _answer(request: Request, form: Form, said: str, status: int = 200) -> Respo
         receipt if done == DONE["sent"] else "",
         quotation(item.words),
         _history(request, item),
+        _changes(request, item),
         *(_closed(request, item, form) if item.voided_because or item.withdrawn_on else _open(request, item, form)),
         _details(request, "Show my receipt", receipt) if receipt and done != DONE["sent"] else "",
         status=status,
@@ -209,6 +210,14 @@ def _keep(request: Request) -> str:
 def _history(request: Request, item: Followed) -> str:
     rows = "".join(f"<li>{_step(request, step)}</li>" for step in item.steps)
     return f'<h2>{escape(say(request, "What happened"))}</h2><ol class="steps">{rows}</ol>'
+
+
+def _changes(request: Request, item: Followed) -> str:
+    """What changed because of it, as the decision says it; empty where nothing is said."""
+    if not item.changes:
+        return ""
+    said = "".join(f'<p class="said">{escape(words)}</p>' for words in item.changes)
+    return f"<h2>{escape(say(request, 'What changed because of it'))}</h2>{said}"
 
 
 def _step(request: Request, step: Step) -> str:

@@ -108,6 +108,7 @@ PUBLIC_SPANISH: dict[str, str] = {
     "The link as a QR code": "El enlace como código QR",
     "Code, to be read over the phone:": "Código, para leer por teléfono:",
     "What happened": "Qué ha pasado",
+    "What changed because of it": "Lo que cambió por ello",
     "It came in": "Se recibió",
     "The county has read it": "El condado lo leyó",
     "The county decided": "El condado decidió",

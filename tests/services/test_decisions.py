@@ -79,8 +79,11 @@ def test_telling_everyone_tells_each_loop_and_each_giver_confirms_alone(session:
     (one, receipt), (other, _) = given(session), given(session)
     tell(session, cast, other)
     before = other.version
-    decision = decide(session, cast, one, other)
+    decision = decide(session, cast, one, other, policy="Rule 4", practice="Child care")
     items = (one.id or 0, other.id or 0)
+    before_telling = followed(session, receipt)
+    assert before_telling is not None
+    assert before_telling.changes == ()
     told = tell_givers(session, cast.coordinator, decision.id or 0, items, today(session), "On their page", "At four!")
     assert told == 1
     assert (one.state, one.decision, other.version) == (S.TOLD, "The council begins at four", before)
@@ -88,6 +91,7 @@ def test_telling_everyone_tells_each_loop_and_each_giver_confirms_alone(session:
     read = followed(session, receipt)
     assert read is not None
     assert [step.said for step in read.steps][1:] == ["The council begins at four", "At four!"]
+    assert read.changes == ("Rule 4", "Child care")
     assert decision_detail(session, cast.viewer, decision.id or 0).told == 2
     confirm_mended(session, receipt)
     assert decision_detail(session, cast.viewer, decision.id or 0).told == 2

@@ -16,6 +16,8 @@ from erp import db
 from erp.models.accounts import Account
 from erp.models.feedback import FeedbackItem
 from erp.models.public import FeedbackMessage, GiverIdentity
+from erp.queries.county import today
+from erp.services.decisions import DecisionDraft, record_decision, tell_givers
 from erp.services.public_links import end_link
 from erp.services.publishing import AnswerDraft, publish
 from erp.services.records import now
@@ -572,6 +574,29 @@ def test_sentences_of_the_county_are_in_spanish_and_its_words_as_written(visitor
     for sentence in ("El condado decidió", "¿Quedó resuelto?", "We begin at four from now on"):
         assert sentence in read
     assert re.search(r"\d+ de \w+ de 20\d\d", read)
+
+
+def test_what_changed_stands_on_the_page(visitor: Visitor, cast: Cast) -> None:
+    at = f"{FOLLOW}/{receipt_of(send(visitor))}"
+
+    def decide(session: Session) -> None:
+        item = session.exec(select(FeedbackItem)).one()
+        draft = DecisionDraft(
+            what="At four",
+            decided_by="we",
+            decided_on=today(session),
+            items=(item.id or 0,),
+            training="<b>Course 7</b>",
+        )
+        decision = record_decision(session, cast.coordinator, draft)
+        tell_givers(
+            session, cast.coordinator, decision.id or 0, draft.items, draft.decided_on, "On their page", "At four"
+        )
+
+    in_county(decide)
+    page = visitor.get(at)
+    assert "What changed because of it <b>Course 7</b>" in text_of(page)
+    assert "<b>" not in page.text
 
 
 # --- You said, we did ---------------------------------------------------------------------------------------
