@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as settings_of_properties
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
@@ -21,6 +22,10 @@ from erp.services.search import bring_up_to_date
 from erp.settings import settings
 from erp.vocabulary import Role
 from tests.server import Reused, Server, started
+
+# Tests time nothing: a machine that pauses for a moment proves nothing about a property.
+settings_of_properties.register_profile("untimed", deadline=None)
+settings_of_properties.load_profile("untimed")
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 #: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.

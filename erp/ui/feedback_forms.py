@@ -105,7 +105,7 @@ def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
     )
     step = step or next(iter(verbs))
     ask_how, ask_said = QUESTIONS[step]
-    if step in (S.ACKNOWLEDGED, S.DECIDED, S.TOLD):
+    if step in (S.DECIDED, S.TOLD):
         draw_templates(f"{name}_{step.value}_said", row["language"])
     with st.form(f"{name}_{step.value}", border=False):
         days = [d for d in detail.steps["on_day"] if not pd.isna(d)]
@@ -131,10 +131,12 @@ def draw_step(actor: Actor, detail: FeedbackDetail) -> None:
             st.caption("The giver reads this on their page.")
         guard.draw(name)
         form_button("Save this step", _save_step, item_id, row["version"], step, type="primary")
+    if step is S.ACKNOWLEDGED:  # below: else the next step's button would come to stand where a second click falls
+        draw_templates(f"{name}_{step.value}_said", row["language"])
 
 
 def draw_templates(field: str, language: str) -> None:
-    """Draw the county's answers to begin with, above a form; choosing one puts its words into a field of it."""
+    """Draw the county's answers to begin with, beside a form; choosing one puts its words into a field of it."""
     templates = {each.name: each.in_language(language) for each in load(answer_templates)}
     if templates:
         st.selectbox(
