@@ -22,8 +22,10 @@ _DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {
 }
 #: Links to the public pages, and reading what is published there.
 _LINKS = {K.PUBLIC_LINK: frozenset({SEE, ADD, ARCHIVE}), K.PUBLISHED: frozenset({SEE})}
-_DECIDE = {K.DECISION: frozenset({SEE, ADD, CHANGE, ARCHIVE})}
-_READ_DECISIONS = {K.DECISION: frozenset({SEE})}
+#: What is made of many voices: decisions, barriers, reviews.
+_MADE_OF_VOICES = (K.DECISION, K.BARRIER, K.SYSTEM_REVIEW)
+_DECIDE = dict.fromkeys(_MADE_OF_VOICES, frozenset({SEE, ADD, CHANGE, ARCHIVE}))
+_READ_DECISIONS = dict.fromkeys(_MADE_OF_VOICES, frozenset({SEE}))
 #: Only liaisons approve what "You said, we did" tells.
 _APPROVE = {K.PUBLISHED: frozenset({SEE, ADD, CHANGE, ARCHIVE})}
 _MAY_IMPORT = {K.IMPORT_FILE: frozenset({SEE, IMPORT})}

@@ -13,6 +13,8 @@ from erp.errors import Invalid, NotFound
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "frameworks"
 #: The frameworks that engagements are tagged with.
 BEHAVIORS, TOPICS = "cpm_leadership_behaviors", "erp_topics"
+#: The frameworks that barriers and findings of reviews belong to.
+ISSUES, PRACTICES, CATEGORIES = "capp_systemic_issues", "capp_practices", "review_categories"
 OWNERS = ("caregiver", "family", "agency")  # who may owe a Partnership Plan commitment
 BLANK_LABEL = "not yet verified"  # the label of an entry whose text nobody has seen yet
 

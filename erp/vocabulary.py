@@ -52,6 +52,8 @@ class RecordKind(Word):
     RATING = "rating", "Rating"
     TRIBAL_RECORD = "tribal_record", "Engagements, promises, feedback and ratings of a Tribal government"
     DECISION = "decision", "Decision"
+    BARRIER = "barrier", "Barrier"
+    SYSTEM_REVIEW = "system_review", "Local system review"
     CLOSING = "closing", "Closing feedback without its giver"
     PUBLIC_LINK = "public_link", "Public link"
     PUBLISHED = "published", "“You said, we did”"
@@ -253,6 +255,51 @@ class Worked(Word):
     TOO_EARLY = "too_early", "Too early to say"
 
 
+class BarrierState(Word):
+    """Where a barrier stands: only partners say that it is gone. Ours, after promise 1 of the product notes."""
+
+    NAMED = "named", "Named"
+    TAKEN_UP = "taken_up", "Worked on together"
+    ASKED = "asked", "Partners are asked whether it is gone"
+    GONE = "gone", "Gone, partners say"
+    BACK = "back", "Back again"
+    SET_ASIDE = "set_aside", "Set aside, with a reason"
+
+
+class Verdict(Word):
+    """What a partner says of a barrier that the county thinks is gone."""
+
+    GONE = "gone", "Gone"
+    EASIER = "easier", "Easier, not gone"
+    STILL_THERE = "still_there", "Still there"
+
+
+class ReviewState(Word):
+    """Where a local system review stands on a day; derived from its days, never typed."""
+
+    PLANNED = "planned", "Planned"
+    UNDER_WAY = "under_way", "Under way"
+    TO_TELL = "to_tell", "Ended, contributors still to be told"
+    TOLD = "told", "Ended, contributors told"
+
+
+class TeamSide(Word):
+    """Whom a member of a review's team comes from."""
+
+    COUNTY = "county", "County"
+    PARTNER = "partner", "Partners and community"
+    OUTSIDE = "outside", "From outside"
+
+
+class Compared(Word):
+    """How a finding stands beside the same one of the review before."""
+
+    GONE = "gone", "Not found any more"
+    BETTER = "better", "Found, and better"
+    SAME = "same", "Found as before"
+    WORSE = "worse", "Found, and worse"
+
+
 class LinkPurpose(Word):
     """What a public link opens."""
 
@@ -316,6 +363,30 @@ FEEDBACK_TRANSITIONS: dict[FeedbackState, dict[FeedbackState, str]] = {
     },
 }
 
+#: Barriers: state → what may follow, and the verb for it. Only verdicts of partners lead from ASKED. Ours.
+BARRIER_TRANSITIONS: dict[BarrierState, dict[BarrierState, str]] = {
+    BarrierState.NAMED: {BarrierState.TAKEN_UP: "take up together", BarrierState.SET_ASIDE: "set aside"},
+    BarrierState.TAKEN_UP: {BarrierState.ASKED: "ask the partners", BarrierState.SET_ASIDE: "set aside"},
+    BarrierState.ASKED: {
+        BarrierState.GONE: "every partner who owns it says that it is gone",
+        BarrierState.TAKEN_UP: "a partner says that it is not gone",
+    },
+    BarrierState.GONE: {BarrierState.BACK: "reopen"},
+    BarrierState.BACK: {BarrierState.TAKEN_UP: "take up again", BarrierState.SET_ASIDE: "set aside"},
+    BarrierState.SET_ASIDE: {BarrierState.TAKEN_UP: "take up again"},
+}
+
+#: Local system reviews: state → what may follow, and what leads there. Ours.
+REVIEW_TRANSITIONS: dict[ReviewState, dict[ReviewState, str]] = {
+    ReviewState.PLANNED: {ReviewState.UNDER_WAY: "the day it begins"},
+    ReviewState.UNDER_WAY: {
+        ReviewState.TO_TELL: "the day it ends",
+        ReviewState.TOLD: "the day it ends, where every group was told before",
+    },
+    ReviewState.TO_TELL: {ReviewState.TOLD: "the last group is told"},
+    ReviewState.TOLD: {ReviewState.TO_TELL: "another group is added"},
+}
+
 #: How an answer reaches a giver who left no way back. Source: health definition h1, loop closure.
 PUBLISHED = "Published"
 
@@ -349,3 +420,12 @@ def commitment_state(
     if done_on is not None and done_on <= on_day:
         return CommitmentState.KEPT_LATE if due_on is not None and done_on > due_on else CommitmentState.KEPT
     return CommitmentState.OVERDUE if due_on is not None and due_on < on_day else CommitmentState.OPEN
+
+
+def review_state(started_on: date | None, ended_on: date | None, all_told: bool, on_day: date) -> ReviewState:
+    """Say where a local system review stands on a day. `all_told`: there are groups, and each was told."""
+    if started_on is None or started_on > on_day:
+        return ReviewState.PLANNED
+    if ended_on is None or ended_on > on_day:
+        return ReviewState.UNDER_WAY
+    return ReviewState.TOLD if all_told else ReviewState.TO_TELL

@@ -40,6 +40,7 @@ COUNTS = {
     "capp_practices": (4 + 23, 4),
     "capp_systemic_issues": (4, 4),
     "partnership_plan": (20, 20),
+    "review_categories": (8, 0),
 }
 
 # The county's provisional table of behaviors and ERP sections, written a second time.

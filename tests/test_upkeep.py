@@ -41,10 +41,23 @@ WITHOUT_NEWER = (
     *(
         f"DROP TABLE {name}"
         for name in (
+            "barrier_verdict",
+            "barrier_action",
+            "barrier_option",
+            "barrier_owner",
+            "barrier_evidence",
+            "barrier_step",
             "feedback_theme",
             "theme",
             "decision_telling",
             "decision_source",
+            "barrier",
+            "review_group",
+            "review_recommendation",
+            "review_finding",
+            "review_debrief",
+            "review_member",
+            "system_review",
             "decision",
             "signing_key",
             "published_answer",

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from erp.vocabulary import COMMITMENT_TRANSITIONS, FEEDBACK_TRANSITIONS, PUBLISHED, CommitmentState, FeedbackState, Word
+from erp.vocabulary import (
+    BARRIER_TRANSITIONS,
+    COMMITMENT_TRANSITIONS,
+    FEEDBACK_TRANSITIONS,
+    PUBLISHED,
+    REVIEW_TRANSITIONS,
+    BarrierState,
+    CommitmentState,
+    FeedbackState,
+    ReviewState,
+    Word,
+)
 
 StateT = TypeVar("StateT", bound=Word)
 
@@ -31,8 +42,23 @@ due day; reopening needs a reason. A promise that was voided is in no state unti
 """
 
 
+_BARRIERS = """## Barriers
+
+The county cannot say that a barrier is gone. It is worked on by somebody of the county and a partner who own it
+together. When they think it is done, every partner who owns it is asked: the first who says that it is not gone sends
+it back to work, and it is gone only once all of them said so. A partner who does not answer leaves it with “partners
+are asked”. What came back is reopened; what is set aside keeps its reason and is counted apart from what is gone.
+"""
+
+_REVIEWS = """## Local system reviews
+
+The state of a review is never typed: it follows from the days it began and ended, and from the day on which each group
+that contributed was told what was found. A review without groups that were told is not finished.
+"""
+
+
 def states_document() -> str:
-    """Return docs/states.md: for feedback and promises the rules in words, a diagram, and the table."""
+    """Return docs/states.md: for each noun that has states the rules in words, a diagram, and the table."""
     parts = (
         _HEAD,
         _FEEDBACK,
@@ -41,6 +67,12 @@ def states_document() -> str:
         _PROMISES,
         _diagram(COMMITMENT_TRANSITIONS, CommitmentState.OPEN),
         _table(COMMITMENT_TRANSITIONS),
+        _BARRIERS,
+        _diagram(BARRIER_TRANSITIONS, BarrierState.NAMED),
+        _table(BARRIER_TRANSITIONS),
+        _REVIEWS,
+        _diagram(REVIEW_TRANSITIONS, ReviewState.PLANNED),
+        _table(REVIEW_TRANSITIONS),
     )
     return "\n".join(parts)
 

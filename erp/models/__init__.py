@@ -2,6 +2,7 @@
 
 from erp.models import (
     accounts,
+    barriers,
     changes,
     commitments,
     contacts,
@@ -15,6 +16,7 @@ from erp.models import (
     partners,
     public,
     ratings,
+    reviews,
     search,
     themes,
     views,
@@ -24,6 +26,7 @@ from erp.models.base import Table
 __all__ = [
     "Table",
     "accounts",
+    "barriers",
     "changes",
     "commitments",
     "contacts",
@@ -37,6 +40,7 @@ __all__ = [
     "partners",
     "public",
     "ratings",
+    "reviews",
     "search",
     "themes",
     "views",

@@ -30,7 +30,7 @@ class Decision(Table, Recorded, Voidable, table=True):
 
 
 class DecisionSource(Table, table=True):
-    """One voice behind a decision: a feedback item, or a discussion point of an engagement, in its words then.
+    """One voice behind a decision: a feedback item, a barrier, or a point of an engagement, in its words then.
 
     Points are laid anew whenever their engagement is changed, so a point is known by its engagement and its words.
     """
@@ -42,6 +42,7 @@ class DecisionSource(Table, table=True):
     item_id: int | None = Field(default=None, foreign_key="feedback_item.id", index=True)
     engagement_id: int | None = Field(default=None, foreign_key="engagement.id", index=True)
     point: str = ""
+    barrier_id: int | None = Field(default=None, foreign_key="barrier.id", index=True)
 
 
 class DecisionTelling(Table, table=True):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from erp.access import Actor
 from erp.errors import NotFound
 from erp.models.accounts import Account
+from erp.models.barriers import Barrier, BarrierOwner
 from erp.models.contacts import Contact, Forum
 from erp.models.decisions import Decision, DecisionSource, DecisionTelling
 from erp.models.engagements import DiscussionPoint, Engagement, EngagementPartner
@@ -32,7 +33,8 @@ OFFERED = 200
 class DecisionDetail:
     """One decision as it reads.
 
-    `voices`: item_id, engagement_id (one of them), words, who, said_on date, state (FeedbackState or None); in order.
+    `voices`: item_id, engagement_id, barrier_id (one of them), words, who, said_on date, state (FeedbackState,
+    BarrierState or None); in order.
     `tellings`: item_id, partner_id (one of them), who, told_on date (None: not yet), how, follows bool (a receipt leads
     the giver to the answer), can_tell bool.
     """
@@ -120,8 +122,24 @@ def decisions_from(session: Session, actor: Actor, item_id: int) -> list[tuple[i
     return [(number, what) for number, what in session.execute(question)]
 
 
+def decisions_on_barrier(session: Session, actor: Actor, barrier_id: int) -> list[tuple[int, str]]:
+    """Return the decisions about a barrier, which the actor may see: id, what."""
+    question = (
+        select(col(Decision.id), col(Decision.what))
+        .join(DecisionSource, col(DecisionSource.decision_id) == col(Decision.id))
+        .where(
+            col(DecisionSource.barrier_id) == barrier_id, col(Decision.voided_at).is_(None), decisions_visible_to(actor)
+        )
+        .order_by(col(Decision.decided_on).desc(), col(Decision.id).desc())
+    )
+    return [(number, what) for number, what in session.execute(question)]
+
+
 def voices_offered(session: Session, actor: Actor) -> tuple[dict[int, str], dict[tuple[int, str], str]]:
-    """Return what may be chosen as voices, newest first: feedback by id, points by engagement and words; → label."""
+    """Return what may be chosen as voices, newest first: feedback by id, points by engagement and words; → label.
+
+    Barriers are offered by `erp.queries.barriers.barriers_offered`.
+    """
     items = (
         select(col(FeedbackItem.id), col(FeedbackItem.key), col(FeedbackItem.words))
         .where(
@@ -148,29 +166,33 @@ def voices_offered(session: Session, actor: Actor) -> tuple[dict[int, str], dict
 def _voices(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
     names = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     question = (
-        select(DecisionSource, FeedbackItem, col(Partner.name), Contact, Engagement, col(Forum.name))
+        select(DecisionSource, FeedbackItem, col(Partner.name), Contact, Engagement, col(Forum.name), Barrier)
         .outerjoin(FeedbackItem, col(FeedbackItem.id) == col(DecisionSource.item_id))
         .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
         .outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id))
         .outerjoin(Engagement, col(Engagement.id) == col(DecisionSource.engagement_id))
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
+        .outerjoin(Barrier, col(Barrier.id) == col(DecisionSource.barrier_id))
         .where(col(DecisionSource.decision_id) == decision_id)
         .order_by(col(DecisionSource.id))
     )
     rows: list[tuple[Any, ...]] = []
-    for source, item, partner, contact, engagement, forum in session.execute(question):
+    for source, item, partner, contact, engagement, forum, barrier in session.execute(question):
         if item is not None:
             who = giver(item, partner or item.as_written.get("partner", ""), contact, names=names)
-            rows.append((item.id, None, item.words, who, item.received_on, item.state))
+            rows.append((item.id, None, None, item.words, who, item.received_on, item.state))
         elif engagement is not None:
             where = forum or engagement.purpose or engagement.kind.label
-            rows.append((None, engagement.id, source.point, where, engagement.held_on, None))
-    columns = ["item_id", "engagement_id", "words", "who", "said_on", "state"]
-    return pd.DataFrame(rows, columns=columns, dtype=object).astype({"item_id": "Int64", "engagement_id": "Int64"})
+            rows.append((None, engagement.id, None, source.point, where, engagement.held_on, None))
+        elif barrier is not None:
+            rows.append((None, None, barrier.id, barrier.words, barrier.said_by, barrier.named_on, barrier.state))
+    ids = ["item_id", "engagement_id", "barrier_id"]
+    frame = pd.DataFrame(rows, columns=[*ids, "words", "who", "said_on", "state"], dtype=object)
+    return frame.astype(dict.fromkeys(ids, "Int64"))  # pyright: ignore[reportArgumentType]
 
 
 def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
-    """Return who must be told: the giver of each item, and the partners at the meetings of the points."""
+    """Return who must be told: the giver of each item, and the partners at meetings and behind barriers."""
     names, this_day = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL), today(session)
     last_told = (
         select(func.max(col(FeedbackStep.on_day)))
@@ -201,11 +223,18 @@ def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
         for item, partner, contact, told_on, follows in session.execute(items)
     ]
     at_points = (
-        select(col(Partner.id), col(Partner.name))
-        .join(EngagementPartner, col(EngagementPartner.partner_id) == col(Partner.id))
+        select(col(EngagementPartner.partner_id))
         .join(DecisionSource, col(DecisionSource.engagement_id) == col(EngagementPartner.engagement_id))
         .where(col(DecisionSource.decision_id) == decision_id)
-        .distinct()
+    )
+    own_barriers = (
+        select(col(BarrierOwner.partner_id))
+        .join(DecisionSource, col(DecisionSource.barrier_id) == col(BarrierOwner.barrier_id))
+        .where(col(DecisionSource.decision_id) == decision_id, col(BarrierOwner.voided_at).is_(None))
+    )
+    spoke = (
+        select(col(Partner.id), col(Partner.name))
+        .where(col(Partner.id).in_(at_points) | col(Partner.id).in_(own_barriers))
         .order_by(col(Partner.name), col(Partner.id))
     )
     told = {
@@ -216,7 +245,7 @@ def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
             .order_by(col(DecisionTelling.id))
         )
     }
-    for number, name in session.execute(at_points):
+    for number, name in session.execute(spoke):
         done = told.get(number)
         rows.append((None, number, name, done and done.told_on, done.how if done else "", False, done is None))
     columns = ["item_id", "partner_id", "who", "told_on", "how", "follows", "can_tell"]

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from erp.access import Actor
 from erp.errors import NotFound
 from erp.models.accounts import Account
+from erp.models.barriers import Barrier
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
@@ -16,13 +17,16 @@ from erp.models.decisions import Decision
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, Relationship
+from erp.models.reviews import SystemReview
 from erp.queries.county import county_zone
 from erp.queries.visible import (
+    barriers_visible_to,
     commitments_visible_to,
     decisions_visible_to,
     engagements_visible_to,
     feedback_visible_to,
     may_see_name,
+    reviews_visible_to,
 )
 from erp.vocabulary import PartnerKind, RecordKind, Verb
 
@@ -102,6 +106,8 @@ def _hidden_fields(session: Session, actor: Actor, kind: RecordKind, record_id: 
         K.COMMITMENT: (Commitment, commitments_visible_to(actor)),
         K.FEEDBACK_ITEM: (FeedbackItem, feedback_visible_to(actor)),
         K.DECISION: (Decision, decisions_visible_to(actor)),
+        K.BARRIER: (Barrier, barriers_visible_to(actor)),
+        K.SYSTEM_REVIEW: (SystemReview, reviews_visible_to(actor)),
         K.ACCOUNT: (Account, true()),
     }
     if kind in tables:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_
 
 from erp.access import Actor
 from erp.models.accounts import Visit
+from erp.models.barriers import Barrier
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
@@ -20,13 +21,16 @@ from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.imports import ImportFile
 from erp.models.partners import Partner, Relationship
+from erp.models.reviews import SystemReview
 from erp.queries.county import county_zone
 from erp.queries.visible import (
+    barriers_visible_to,
     commitments_visible_to,
     decisions_visible_to,
     engagements_visible_to,
     feedback_visible_to,
     name_shown,
+    reviews_visible_to,
 )
 from erp.vocabulary import Door, RecordKind, Verb
 
@@ -185,11 +189,16 @@ def _of_one_partner(
     return tell
 
 
-def _decisions(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, _Told]:
-    question = select(col(Decision.id), col(Decision.what)).where(
-        col(Decision.id).in_(ids), decisions_visible_to(actor)
-    )
-    return {number: _Told(what) for number, what in session.execute(question)}
+def _of_several(
+    table: Any, words: Any, visible: Callable[[Actor], ColumnElement[bool]]
+) -> Callable[[Session, Actor, Collection[int]], dict[int, _Told]]:
+    """Tell what is made of several voices, and so is of no one partner."""
+
+    def tell(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, _Told]:
+        question = select(table.id, words).where(table.id.in_(ids), visible(actor))
+        return {number: _Told(said) for number, said in session.execute(question)}
+
+    return tell
 
 
 def _files(session: Session, _actor: Actor, ids: Collection[int]) -> dict[int, _Told]:
@@ -206,6 +215,8 @@ _TOLD: Mapping[RecordKind, Callable[[Session, Actor, Collection[int]], dict[int,
     K.ENGAGEMENT: _engagements,
     K.COMMITMENT: _of_one_partner(Commitment, Commitment.what, commitments_visible_to),
     K.FEEDBACK_ITEM: _of_one_partner(FeedbackItem, FeedbackItem.words, feedback_visible_to),
-    K.DECISION: _decisions,
+    K.DECISION: _of_several(Decision, Decision.what, decisions_visible_to),
+    K.BARRIER: _of_several(Barrier, Barrier.words, barriers_visible_to),
+    K.SYSTEM_REVIEW: _of_several(SystemReview, SystemReview.question, reviews_visible_to),
     K.IMPORT_FILE: _files,
 }

@@ -3,16 +3,20 @@
 A Tribal government's engagements, promises, feedback and ratings are open to Tribal liaisons, leadership and whoever
 wrote them down. An engagement with several partners is closed as soon as one of them is a Tribal government, and so
 are the promises made and the feedback given at it, whoever they are from. Feedback given on a public page is besides
-open only to those whom its giver chose.
+open only to those whom its giver chose. What is made of voices – decisions, barriers, reviews – is open to those who
+may see every voice in it, and stays so where a voice is taken out again.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from erp.access import Actor
+from erp.models.barriers import Barrier, BarrierEvidence, BarrierOption, BarrierOwner, BarrierVerdict
+from erp.models.base import Recorded
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact
 from erp.models.decisions import Decision, DecisionSource
@@ -20,6 +24,7 @@ from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
 from erp.models.ratings import Rating
+from erp.models.reviews import ReviewFinding, ReviewGroup, SystemReview
 from erp.vocabulary import READERS_BY_ROLE, PartnerKind, Readers, RecordKind, Verb
 
 #: What a list says of a person who did not agree to be named and whose role is not known.
@@ -53,11 +58,59 @@ def decisions_visible_to(actor: Actor) -> ColumnElement[bool]:
     of_it = col(DecisionSource.decision_id) == col(Decision.id)
     item = select(DecisionSource.id).join(FeedbackItem, col(FeedbackItem.id) == col(DecisionSource.item_id))
     point = select(DecisionSource.id).join(Engagement, col(Engagement.id) == col(DecisionSource.engagement_id))
+    barrier = select(DecisionSource.id).join(Barrier, col(Barrier.id) == col(DecisionSource.barrier_id))
     hidden = (
         item.where(of_it, _not_sure(feedback_visible_to(actor))).correlate(Decision),
         point.where(of_it, _not_sure(engagements_visible_to(actor))).correlate(Decision),
+        barrier.where(of_it, _not_sure(barriers_visible_to(actor))).correlate(Decision),
     )
     return and_(*(not_(exists(each)) for each in hidden))
+
+
+def barriers_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Barrier rows that the actor may see: all evidence is open to them, and no Tribal
+    government takes part in it, unless they may see what those share or named the barrier.
+    """
+    of_it = col(BarrierEvidence.barrier_id) == col(Barrier.id)
+    item = select(BarrierEvidence.id).join(FeedbackItem, col(FeedbackItem.id) == col(BarrierEvidence.item_id))
+    point = select(BarrierEvidence.id).join(Engagement, col(Engagement.id) == col(BarrierEvidence.engagement_id))
+    finding = (
+        select(BarrierEvidence.id)
+        .join(ReviewFinding, col(ReviewFinding.id) == col(BarrierEvidence.finding_id))
+        .join(SystemReview, col(SystemReview.id) == col(ReviewFinding.review_id))
+    )
+    hidden = (
+        item.where(of_it, _not_sure(feedback_visible_to(actor))).correlate(Barrier),
+        point.where(of_it, _not_sure(engagements_visible_to(actor))).correlate(Barrier),
+        finding.where(of_it, _not_sure(reviews_visible_to(actor))).correlate(Barrier),
+    )
+    takes_part = (
+        _with_a_tribe(part, Barrier, col(part.barrier_id) == col(Barrier.id))
+        for part in (BarrierOwner, BarrierOption, BarrierVerdict)
+    )
+    return and_(*(not_(exists(each)) for each in hidden), _no_tribe(actor, Barrier, *takes_part))
+
+
+def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on SystemReview rows that the actor may see: no Tribal government contributed to it,
+    unless they may see what those share or wrote the review down.
+    """
+    group = _with_a_tribe(ReviewGroup, SystemReview, col(ReviewGroup.review_id) == col(SystemReview.id))
+    return _no_tribe(actor, SystemReview, group)
+
+
+def _with_a_tribe(part: Any, whole: type[Barrier | SystemReview], belongs: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say that a Tribal government is the partner of such a part; also of one that was voided."""
+    question = select(part.id).join(_tribe, col(_tribe.id) == part.partner_id)
+    return exists(question.where(belongs, col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT).correlate(whole))
+
+
+def _no_tribe(
+    actor: Actor, whole: type[Barrier | SystemReview], *with_a_tribe: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    if actor.sees_tribal_records:
+        return true()
+    return or_(not_(or_(*with_a_tribe)), _written_by(actor, whole))
 
 
 def _not_sure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -114,7 +167,7 @@ def with_another_tribe(partner_ids: Collection[int]) -> ColumnElement[bool]:
     return exists(at_it.correlate(Engagement))
 
 
-def _written_by(actor: Actor, noun: type[Engagement | Commitment | FeedbackItem | Rating]) -> ColumnElement[bool]:
+def _written_by(actor: Actor, noun: type[Recorded]) -> ColumnElement[bool]:
     if actor.user_id is None:
         return ~true()
     return col(noun.recorded_by) == actor.user_id

@@ -12,6 +12,7 @@ from erp.models.feedback import FeedbackItem
 from erp.queries.decisions import decision_detail
 from erp.queries.following import TOLD
 from erp.queries.visible import decisions_visible_to
+from erp.services.barriers import visible_barrier
 from erp.services.checks import refuse_future, refuse_stale, refuse_void_twice, refuse_voided
 from erp.services.drafts import Draft
 from erp.services.engagements import visible_engagement
@@ -30,10 +31,13 @@ from erp.services.records import (
 from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, RecordKind, Verb, Worked
 
 S = FeedbackState
+#: The fields of a draft that are voices behind it.
+_VOICES = {"items", "points", "barriers"}
 
 
 class DecisionDraft(Draft):
-    """A decision as entered. `items`: feedback behind it; `points`: engagement and words of discussion points."""
+    """A decision as entered. `items`: feedback behind it; `points`: engagement and words of discussion points;
+    `barriers`: those it is about."""
 
     what: str
     why: str = ""
@@ -45,6 +49,7 @@ class DecisionDraft(Draft):
     check_on: date | None = None
     items: tuple[int, ...] = ()
     points: tuple[tuple[int, str], ...] = ()
+    barriers: tuple[int, ...] = ()
 
 
 def record_decision(session: Session, actor: Actor, draft: DecisionDraft, *, token: str = "") -> Decision:
@@ -57,7 +62,7 @@ def record_decision(session: Session, actor: Actor, draft: DecisionDraft, *, tok
     if already is not None:
         return visible_decision(session, actor, already)
     _check(session, actor, draft)
-    decision = Decision(recorded_at=now(), recorded_by=actor.user_id, **draft.model_dump(exclude={"items", "points"}))
+    decision = Decision(recorded_at=now(), recorded_by=actor.user_id, **draft.model_dump(exclude=_VOICES))
     session.add(decision)
     session.flush()
     _keep_sources(session, decision, draft)
@@ -73,7 +78,7 @@ def change_decision(session: Session, actor: Actor, decision_id: int, version: i
     decision = _open(session, actor, decision_id, version)
     _check(session, actor, draft)
     before = snapshot(decision, **_told(_draft_of(session, decision)))
-    revise(decision, version, draft.model_dump(exclude={"items", "points"}))
+    revise(decision, version, draft.model_dump(exclude=_VOICES))
     _keep_sources(session, decision, draft)
     session.flush()
     after = snapshot(decision, **_told(draft))
@@ -107,7 +112,7 @@ def tell_partner(
     decision = visible_decision(session, actor, decision_id)
     refuse_voided(decision, "decision")
     if partner_id not in set(decision_detail(session, actor, decision_id).tellings["partner_id"].dropna()):
-        raise NotFound("This partner had no voice in the decision. Add the point they raised first.")
+        raise NotFound("This partner had no voice in the decision. Add the point or the barrier they raised first.")
     here = select(DecisionTelling).where(
         DecisionTelling.decision_id == decision_id, DecisionTelling.partner_id == partner_id
     )
@@ -203,7 +208,10 @@ def _keep_sources(session: Session, decision: Decision, draft: DecisionDraft) ->
         DecisionSource(decision_id=_id(decision), engagement_id=number, point=words)
         for number, words in dict.fromkeys(draft.points)
     ]
-    session.add_all([*items, *points])
+    barriers = [
+        DecisionSource(decision_id=_id(decision), barrier_id=number) for number in dict.fromkeys(draft.barriers)
+    ]
+    session.add_all([*items, *points, *barriers])
     session.flush()
 
 
@@ -216,11 +224,13 @@ def _draft_of(session: Session, decision: Decision) -> DecisionDraft:
         **fields,
         items=tuple(s.item_id for s in sources if s.item_id is not None),
         points=tuple((s.engagement_id, s.point) for s in sources if s.engagement_id is not None),
+        barriers=tuple(s.barrier_id for s in sources if s.barrier_id is not None),
     )
 
 
 def _told(draft: DecisionDraft) -> dict[str, object]:
-    return {"items": list(draft.items), "points": [list(point) for point in draft.points]}
+    points = [list(point) for point in draft.points]
+    return {"items": list(draft.items), "points": points, "barriers": list(draft.barriers)}
 
 
 def _check(session: Session, actor: Actor, draft: DecisionDraft) -> None:
@@ -229,14 +239,16 @@ def _check(session: Session, actor: Actor, draft: DecisionDraft) -> None:
     if not draft.decided_by:
         raise Invalid("Say who decided it: a person's role, a team, a forum.")
     refuse_future(session, draft.decided_on, "Enter the day it was decided.")
-    if not draft.items and not draft.points:
-        raise Invalid("Choose at least one voice behind it: feedback, or a point of a meeting.")
+    if not draft.items and not draft.points and not draft.barriers:
+        raise Invalid("Choose at least one voice behind it: feedback, a point of a meeting, or a barrier.")
     if draft.check_on is not None and draft.check_on < draft.decided_on:
         raise Invalid("The later check may not come before the decision.")
     for item_id in draft.items:
         visible_feedback(session, actor, item_id)
     for engagement_id, _ in draft.points:
         visible_engagement(session, actor, engagement_id)
+    for barrier_id in draft.barriers:
+        visible_barrier(session, actor, barrier_id)
 
 
 def _check_telling(session: Session, decision: Decision, on: date, how: str) -> None:

@@ -20,6 +20,8 @@ from erp.ui.session import require_actor
 from erp.ui.show import folded, show_rows
 from erp.ui.words import plain
 from erp.vocabulary import (
+    BarrierState,
+    Compared,
     Door,
     EngagementKind,
     EngagementStatus,
@@ -35,7 +37,9 @@ from erp.vocabulary import (
     RecordKind,
     Repeats,
     Signed,
+    TeamSide,
     Verb,
+    Verdict,
     Who,
     Word,
 )
@@ -50,6 +54,7 @@ UNTOLD = frozenset(
 NAMED_BY: dict[str, Callable[..., pd.DataFrame]] = {
     "holder_id": account_names,
     "assigned_to": account_names,
+    "account_id": account_names,
     "reader_id": account_names,
     "partner_id": partner_names,
     "other_id": partner_names,
@@ -74,6 +79,8 @@ WORDS: dict[RecordKind, dict[str, type[Word]]] = {
         "signed": Signed,
         "readers": Readers,
     },
+    RecordKind.BARRIER: {"state": BarrierState, "verdict": Verdict},
+    RecordKind.SYSTEM_REVIEW: {"side": TeamSide, "compared": Compared},
     RecordKind.ENGAGEMENT: _WHO
     | {"status": EngagementStatus, "kind": EngagementKind, "interpreter": Interpreter, "repeats": Repeats},
 }

@@ -22,6 +22,13 @@ from erp.vocabulary import RecordKind
 K = RecordKind
 #: Sentences on Today at once, and in all where more are wanted.
 LINES, MOST = 3, 60
+#: Part of a barrier or a review → its article, and what is done with parts.
+_PARTS = {
+    **dict.fromkeys(("evidence",), "some"),
+    **dict.fromkeys(("owner", "option", "action"), "an"),
+    **dict.fromkeys(("verdict", "team member", "debrief note", "finding", "recommendation", "group"), "a"),
+}
+_DID_WITH = {"add": "added", "change": "changed", "void": "voided"}
 #: Verb of the history → what somebody did.
 DID = {
     "add": "added",
@@ -73,6 +80,15 @@ DID = {
     "record": "recorded",
     "check": "looked at whether it worked:",
     "tell a partner": "told a partner of",
+    "name": "named",
+    "take up together": "took up together with partners",
+    "take up again": "took up again",
+    "ask the partners": "asked the partners about",
+    "every partner who owns it says that it is gone": "wrote down that partners say it is gone:",
+    "a partner says that it is not gone": "wrote down that a partner says it is not gone:",
+    "set aside": "set aside",
+    "take again": "took a review again:",
+    **{f"{verb} {part}": f"{did} {a} {part} of" for part, a in _PARTS.items() for verb, did in _DID_WITH.items()},
     "import": "imported",
     "undo import": "undid the import of",
 }
@@ -86,6 +102,8 @@ _OBJECTS = {
     K.COMMITMENT: ("the promise", "promises", "promise"),
     K.FEEDBACK_ITEM: ("the feedback", "feedback", "feedback"),
     K.DECISION: ("the decision", "decisions", "decision"),
+    K.BARRIER: ("the barrier", "barriers", "barrier"),
+    K.SYSTEM_REVIEW: ("the review", "reviews", "review"),
     K.IMPORT_FILE: ("the file", "imports", ""),
 }
 _NAMED = (K.PARTNER, K.CONTACT, K.FORUM)
