@@ -3,24 +3,14 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from erp.vocabulary import (
-    BARRIER_TRANSITIONS,
-    COMMITMENT_TRANSITIONS,
-    FEEDBACK_TRANSITIONS,
-    PUBLISHED,
-    REVIEW_TRANSITIONS,
-    BarrierState,
-    CommitmentState,
-    FeedbackState,
-    ReviewState,
-    Word,
-)
+from erp.states import BARRIER_TRANSITIONS, COMMITMENT_TRANSITIONS, FEEDBACK_TRANSITIONS, REVIEW_TRANSITIONS
+from erp.vocabulary import PUBLISHED, BarrierState, CommitmentState, FeedbackState, ReviewState, Word
 
 StateT = TypeVar("StateT", bound=Word)
 
 _HEAD = """# States
 
-This page is written by the program from the tables in `erp/vocabulary.py` (`make docs`); do not edit it by hand.
+This page is written by the program from the tables in `erp/states.py` (`make docs`); do not edit it by hand.
 """
 
 _FEEDBACK = f"""## Feedback

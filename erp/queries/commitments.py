@@ -17,7 +17,8 @@ from erp.queries.county import today
 from erp.queries.paging import ids_in_turn, is_one_of
 from erp.queries.visible import commitments_visible_to, engagements_visible_to
 from erp.queries.word_index import saying
-from erp.vocabulary import RecordKind, Side, Verb, Word, commitment_state
+from erp.states import commitment_state
+from erp.vocabulary import RecordKind, Side, Verb, Word
 
 #: Rows on one page of the list: each is a card with its own form.
 PAGE_ROWS = 25
@@ -143,7 +144,7 @@ def _promises(actor: Actor, this_day: date) -> Any:
 
 
 def _group(this_day: date) -> ColumnElement[str]:
-    """Return the group of a Commitment row as an expression; agrees with erp.vocabulary.commitment_state."""
+    """Return the group of a Commitment row as an expression; agrees with erp.states.commitment_state."""
     due = col(Commitment.due_on)
     return case(
         (col(Commitment.withdrawn_on) <= this_day, PromiseGroup.WITHDRAWN.value),

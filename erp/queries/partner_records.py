@@ -16,7 +16,8 @@ from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, Relationship
 from erp.queries.county import today
 from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to
-from erp.vocabulary import EngagementStatus, RecordKind, Verb, commitment_state
+from erp.states import commitment_state
+from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
 #: Records of one kind on one page of a partner's profile.
 PAGE_ROWS = 20

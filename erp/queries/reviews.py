@@ -22,7 +22,8 @@ from erp.models.reviews import (
 )
 from erp.queries.county import today
 from erp.queries.visible import reviews_visible_to
-from erp.vocabulary import Compared, RecordKind, ReviewState, Verb, review_state
+from erp.states import review_state
+from erp.vocabulary import Compared, RecordKind, ReviewState, Verb
 
 REVIEW_COLUMNS = ["review_id", "question", "state", "started_on", "ended_on", "findings", "recommendations", "done"]
 REVIEW_COLUMNS += ["groups", "told", "again_of", "voided"]

@@ -25,7 +25,8 @@ from erp.services.records import (
     set_void,
     snapshot,
 )
-from erp.vocabulary import BARRIER_TRANSITIONS, BarrierState, RecordKind, Verb
+from erp.states import BARRIER_TRANSITIONS
+from erp.vocabulary import BarrierState, RecordKind, Verb
 
 S = BarrierState
 #: States in which somebody of the county and a partner own the barrier.

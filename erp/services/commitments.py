@@ -32,7 +32,8 @@ from erp.services.records import (
     saved_before,
     snapshot,
 )
-from erp.vocabulary import COMMITMENT_TRANSITIONS, CommitmentState, RecordKind, Side, Verb, commitment_state
+from erp.states import COMMITMENT_TRANSITIONS, commitment_state
+from erp.vocabulary import CommitmentState, RecordKind, Side, Verb
 
 
 class CommitmentDraft(Draft):

@@ -28,7 +28,8 @@ from erp.services.records import (
     set_void,
     snapshot,
 )
-from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, RecordKind, Verb, Worked
+from erp.states import FEEDBACK_TRANSITIONS
+from erp.vocabulary import FeedbackState, RecordKind, Verb, Worked
 
 S = FeedbackState
 #: The fields of a draft that are voices behind it.

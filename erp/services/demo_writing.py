@@ -27,7 +27,8 @@ from erp.services.demo_records import CommitmentLife, EngagementLife, FeedbackLi
 from erp.services.facts import Draft, commitment_facts, engagement_facts, feedback_facts, rating_facts
 from erp.services.giving import GIVER
 from erp.services.records import record_change, snapshot
-from erp.vocabulary import FEEDBACK_TRANSITIONS, EngagementStatus, FeedbackState, RecordKind
+from erp.states import FEEDBACK_TRANSITIONS
+from erp.vocabulary import EngagementStatus, FeedbackState, RecordKind
 
 #: What a record's facts were, from one moment to the next.
 Stages = list[tuple[datetime, list[Draft]]]

@@ -1,6 +1,6 @@
 """The feedback loop: receiving, acknowledging, deciding, telling the giver, confirming, reopening, voiding.
 
-Which step may follow which is data: FEEDBACK_TRANSITIONS in erp.vocabulary.
+Which step may follow which is data: FEEDBACK_TRANSITIONS in erp.states.
 """
 
 from collections.abc import Iterable
@@ -39,16 +39,8 @@ from erp.services.records import (
     set_void,
     snapshot,
 )
-from erp.vocabulary import (
-    FEEDBACK_TRANSITIONS,
-    PUBLISHED,
-    FeedbackKind,
-    FeedbackState,
-    FeedbackWay,
-    RecordKind,
-    Signed,
-    Verb,
-)
+from erp.states import FEEDBACK_TRANSITIONS
+from erp.vocabulary import PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Signed, Verb
 
 S = FeedbackState
 #: Steps of the county that are taken with duplicates, too.

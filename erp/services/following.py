@@ -17,7 +17,8 @@ from erp.services.facts import sync_feedback
 from erp.services.feedback import StepDraft, feedback_steps, move
 from erp.services.giving import GIVER, MOST_WORDS, NO_WORDS, TOO_LONG
 from erp.services.records import change_record, now, plain_value, record_change
-from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, Readers, RecordKind
+from erp.states import FEEDBACK_TRANSITIONS
+from erp.vocabulary import FeedbackState, Readers, RecordKind
 
 K, S = RecordKind, FeedbackState
 

@@ -23,6 +23,7 @@ from erp.services.feedback import (
     visible_feedback,
     void_feedback,
 )
+from erp.states import FEEDBACK_TRANSITIONS
 from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.engagement_parts import day_text
@@ -32,16 +33,7 @@ from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_choice import partner_field
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY
-from erp.vocabulary import (
-    FEEDBACK_TRANSITIONS,
-    PUBLISHED,
-    FeedbackKind,
-    FeedbackState,
-    FeedbackWay,
-    RecordKind,
-    Signed,
-    Verb,
-)
+from erp.vocabulary import PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, RecordKind, Signed, Verb
 
 S = FeedbackState
 #: What is asked of each step: the field for how it was done, the field for what was said. None: not asked.

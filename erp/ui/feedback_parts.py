@@ -9,6 +9,7 @@ import streamlit as st
 from erp.access import Actor
 from erp.queries.feedback import FeedbackDetail, feedback_detail
 from erp.queries.targets import COUNTY_NEXT
+from erp.states import FEEDBACK_TRANSITIONS
 from erp.ui import navigation
 from erp.ui.actions import show_outcome
 from erp.ui.engagement_parts import day_text, plain
@@ -19,7 +20,7 @@ from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import close_record, open_record
 from erp.ui.words import plain_lines
-from erp.vocabulary import FEEDBACK_TRANSITIONS, FeedbackState, Readers, RecordKind, Signed, Verb
+from erp.vocabulary import FeedbackState, Readers, RecordKind, Signed, Verb
 
 S = FeedbackState
 #: State → icon and color of its badge; the words beside them say the same.

@@ -2,7 +2,7 @@
 
 from erp.documents.states import states_document
 from erp.settings import ROOT
-from erp.vocabulary import COMMITMENT_TRANSITIONS, FEEDBACK_TRANSITIONS
+from erp.states import COMMITMENT_TRANSITIONS, FEEDBACK_TRANSITIONS
 
 
 def test_the_document_is_what_the_tables_say() -> None:

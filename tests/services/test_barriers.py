@@ -48,7 +48,8 @@ from erp.services.decisions import DecisionDraft, record_decision, tell_partner
 from erp.services.feedback_work import mark_duplicate
 from erp.services.guards import verify_changes
 from erp.services.parts import add_part, change_part, void_part
-from erp.vocabulary import BARRIER_TRANSITIONS, BarrierState, Readers, RecordKind, Verdict
+from erp.states import BARRIER_TRANSITIONS
+from erp.vocabulary import BarrierState, Readers, RecordKind, Verdict
 from tests.conftest import Cast
 from tests.services.givers import days_later, given, last_change, link_for, partner, tribe
 from tests.services.test_decisions import POINT, meeting

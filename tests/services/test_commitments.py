@@ -27,7 +27,8 @@ from erp.services.commitments import (
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
 from erp.services.partners import PartnerDraft, add_partner, archive_partner
 from erp.services.records import keep_marked_words
-from erp.vocabulary import COMMITMENT_TRANSITIONS, CommitmentState, PartnerKind, Side, commitment_state
+from erp.states import COMMITMENT_TRANSITIONS, commitment_state
+from erp.vocabulary import CommitmentState, PartnerKind, Side
 from tests.conftest import Cast
 
 S = CommitmentState

@@ -35,8 +35,8 @@ from erp.services.demo import build_demo
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.records import now
 from erp.settings import ROOT, settings
+from erp.states import FEEDBACK_TRANSITIONS, commitment_state
 from erp.vocabulary import (
-    FEEDBACK_TRANSITIONS,
     Band,
     CommitmentState,
     Door,
@@ -56,7 +56,6 @@ from erp.vocabulary import (
     Signed,
     Who,
     Word,
-    commitment_state,
 )
 
 TODAY = date(2026, 6, 17)

@@ -30,7 +30,8 @@ from erp.services.feedback import (
 )
 from erp.services.partners import PartnerDraft, add_partner
 from erp.services.records import keep_marked_words, now
-from erp.vocabulary import FEEDBACK_TRANSITIONS, PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, PartnerKind
+from erp.states import FEEDBACK_TRANSITIONS
+from erp.vocabulary import PUBLISHED, FeedbackKind, FeedbackState, FeedbackWay, PartnerKind
 from tests.conftest import Cast
 
 S = FeedbackState

@@ -18,8 +18,9 @@ from erp.services.feedback_work import assign, go_on, mark_duplicate, pause
 from erp.services.following import confirm_mended, remove_identity, say_not_mended, take_back, write_back
 from erp.services.givers import answer_giver, erase_removed, make_receipt, open_identity
 from erp.services.partners import PartnerDraft, add_partner
+from erp.states import FEEDBACK_TRANSITIONS
 from erp.ui.news import DID, sentence_of
-from erp.vocabulary import FEEDBACK_TRANSITIONS, PartnerKind, RecordKind, Side
+from erp.vocabulary import PartnerKind, RecordKind, Side
 from tests.conftest import Cast
 from tests.services.givers import given, named, tell
 from tests.ui.conftest import prose
