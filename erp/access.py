@@ -24,7 +24,7 @@ _DAILY_WORK = dict.fromkeys(DAILY, _WORK) | {
 _LINKS = {K.PUBLIC_LINK: frozenset({SEE, ADD, ARCHIVE}), K.PUBLISHED: frozenset({SEE})}
 #: What is made of many voices: decisions, barriers, reviews.
 _MADE_OF_VOICES = (K.DECISION, K.BARRIER, K.SYSTEM_REVIEW)
-_DECIDE = dict.fromkeys(_MADE_OF_VOICES, frozenset({SEE, ADD, CHANGE, ARCHIVE}))
+_DECIDE = dict.fromkeys(_MADE_OF_VOICES, _WORK)
 _READ_DECISIONS = dict.fromkeys(_MADE_OF_VOICES, frozenset({SEE}))
 #: Only liaisons approve what "You said, we did" tells.
 _APPROVE = {K.PUBLISHED: frozenset({SEE, ADD, CHANGE, ARCHIVE})}

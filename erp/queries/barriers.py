@@ -28,7 +28,7 @@ from erp.models.partners import Partner
 from erp.models.reviews import ReviewFinding
 from erp.queries.county import today
 from erp.queries.visible import barriers_visible_to
-from erp.vocabulary import BarrierState, RecordKind, Verb
+from erp.vocabulary import BarrierState, Readers, RecordKind, Verb
 
 S = BarrierState
 #: Groups of the register: key → label and the states in it. The first is what a register opens with.
@@ -59,8 +59,10 @@ BARRIER_COLUMNS = ["barrier_id", "words", "said_by", "named_on", "affected", "is
 BARRIER_COLUMNS += ["evidence", "owners", "open_actions", "overdue", "voided"]
 
 
-def barrier_list(session: Session, actor: Actor, wanted: BarrierFilter) -> pd.DataFrame:
+def barrier_list(session: Session, actor: Actor, wanted: BarrierFilter, *, for_file: bool = False) -> pd.DataFrame:
     """Return barriers, one row each, those longest in their state first.
+
+    `for_file`: without those shown by feedback that its giver opened to some only.
 
     Columns: barrier_id, evidence, open_actions, overdue int (evidence: pieces; actions by the county's day); words,
     said_by, affected; issue, practice (ids, "": not placed); named_on, since date (since when it is in its state);
@@ -71,7 +73,7 @@ def barrier_list(session: Session, actor: Actor, wanted: BarrierFilter) -> pd.Da
     question = (
         select(Barrier, since)
         .join(BarrierStep, col(BarrierStep.barrier_id) == col(Barrier.id))
-        .where(*_conditions(actor, wanted))
+        .where(*_conditions(actor, wanted), *([col(Barrier.id).not_in(_for_some_only())] if for_file else []))
         .group_by(col(Barrier.id))
         .order_by(since, col(Barrier.id))
     )
@@ -270,6 +272,14 @@ def _of_partner(partner_id: int | None) -> Any:
         for part in (BarrierOwner, BarrierOption)
     )
     return owns.union(proposed)
+
+
+def _for_some_only() -> Any:
+    return (
+        select(col(BarrierEvidence.barrier_id))
+        .join(FeedbackItem, col(FeedbackItem.id) == col(BarrierEvidence.item_id))
+        .where(col(FeedbackItem.readers) != Readers.TEAM)
+    )
 
 
 def _counts(session: Session, barrier_ids: Collection[int]) -> dict[int, int]:

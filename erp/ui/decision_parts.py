@@ -7,6 +7,7 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
+from erp.queries.barriers import barriers_offered
 from erp.queries.decisions import DecisionDetail, decision_list, voices_offered
 from erp.services.decisions import (
     DecisionDraft,
@@ -29,6 +30,8 @@ from erp.ui.words import FIRST_DAY, day_text, plain, plain_lines
 from erp.vocabulary import RecordKind, Verb, Worked
 
 NEW = "decision_new"
+#: What the address may say a new decision comes from.
+FROM = ("from_feedback", "from_engagement", "from_barrier")
 #: Field → label of what changed.
 CHANGED = {"policy": "What policy changed", "practice": "What practice changed", "training": "What training changed"}
 TEXTS = {"what": "What was decided", "why": "Why", "decided_by": "Who decided it"} | CHANGED
@@ -58,10 +61,9 @@ def _check_due(check_on: Any) -> str:
 
 
 def draw_adding() -> None:
-    """Draw the form for a new decision; the address may name the feedback or the meeting it comes from."""
+    """Draw the form for a new decision; the address may name what it comes from."""
     token = field_keys(NEW)
-    item, meeting = number_in_address("from_feedback"), number_in_address("from_engagement")
-    _draw_fields(f"{token}_", None, item, meeting, save=(_add, (token,)))
+    _draw_fields(f"{token}_", None, save=(_add, (token,)))
 
 
 def draw_detail(actor: Actor, detail: DecisionDetail) -> None:
@@ -86,7 +88,7 @@ def draw_detail(actor: Actor, detail: DecisionDetail) -> None:
     if may_change:
         with st.expander("Correct this decision", key=f"decision_mend_{detail.decision_id}"):
             at = f"decision_mend_{detail.decision_id}_{detail.version}_"
-            _draw_fields(at, detail, 0, 0, save=(_mend, (detail.decision_id, detail.version, at)))
+            _draw_fields(at, detail, save=(_mend, (detail.decision_id, detail.version, at)))
     if actor.may(Verb.ARCHIVE, RecordKind.DECISION):
         if detail.voided:
             draw_restore("decision", restore_decision, detail.decision_id, detail.version)
@@ -103,6 +105,10 @@ def _draw_voices(voices: pd.DataFrame) -> None:
             if not pd.isna(voice["item_id"]):
                 st.caption(plain(f"{voice['who']} · {said_on} · {voice['state'].label}"))
                 navigation.link_to("feedback", "Open the feedback", feedback=int(voice["item_id"]))
+            elif not pd.isna(voice["barrier_id"]):
+                by = f", said by {voice['who']}" if voice["who"] else ""
+                st.caption(plain(f"A barrier{by} · {said_on} · {voice['state'].label}"))
+                navigation.link_to("barriers", "Open the barrier", barrier=int(voice["barrier_id"]))
             else:
                 st.caption(plain(f"A point at: {voice['who']} · {said_on}"))
                 navigation.link_to("engagement", "Open the meeting", engagement=int(voice["engagement_id"]))
@@ -114,7 +120,7 @@ def _draw_tellings(detail: DecisionDetail, *, may_change: bool) -> None:
         how = f", {row['how']}" if row["how"] else ""
         told = f"told {day_text(row['told_on'])}{how}" if row["told_on"] is not None else "**not told yet**"
         page = " · reads it with a receipt" if row["follows"] else ""
-        what = "the giver" if not pd.isna(row["item_id"]) else "at the meeting"
+        what = "the giver" if not pd.isna(row["item_id"]) else "who raised it"
         st.markdown(f"{plain(row['who'])} ({what}): {told}{page}")
     if not may_change:
         return
@@ -214,12 +220,12 @@ def _check(decision_id: int, version: int) -> None:
     guard.guarded(name, {"What shows it": words}, check_decision, *values, said="Saved what was found.")
 
 
-def _draw_fields(
-    at: str, detail: DecisionDetail | None, item: int, meeting: int, *, save: tuple[Any, tuple[Any, ...]]
-) -> None:
+def _draw_fields(at: str, detail: DecisionDetail | None, *, save: tuple[Any, tuple[Any, ...]]) -> None:
     of_items, of_points = load(voices_offered)
-    items, points = dict(of_items), dict(of_points)
-    chosen_items, chosen_points = _chosen(detail, item, meeting, points)
+    items, points, barriers = dict(of_items), dict(of_points), dict(load(barriers_offered))
+    chosen_items, chosen_points, chosen_barriers = _chosen(detail, points)
+    for number in chosen_barriers:
+        barriers.setdefault(number, f"Barrier {number}")
     for number in chosen_items:
         items.setdefault(number, f"Feedback {number}")
     for point in chosen_points:
@@ -243,6 +249,12 @@ def _draw_fields(
             "Points of meetings behind it", list(points), default=chosen_points, select_all=False,
             format_func=lambda point: _short(points[point]), key=f"{at}points", placeholder="Choose the points",
         )  # fmt: skip
+        if barriers:
+            st.multiselect(
+                "Barriers it is about", list(barriers), default=chosen_barriers, select_all=False,
+                format_func=lambda number: _short(barriers[number]), key=f"{at}barriers",
+                placeholder="Choose the barriers",
+            )  # fmt: skip
         st.caption("What changed is read by every giver behind it, once they were told.")
         for name, label in CHANGED.items():
             st.text_input(f"{label} (may stay blank)", value=getattr(detail, name) if detail else "", key=f"{at}{name}")
@@ -255,16 +267,18 @@ def _draw_fields(
 
 
 def _chosen(
-    detail: DecisionDetail | None, item: int, meeting: int, points: dict[tuple[int, str], str]
-) -> tuple[list[int], list[tuple[int, str]]]:
+    detail: DecisionDetail | None, points: dict[tuple[int, str], str]
+) -> tuple[list[int], list[tuple[int, str]], list[int]]:
+    """Return the voices that stand in the form at first: those of the decision, or what the address names."""
     if detail is None:
-        return [item] if item else [], [point for point in points if meeting and point[0] == meeting]
+        item, meeting, barrier = (number_in_address(name) for name in FROM)
+        of_meeting = [point for point in points if meeting and point[0] == meeting]
+        return [item] if item else [], of_meeting, [barrier] if barrier else []
     voices = detail.voices
-    items = [int(number) for number in voices["item_id"].dropna()]
+    items, barriers = ([int(number) for number in voices[name].dropna()] for name in ("item_id", "barrier_id"))
     of_meetings = voices[voices["engagement_id"].notna()]
-    return items, [
-        (int(number), words) for number, words in zip(of_meetings["engagement_id"], of_meetings["words"], strict=True)
-    ]
+    chosen = zip(of_meetings["engagement_id"], of_meetings["words"], strict=True)
+    return items, [(int(number), words) for number, words in chosen], barriers
 
 
 def _short(words: str) -> str:
@@ -275,7 +289,12 @@ def _read(at: str) -> dict[str, Any]:
     state = st.session_state
     texts = {name: str(state.get(f"{at}{name}") or "") for name in TEXTS}
     days = {name: state.get(f"{at}{name}") for name in ("decided_on", "check_on")}
-    return texts | days | {"items": tuple(state[f"{at}items"]), "points": tuple(state[f"{at}points"])}
+    return (
+        texts
+        | days
+        | {"items": tuple(state[f"{at}items"]), "points": tuple(state[f"{at}points"])}
+        | {"barriers": tuple(state.get(f"{at}barriers") or ())}
+    )
 
 
 @once
@@ -289,7 +308,7 @@ def _add(token: str) -> None:
     added = guard.guarded(f"{token}_", texts, add, said="Saved. Next: tell everyone who had a voice in it.")
     if added is not None:
         forget_form(NEW)
-        for name in ("from_feedback", "from_engagement"):
+        for name in FROM:
             st.query_params.pop(name, None)
         st.query_params["decision"] = str(added.id)
 
@@ -310,7 +329,7 @@ def _tell(session: Session, actor: Actor, decision_id: int, givers: tuple[int, .
 
 def draw_folded_adding() -> None:
     """Draw the form for a new decision, open where the address says what it comes from."""
-    if number_in_address("from_feedback") or number_in_address("from_engagement"):
+    if any(number_in_address(name) for name in FROM):
         with st.container(border=True):
             st.markdown("**Record a decision**")
             draw_adding()

@@ -9,6 +9,7 @@ from erp import db
 from erp.access import Actor
 from erp.documents.qr import qr_svg
 from erp.errors import ERPError
+from erp.queries.barriers import barriers_of_item
 from erp.queries.decisions import decisions_from
 from erp.queries.feedback import FeedbackDetail
 from erp.queries.givers import GiverSide, giver_side
@@ -41,6 +42,7 @@ def draw_giver(actor: Actor, detail: FeedbackDetail) -> None:
         if may_change:
             _draw_writing(item_id, side)
     _draw_decisions(actor, item_id)
+    _draw_barriers(actor, item_id)
     if may_change:
         folded("A receipt for the giver", lambda: _draw_receipt(item_id, side), key=f"feedback_receipt_{item_id}")
     draw_publishing(actor, detail)
@@ -51,6 +53,13 @@ def _draw_decisions(actor: Actor, item_id: int) -> None:
         navigation.link_to("decisions", f"A voice in: {plain(what)}", icon=":material/gavel:", decision=number)
     if actor.may(Verb.ADD, RecordKind.DECISION):
         navigation.link_to("decisions", "Record a decision from this", icon=":material/add:", from_feedback=item_id)
+
+
+def _draw_barriers(actor: Actor, item_id: int) -> None:
+    for number, words, _ in load(barriers_of_item, item_id):
+        navigation.link_to("barriers", f"Shows a barrier: {plain(words)}", icon=":material/fence:", barrier=number)
+    if actor.may(Verb.ADD, RecordKind.BARRIER):
+        navigation.link_to("barriers", "Name a barrier from this", icon=":material/add:", from_feedback=item_id)
 
 
 def draw_finding() -> None:

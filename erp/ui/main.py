@@ -38,7 +38,7 @@ def draw_shell(actor: Actor) -> None:
 
 st.set_page_config(page_title="Partnerships", page_icon=ROOT / "static" / "mark.svg", layout="wide")
 actor = ask_who_is_there()
-page = st.navigation(pages_for(actor))
+page = st.navigation(pages_for(actor), expanded=True)
 on_page(page.url_path)
 with one_state():
     draw_shell(actor)

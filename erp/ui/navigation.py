@@ -24,7 +24,6 @@ class PageEntry:
     hidden: bool = False
 
 
-#: At most twelve of them are not hidden: with one more, Streamlit folds the last of the menu away.
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "Today", ":material/today:"),
     PageEntry("partners", "Partners", ":material/diversity_3:", (V.SEE, K.PARTNER)),
@@ -34,6 +33,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("engagement", "Engagement", ":material/forum:", (V.SEE, K.ENGAGEMENT), hidden=True),
     PageEntry("promises", "Promises", ":material/handshake:", (V.SEE, K.COMMITMENT)),
     PageEntry("feedback", "Feedback", ":material/rate_review:", (V.SEE, K.FEEDBACK_ITEM)),
+    PageEntry("barriers", "Barriers", ":material/fence:", (V.SEE, K.BARRIER)),
+    PageEntry("reviews", "Local system reviews", ":material/manage_search:", (V.SEE, K.SYSTEM_REVIEW), hidden=True),
+    PageEntry("capp", "CAPP systemic issues", ":material/account_tree:", (V.SEE, K.BARRIER), hidden=True),
     PageEntry("decisions", "Decisions", ":material/gavel:", (V.SEE, K.DECISION), hidden=True),
     PageEntry("themes", "Themes", ":material/sell:", (V.SEE, K.FEEDBACK_ITEM), hidden=True),
     PageEntry("public_links", "Public links", ":material/qr_code_2:", (V.SEE, K.PUBLIC_LINK), hidden=True),

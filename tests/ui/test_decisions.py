@@ -78,7 +78,7 @@ def test_a_partner_of_a_point_is_told(app_as: Open, cast: Cast) -> None:
     app = app_as(cast.coordinator, "decisions", decision=decision)
     app.text_input(key=keyed(app, f"decision_partner_{decision}", "how")).set_value("By phone")
     button(app, "They were told").click().run()
-    assert "Fern House (at the meeting): told" in text_of(app)
+    assert "Fern House (who raised it): told" in text_of(app)
     with db.reading() as session:
         assert [telling.how for telling in session.exec(select(DecisionTelling))] == ["By phone"]
 

@@ -1,0 +1,92 @@
+"""Solving a barrier, on its page: ways to solve it with who proposed them, and actions with their days."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp.queries.barriers import BarrierDetail
+from erp.services.barrier_work import ACTION, OPTION, ActionDraft, OptionDraft
+from erp.ui.loads import county_today
+from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_change
+from erp.ui.partner_words import records
+from erp.ui.today_parts import due_words
+from erp.ui.words import day_text, plain, plain_lines
+
+OPTIONS = define(
+    "barrier_option",
+    PartForm(
+        OPTION,
+        OptionDraft,
+        (
+            Field("partner_id", "Which partner proposed it", "partner", blank="No partner: in words below"),
+            Field("what", "What could be done", "text", must=True),
+            Field("proposed_by", "Who proposed it, in words (may stay blank for a partner)"),
+            Field("taken", "Is it taken up?", "choice", blank="Not decided yet"),
+            Field("answer", "Why, as who proposed it should read it", "text"),
+        ),
+        add="Add a way to solve it",
+        later=("taken", "answer"),
+    ),
+)
+ACTIONS = define(
+    "barrier_action",
+    PartForm(
+        ACTION,
+        ActionDraft,
+        (
+            Field("what", "What is done", "text", must=True),
+            Field("owner_id", "By whom", "choice", must=True),
+            Field("due_on", "By when", "day", must=True),
+            Field("done_on", "Done on (may stay blank)", "day"),
+            Field("dropped", "Why it is not done any more (may stay blank)"),
+        ),
+        add="Add an action",
+        later=("done_on", "dropped"),
+    ),
+)
+TAKEN = {True: "Taken up", False: "Not taken up"}
+
+
+def draw_options(detail: BarrierDetail, *, may_change: bool) -> None:
+    """Draw the ways to solve it: who proposed each, and what became of it."""
+    st.header(f"Ways to solve it ({len(detail.options)})", anchor=False)
+    for part in records(detail.options):
+        with st.container(border=True, gap="small"):
+            st.markdown(plain_lines(part["what"]))
+            who = ", ".join(filter(None, (part["who"], part["proposed_by"])))
+            became = TAKEN[bool(part["taken"])] if part["taken"] is not None else "not decided yet"
+            st.caption(plain(f"Proposed by {who} · {became}{': ' if part['answer'] else ''}{part['answer']}"))
+            if may_change:
+                draw_change(OPTIONS, detail.barrier_id, part, {"taken": TAKEN})
+    if may_change:
+        draw_add(OPTIONS, detail.barrier_id)
+
+
+def draw_actions(detail: BarrierDetail, *, may_change: bool) -> None:
+    """Draw what is done about it, by whom and by when."""
+    actions = detail.actions
+    done = int(actions["done_on"].notna().sum())
+    st.header(f"Actions ({done} of {len(actions)} done)", anchor=False)
+    owners = {
+        int(number): name for number, name in zip(detail.owners_now["part_id"], detail.owners_now["name"], strict=True)
+    }
+    for part in records(actions):
+        with st.container(border=True, gap="small"):
+            st.markdown(plain_lines(part["what"]))
+            st.caption(plain(f"{part['who']} · {_stands(part)}"))
+            if may_change:
+                draw_change(ACTIONS, detail.barrier_id, part, {"owner_id": owners})
+    if may_change and owners:
+        draw_add(ACTIONS, detail.barrier_id, {"owner_id": owners})
+    elif may_change:
+        st.caption("Add who owns it first; each action is one owner's.")
+
+
+def _stands(part: dict[str, Any]) -> str:
+    due = f"due {day_text(part['due_on'])}"
+    if not pd.isna(part["done_on"]):
+        return f"{due}, done {day_text(part['done_on'])}"
+    if part["dropped"]:
+        return f"{due}, not done any more: {part['dropped']}"
+    return f"{due} · {due_words(part['due_on'], (county_today() - part['due_on']).days)}"

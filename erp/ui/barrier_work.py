@@ -1,0 +1,169 @@
+"""Working on a barrier on its page: the next step, what shows it, owners, ways to solve it, actions, verdicts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from erp.queries.barriers import BarrierDetail
+from erp.queries.choices import holder_choices
+from erp.queries.decisions import decisions_on_barrier
+from erp.services.barrier_work import (
+    OWNER,
+    VERDICT,
+    OwnerDraft,
+    VerdictDraft,
+)
+from erp.services.barriers import take_barrier_step
+from erp.states import BARRIER_TRANSITIONS
+from erp.ui import guard, navigation
+from erp.ui.actions import form_button, once
+from erp.ui.loads import county_today, load
+from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_change
+from erp.ui.partner_words import counted, records
+from erp.ui.show import folded
+from erp.ui.words import day_text, plain, plain_lines
+from erp.vocabulary import BarrierState, Verdict
+
+S = BarrierState
+OWNERS = define(
+    "barrier_owner",
+    PartForm(
+        OWNER,
+        OwnerDraft,
+        (
+            Field("account_id", "Somebody of the county", "choice", blank="– or choose a partner"),
+            Field("partner_id", "Or a partner", "partner", blank="Nobody: it is somebody of the county"),
+            Field("role", "In which role (may stay blank)", help="“Chair of the council”: a role, no family's name."),
+            Field("until_on", "The last day they owned it (may stay blank)", "day"),
+        ),
+        add="Add who owns it",
+        later=("until_on",),
+    ),
+)
+VERDICTS = define(
+    "barrier_verdict",
+    PartForm(
+        VERDICT,
+        VerdictDraft,
+        (
+            Field("partner_id", "Which partner", "choice", must=True),
+            Field("verdict", "What they say", "choice", must=True),
+            Field("said", "Their words", "text", must=True),
+            Field("on_day", "Day they said so", "day", must=True),
+        ),
+        add="Write down what a partner says",
+        said="Saved what they say.",
+    ),
+)
+#: What a partner said is not changed, only taken out where it was entered by mistake.
+_SAID = define("barrier_said", PartForm(VERDICT, VerdictDraft, (), add=""))
+#: Next state → what the button says, and what is asked.
+STEPS = {
+    S.TAKEN_UP: ("Work on it together", "What county and partners agreed"),
+    S.ASKED: ("Ask the partners whether it is gone", "What was done about it, as the partners read it"),
+    S.BACK: ("Reopen it", "How it came back, in the words of who met it"),
+    S.SET_ASIDE: ("Set it aside", "Why, as the partners read it"),
+}
+
+
+def draw_next(detail: BarrierDetail) -> None:
+    """Draw the forms of the steps that may follow, for somebody who may take them."""
+    if detail.state is S.ASKED:
+        _draw_asked(detail)
+    steps = [step for step in BARRIER_TRANSITIONS[detail.state] if step is not S.GONE]
+    for place, step in enumerate(steps):
+        label = "Go on working on it" if detail.state in (S.ASKED, S.BACK) and step is S.TAKEN_UP else STEPS[step][0]
+        if place == 0 and detail.state is not S.ASKED:
+            with st.container(border=True):
+                _draw_step(detail, step, label, first=True)
+        else:
+            key = f"barrier_step_{step}_{detail.barrier_id}"
+            folded(label, lambda step=step, label=label: _draw_step(detail, step, label, first=False), key=key)
+
+
+def _draw_step(detail: BarrierDetail, step: BarrierState, label: str, *, first: bool) -> None:
+    owners = detail.owners_now
+    if step in (S.TAKEN_UP, S.ASKED) and (owners["account_id"].isna().all() or owners["partner_id"].isna().all()):
+        st.markdown(
+            "**Next: who owns it?** It is worked on by somebody of the county and a partner together. Add both below."
+        )
+        return
+    at = f"barrier_step_{detail.barrier_id}_{detail.version}_{step}"
+    with st.form(f"{at}_form", border=False):
+        st.text_area(STEPS[step][1], key=f"{at}_said", height=90, max_chars=2000)
+        st.date_input(
+            "Day", value=county_today(), min_value=detail.steps["on_day"].iloc[-1], max_value=county_today(),
+            key=f"{at}_on", format="MM/DD/YYYY",
+        )  # fmt: skip
+        guard.draw(at)
+        look: dict[str, Any] = {"type": "primary"} if first else {}
+        form_button(label, _step, detail.barrier_id, detail.version, step.value, **look)
+
+
+@once
+def _step(barrier_id: int, version: int, step: str) -> None:
+    at = f"barrier_step_{barrier_id}_{version}_{step}"
+    said = str(st.session_state.get(f"{at}_said") or "")
+    values = (barrier_id, version, BarrierState(step), st.session_state[f"{at}_on"], said)
+    guard.guarded(at, {"What is said": said}, take_barrier_step, *values, said=f"Now: {BarrierState(step).label}.")
+
+
+def _draw_asked(detail: BarrierDetail) -> None:
+    partners = detail.owners_now.dropna(subset=["partner_id"])
+    names = {int(number): name for number, name in zip(partners["partner_id"], partners["name"], strict=True)}
+    with st.container(border=True):
+        st.markdown(
+            f"**{counted(len(names), 'partner is', 'partners are')} asked whether it is gone.** It is gone once all of "
+            "them say so; the first who says that it is not sends it back to work."
+        )
+        choices: Mapping[str, Mapping[Any, str]] = {
+            "partner_id": names,
+            "verdict": {verdict: verdict.label for verdict in Verdict},
+        }
+        draw_add(VERDICTS, detail.barrier_id, choices, {"on_day": county_today()})
+
+
+def draw_owners(detail: BarrierDetail, *, may_change: bool) -> None:
+    """Draw who owns the barrier, from the county and from partners."""
+    st.header("Who owns it together", anchor=False)
+    accounts = load(holder_choices)
+    people = dict(zip(accounts["account_id"].astype(int), accounts["name"], strict=True))
+    if detail.owners_now.empty:
+        st.markdown("Nobody yet. It is taken up by somebody of the county and a partner together.")
+    for part in records(detail.owners):
+        until = f" · until {day_text(part['until_on'])}" if not pd.isna(part["until_on"]) else ""
+        role = f", {part['role']}" if part["role"] else ""
+        with st.container(border=True, gap="small"):
+            if pd.isna(part["partner_id"]):
+                st.markdown(plain(f"{part['name']}{role} (county){until}"))
+            else:
+                navigation.link_to("partner", plain(f"{part['name']}{role}{until}"), partner=int(part["partner_id"]))
+            if may_change:
+                draw_change(OWNERS, detail.barrier_id, part, {"account_id": people})
+    if may_change:
+        draw_add(OWNERS, detail.barrier_id, {"account_id": people})
+
+
+def draw_verdicts(detail: BarrierDetail, *, may_change: bool) -> None:
+    """Draw what partners said of it, the newest first."""
+    st.header("What partners say of it", anchor=False)
+    if detail.verdicts.empty:
+        st.markdown("They were not asked yet, or have not answered.")
+    for part in records(detail.verdicts.iloc[::-1]):
+        with st.container(border=True, gap="small"):
+            st.markdown(f"**{plain(part['who'])}: {Verdict(part['verdict']).label}.** “{plain_lines(part['said'])}”")
+            st.caption(day_text(part["on_day"]))
+            if may_change and detail.state is S.ASKED:
+                draw_change(_SAID, detail.barrier_id, part)
+
+
+def draw_story(detail: BarrierDetail) -> None:
+    """Draw the steps the barrier went through, and the decisions about it."""
+    st.header("How it went", anchor=False)
+    for step in records(detail.steps):
+        said = f": {plain_lines(step['said'])}" if step["said"] else ""
+        st.markdown(f"**{day_text(step['on_day'])}** – {BarrierState(step['step']).label}{said}")
+    for number, what in load(decisions_on_barrier, detail.barrier_id):
+        navigation.link_to("decisions", f"Decided: {plain(what)}", icon=":material/gavel:", decision=number)
