@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from erp.services.commitments import CommitmentDraft
+from erp.services.demo_barriers import write_barriers, write_reviews
 from erp.services.demo_county import DemoCounty, DemoPartner, demo_county
 from erp.services.demo_forums import Table
 from erp.services.demo_loops import feedback, promises, public_feedback
@@ -39,6 +40,7 @@ def build_demo(session: Session, today: date, seed: int = 20260101) -> None:
     write_lives(book, lives)
     write_givers(book, clock, lives.feedback, seed)
     write_themes(book, clock, lives.feedback)
+    write_barriers(book, clock, write_reviews(book, clock))
     book.write_history()
 
 

@@ -4,8 +4,10 @@ import tomllib
 from functools import cache, cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from erp.services.demo_reviewed import NamedBarrier, Reviewed
+from erp.services.demo_told import Told
 from erp.settings import ROOT
 from erp.vocabulary import (
     EngagementKind,
@@ -25,12 +27,6 @@ FOLDER = ROOT / "data" / "demo"
 
 #: Points of a line: days ago, level 0–100.
 Line = tuple[tuple[int, float], ...]
-
-
-class Told(BaseModel):
-    """Part of the county's text; a misspelled key is an error, not silence. Days are counted back ("ago")."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class DemoAccount(Told):
@@ -114,7 +110,7 @@ class DemoPartner(Told):
     feedback: float = 0
     raters: int = 0
     rated: tuple[int, ...] = ()
-    aims: dict[str, float] = {}
+    aims: dict[str, float] = Field(default_factory=dict)
     people: tuple[DemoPerson, ...]
 
     @property
@@ -149,7 +145,7 @@ class DemoBehavior(Told):
 
     id: str
     weight: float
-    weights: dict[PartnerKind, float] = {}
+    weights: dict[PartnerKind, float] = Field(default_factory=dict)
     evidence: tuple[str, ...]
 
 
@@ -328,6 +324,8 @@ class DemoCounty(Told):
     said: tuple[Said, ...]
     given: tuple[Given, ...]
     theme: dict[str, tuple[str, ...]]
+    review: tuple[Reviewed, ...]
+    barrier: tuple[NamedBarrier, ...]
     words: Words
 
     def number_of(self, partner: str) -> int:
@@ -356,7 +354,7 @@ class DemoCounty(Told):
 @cache
 def demo_county() -> DemoCounty:
     """Read the county from data/demo. Raises: pydantic.ValidationError naming the entry that is wrong."""
-    names = ("county", "partners", "strands", "courses", "behaviors", "stories", "public")
+    names = ("county", "partners", "strands", "courses", "behaviors", "stories", "public", "barriers")
     read: dict[str, Any] = {}
     for name in names:
         read |= tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

@@ -5,12 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import time_machine
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -18,6 +19,7 @@ from erp import db
 from erp.access import Actor, operator
 from erp.models import Table
 from erp.models.accounts import Account, RoleGrant
+from erp.models.barriers import Barrier, BarrierStep
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum, ForumMember
@@ -27,17 +29,20 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.privacy import find_identifying
+from erp.queries.barriers import GROUPS, BarrierFilter, barriers_of_partner, group_counts
 from erp.queries.county import day_of, end_of_day
 from erp.queries.health import figures_by_day
 from erp.queries.publishing import told_to_everybody
+from erp.queries.reviews import beside, review_detail, review_list
 from erp.services import guards, upkeep
 from erp.services.demo import build_demo
 from erp.services.facts import sync_commitment, sync_engagement, sync_feedback, sync_rating
 from erp.services.records import now
 from erp.settings import ROOT, settings
-from erp.states import FEEDBACK_TRANSITIONS, commitment_state
+from erp.states import BARRIER_TRANSITIONS, FEEDBACK_TRANSITIONS, commitment_state
 from erp.vocabulary import (
     Band,
+    BarrierState,
     CommitmentState,
     Door,
     EngagementKind,
@@ -51,6 +56,7 @@ from erp.vocabulary import (
     PartnerStatus,
     Readers,
     Recognition,
+    ReviewState,
     Role,
     Side,
     Signed,
@@ -476,3 +482,27 @@ def test_the_public_pages_have_something_to_show(session: Session) -> None:
     assert [step.value for step in steps] == way.split()
     by_giver = session.exec(select(Change).where(Change.door == Door.PUBLIC_LINK)).all()
     assert {change.actor_id for change in by_giver} == {None}
+
+
+def test_barriers_and_reviews_stand_in_every_state_and_went_by_the_transitions(session: Session) -> None:
+    counts = group_counts(session, operator(), BarrierFilter())
+    assert all(counts[group] for group in GROUPS if group != "voided")
+    for barrier in session.exec(select(Barrier)):
+        steps = session.exec(
+            select(BarrierStep).where(BarrierStep.barrier_id == barrier.id).order_by(col(BarrierStep.id))
+        ).all()
+        assert (steps[0].step, steps[-1].step) == (BarrierState.NAMED, barrier.state)
+        assert all(after.step in BARRIER_TRANSITIONS[before.step] for before, after in pairwise(steps))
+        assert all(before.recorded_at < after.recorded_at for before, after in pairwise(steps))
+    with time_machine.travel(datetime.combine(TODAY, time(20), UTC), tick=False):
+        reviews = review_list(session, operator())
+    assert set(reviews["state"]) == {ReviewState.PLANNED, ReviewState.TO_TELL, ReviewState.TOLD}
+    again = reviews.loc[reviews["again_of"].notna(), "review_id"].iloc[0]
+    compared = beside(review_detail(session, operator(), int(again)))["compared"]
+    assert set(compared) == {"Found, and better", "Found as before", "Not looked at again", "New"}
+
+
+def test_a_barrier_that_a_tribe_owns_is_seen_by_liaison_and_leadership_only(session: Session) -> None:
+    tribe = partner(session, SCORED_TRIBE).id
+    seen_by = {role for role in Role if barriers_of_partner(session, Actor(None, "", frozenset({role})), tribe or 0)}
+    assert seen_by == {Role.LEADERSHIP, Role.TRIBAL_LIAISON}
