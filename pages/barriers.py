@@ -16,7 +16,6 @@ from erp.ui.history import draw_changes
 from erp.ui.loads import load
 from erp.ui.loop_filters import pills_in_address
 from erp.ui.partner_choice import pick_partner
-from erp.ui.partner_links import same_page_link
 from erp.ui.placing import placing_choices
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records, offer_list
@@ -102,6 +101,6 @@ def draw_one(barrier_id: int) -> None:
 
 if "barrier" in st.query_params:
     draw_one(number_in_address("barrier"))
-    same_page_link("barriers", "All barriers", key="all_barriers", icon=":material/arrow_back:")
+    navigation.link_to("barriers", "All barriers", key="all_barriers", icon=":material/arrow_back:")
 else:
     draw_all()

@@ -9,7 +9,6 @@ from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.decision_parts import draw_detail, draw_folded_adding, draw_list
 from erp.ui.loads import load
-from erp.ui.partner_links import same_page_link
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
 from erp.ui.words import plain
@@ -40,7 +39,7 @@ def draw_one(decision_id: int) -> None:
         st.title(plain(detail.what), anchor=False)
         show_outcome()
         draw_detail(actor, detail)
-    same_page_link("decisions", "All decisions", key="all_decisions", icon=":material/arrow_back:")
+    navigation.link_to("decisions", "All decisions", key="all_decisions", icon=":material/arrow_back:")
 
 
 draw_one(number_in_address("decision")) if "decision" in st.query_params else draw_all()

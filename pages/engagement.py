@@ -68,7 +68,7 @@ def draw_actions(detail: EngagementDetail) -> None:
         if actor.may(Verb.ADD, RecordKind.DECISION) and detail.points and detail.voided_at is None:
             about = {"from_engagement": detail.engagement_id}
             navigation.link_to("decisions", "Record a decision", icon=":material/gavel:", **about)
-            navigation.link_to("barriers", "Name a barrier", icon=":material/fence:", **about)
+            navigation.link_to("barriers", "Name a barrier", icon=":material/construction:", **about)
         if navigation.may_open("public_links") and detail.voided_at is None:
             about = {"engagement": detail.engagement_id}
             navigation.link_to("public_links", "Feedback link", icon=":material/qr_code_2:", **about)

@@ -10,7 +10,6 @@ from erp.ui.address import number_in_address
 from erp.ui.engagement_parts import plain
 from erp.ui.history import draw_history
 from erp.ui.loads import load
-from erp.ui.partner_links import same_page_link
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, no_records
 from erp.vocabulary import RecordKind, Verb
@@ -46,7 +45,7 @@ def draw_one(forum_id: int) -> None:
     except NotFound as refusal:
         st.title("Forum", anchor=False)
         empty_state(str(refusal), "Look for it among all forums.")
-        same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
+        navigation.link_to("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
         return
     st.title(plain(forum["name"]), anchor=False)
     show_outcome()
@@ -68,7 +67,7 @@ def draw_one(forum_id: int) -> None:
             partner_forum.draw_archiving(forum)
     with st.expander("History", icon=":material/history:", key="forum_history"):
         draw_history(RecordKind.FORUM, forum_id, closed=forum["archived_at"] is not None)
-    same_page_link("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
+    navigation.link_to("forums", "All forums", key="all_forums", icon=":material/arrow_back:")
 
 
 forum_id = number_in_address("forum")

@@ -10,7 +10,6 @@ from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.history import draw_changes
 from erp.ui.loads import load
-from erp.ui.partner_links import same_page_link
 from erp.ui.review_parts import draw_barriers, draw_beside, draw_changing, draw_folded_adding, draw_head, draw_list
 from erp.ui.review_work import draw_debriefs, draw_findings, draw_groups, draw_recommendations, draw_team
 from erp.ui.session import require_actor
@@ -66,6 +65,6 @@ def draw_one(review_id: int) -> None:
 
 if "review" in st.query_params:
     draw_one(number_in_address("review"))
-    same_page_link("reviews", "All reviews", key="all_reviews", icon=":material/arrow_back:")
+    navigation.link_to("reviews", "All reviews", key="all_reviews", icon=":material/arrow_back:")
 else:
     draw_all()

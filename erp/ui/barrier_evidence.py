@@ -1,6 +1,7 @@
 """What shows a barrier, on its page: feedback, points of meetings, findings of reviews."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from erp.services.parts import add_part
 from erp.ui import navigation
 from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.loads import load
-from erp.ui.part_forms import PartForm, define, draw_change
+from erp.ui.part_forms import PartForm, define, draw_part
 from erp.ui.partner_words import records
 from erp.ui.show import folded
 from erp.ui.today_parts import shortened
@@ -28,14 +29,7 @@ def draw_evidence(detail: BarrierDetail, *, may_change: bool) -> None:
     """Draw what shows the barrier, each with a link to where it was said."""
     st.header(f"What shows it ({len(detail.evidence)})", anchor=False)
     for part in records(detail.evidence):
-        with st.container(border=True, gap="small"):
-            st.markdown(f"“{plain_lines(part['words'])}”")
-            said_on = f" · {day_text(part['said_on'])}" if part["said_on"] is not None else ""
-            st.caption(plain(f"{part['where']}{said_on}"))
-            with st.container(horizontal=True, vertical_alignment="center"):
-                _link_to_evidence(part)
-            if may_change:
-                draw_change(_SHOWN, detail.barrier_id, part)
+        draw_part(_SHOWN, detail.barrier_id, part, partial(_draw_shown, part), may_change=may_change)
     if may_change:
         folded(
             "Add what shows it",
@@ -43,6 +37,14 @@ def draw_evidence(detail: BarrierDetail, *, may_change: bool) -> None:
             key=f"add_evidence_{detail.barrier_id}",
             icon=":material/add:",
         )
+
+
+def _draw_shown(part: Mapping[str, Any]) -> None:
+    st.markdown(f"“{plain_lines(part['words'])}”")
+    said_on = f" · {day_text(part['said_on'])}" if part["said_on"] is not None else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(plain(f"{part['where']}{said_on}"), width="content")
+        _link_to_evidence(part)
 
 
 def _link_to_evidence(part: Mapping[str, Any]) -> None:

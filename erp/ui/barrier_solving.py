@@ -1,5 +1,6 @@
 """Solving a barrier, on its page: ways to solve it with who proposed them, and actions with their days."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 from erp.queries.barriers import BarrierDetail
 from erp.services.barrier_work import ACTION, OPTION, ActionDraft, OptionDraft
 from erp.ui.loads import county_today
-from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_change
+from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_part
 from erp.ui.partner_words import records
 from erp.ui.today_parts import due_words
 from erp.ui.words import day_text, plain, plain_lines
@@ -52,15 +53,17 @@ def draw_options(detail: BarrierDetail, *, may_change: bool) -> None:
     """Draw the ways to solve it: who proposed each, and what became of it."""
     st.header(f"Ways to solve it ({len(detail.options)})", anchor=False)
     for part in records(detail.options):
-        with st.container(border=True, gap="small"):
-            st.markdown(plain_lines(part["what"]))
-            who = ", ".join(filter(None, (part["who"], part["proposed_by"])))
-            became = TAKEN[bool(part["taken"])] if part["taken"] is not None else "not decided yet"
-            st.caption(plain(f"Proposed by {who} · {became}{': ' if part['answer'] else ''}{part['answer']}"))
-            if may_change:
-                draw_change(OPTIONS, detail.barrier_id, part, {"taken": TAKEN})
+        draw = partial(_draw_option, part)
+        draw_part(OPTIONS, detail.barrier_id, part, draw, may_change=may_change, choices={"taken": TAKEN})
     if may_change:
         draw_add(OPTIONS, detail.barrier_id)
+
+
+def _draw_option(part: dict[str, Any]) -> None:
+    st.markdown(plain_lines(part["what"]))
+    who = ", ".join(filter(None, (part["who"], part["proposed_by"])))
+    became = TAKEN[bool(part["taken"])] if part["taken"] is not None else "not decided yet"
+    st.caption(plain(f"Proposed by {who} · {became}{': ' if part['answer'] else ''}{part['answer']}"))
 
 
 def draw_actions(detail: BarrierDetail, *, may_change: bool) -> None:
@@ -72,15 +75,17 @@ def draw_actions(detail: BarrierDetail, *, may_change: bool) -> None:
         int(number): name for number, name in zip(detail.owners_now["part_id"], detail.owners_now["name"], strict=True)
     }
     for part in records(actions):
-        with st.container(border=True, gap="small"):
-            st.markdown(plain_lines(part["what"]))
-            st.caption(plain(f"{part['who']} · {_stands(part)}"))
-            if may_change:
-                draw_change(ACTIONS, detail.barrier_id, part, {"owner_id": owners})
+        draw, choices = partial(_draw_action, part), {"owner_id": owners}
+        draw_part(ACTIONS, detail.barrier_id, part, draw, may_change=may_change, choices=choices)
     if may_change and owners:
         draw_add(ACTIONS, detail.barrier_id, {"owner_id": owners})
     elif may_change:
         st.caption("Add who owns it first; each action is one owner's.")
+
+
+def _draw_action(part: dict[str, Any]) -> None:
+    st.markdown(plain_lines(part["what"]))
+    st.caption(plain(f"{part['who']} · {_stands(part)}"))
 
 
 def _stands(part: dict[str, Any]) -> str:

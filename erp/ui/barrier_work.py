@@ -1,6 +1,7 @@
 """Working on a barrier on its page: the next step, what shows it, owners, ways to solve it, actions, verdicts."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from erp.states import BARRIER_TRANSITIONS
 from erp.ui import guard, navigation
 from erp.ui.actions import form_button, once
 from erp.ui.loads import county_today, load
-from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_change
+from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_part
 from erp.ui.partner_words import counted, records
 from erp.ui.show import folded
 from erp.ui.words import day_text, plain, plain_lines
@@ -133,17 +134,19 @@ def draw_owners(detail: BarrierDetail, *, may_change: bool) -> None:
     if detail.owners_now.empty:
         st.markdown("Nobody yet. It is taken up by somebody of the county and a partner together.")
     for part in records(detail.owners):
-        until = f" · until {day_text(part['until_on'])}" if not pd.isna(part["until_on"]) else ""
-        role = f", {part['role']}" if part["role"] else ""
-        with st.container(border=True, gap="small"):
-            if pd.isna(part["partner_id"]):
-                st.markdown(plain(f"{part['name']}{role} (county){until}"))
-            else:
-                navigation.link_to("partner", plain(f"{part['name']}{role}{until}"), partner=int(part["partner_id"]))
-            if may_change:
-                draw_change(OWNERS, detail.barrier_id, part, {"account_id": people})
+        draw, choices = partial(_draw_owner, part), {"account_id": people}
+        draw_part(OWNERS, detail.barrier_id, part, draw, may_change=may_change, choices=choices)
     if may_change:
         draw_add(OWNERS, detail.barrier_id, {"account_id": people})
+
+
+def _draw_owner(part: Mapping[str, Any]) -> None:
+    until = f" · until {day_text(part['until_on'])}" if not pd.isna(part["until_on"]) else ""
+    role = f", {part['role']}" if part["role"] else ""
+    if pd.isna(part["partner_id"]):
+        st.markdown(plain(f"{part['name']}{role} (county){until}"))
+    else:
+        navigation.link_to("partner", plain(f"{part['name']}{role}{until}"), partner=int(part["partner_id"]))
 
 
 def draw_verdicts(detail: BarrierDetail, *, may_change: bool) -> None:
@@ -152,11 +155,13 @@ def draw_verdicts(detail: BarrierDetail, *, may_change: bool) -> None:
     if detail.verdicts.empty:
         st.markdown("They were not asked yet, or have not answered.")
     for part in records(detail.verdicts.iloc[::-1]):
-        with st.container(border=True, gap="small"):
-            st.markdown(f"**{plain(part['who'])}: {Verdict(part['verdict']).label}.** “{plain_lines(part['said'])}”")
-            st.caption(day_text(part["on_day"]))
-            if may_change and detail.state is S.ASKED:
-                draw_change(_SAID, detail.barrier_id, part)
+        may_void = may_change and detail.state is S.ASKED
+        draw_part(_SAID, detail.barrier_id, part, partial(_draw_verdict, part), may_change=may_void)
+
+
+def _draw_verdict(part: Mapping[str, Any]) -> None:
+    st.markdown(f"**{plain(part['who'])}: {Verdict(part['verdict']).label}.** “{plain_lines(part['said'])}”")
+    st.caption(day_text(part["on_day"]))
 
 
 def draw_story(detail: BarrierDetail) -> None:

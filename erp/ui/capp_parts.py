@@ -75,7 +75,9 @@ def draw_issues() -> None:
         st.markdown(plain(_moved(row)))
         if not here.empty:
             label = counted(len(here), "open barrier", "open barriers")
-            folded(label, lambda here=here: draw_rows(here), key=f"capp_barriers_{issue}", icon=":material/fence:")
+            folded(
+                label, lambda here=here: draw_rows(here), key=f"capp_barriers_{issue}", icon=":material/construction:"
+            )
         if not found.empty:
             label = counted(len(found), "finding of reviews", "findings of reviews")
             folded(label, lambda found=found: _draw_findings(found), key=f"capp_findings_{issue}")

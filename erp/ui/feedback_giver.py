@@ -57,7 +57,9 @@ def _draw_decisions(actor: Actor, item_id: int) -> None:
 
 def _draw_barriers(actor: Actor, item_id: int) -> None:
     for number, words, _ in load(barriers_of_item, item_id):
-        navigation.link_to("barriers", f"Shows a barrier: {plain(words)}", icon=":material/fence:", barrier=number)
+        navigation.link_to(
+            "barriers", f"Shows a barrier: {plain(words)}", icon=":material/construction:", barrier=number
+        )
     if actor.may(Verb.ADD, RecordKind.BARRIER):
         navigation.link_to("barriers", "Name a barrier from this", icon=":material/add:", from_feedback=item_id)
 

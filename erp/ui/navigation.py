@@ -33,7 +33,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("engagement", "Engagement", ":material/forum:", (V.SEE, K.ENGAGEMENT), hidden=True),
     PageEntry("promises", "Promises", ":material/handshake:", (V.SEE, K.COMMITMENT)),
     PageEntry("feedback", "Feedback", ":material/rate_review:", (V.SEE, K.FEEDBACK_ITEM)),
-    PageEntry("barriers", "Barriers", ":material/fence:", (V.SEE, K.BARRIER)),
+    PageEntry("barriers", "Barriers", ":material/construction:", (V.SEE, K.BARRIER)),
     PageEntry("reviews", "Local system reviews", ":material/manage_search:", (V.SEE, K.SYSTEM_REVIEW), hidden=True),
     PageEntry("capp", "CAPP systemic issues", ":material/account_tree:", (V.SEE, K.BARRIER), hidden=True),
     PageEntry("decisions", "Decisions", ":material/gavel:", (V.SEE, K.DECISION), hidden=True),
@@ -86,12 +86,19 @@ def is_here(name: str) -> bool:
     return st.session_state.get("_page") == name
 
 
-def link_to(name: str, label: str, *, icon: str | None = None, **query: Any) -> None:
-    """Draw a link to a page inside the app (no full page load); plain text where the person may not open it."""
-    if may_open(name):
-        st.page_link(st.session_state["_pages"][name], label=label, icon=icon, query_params=_text(query))
-    else:
+def link_to(name: str, label: str, *, icon: str | None = None, key: str | None = None, **query: Any) -> None:
+    """Draw a link to a page inside the app (no full page load); plain text where the person may not open it.
+
+    To another record of the page one is on it is a button that looks like a link: a link of Streamlit's leaves the
+    address as it was, and the next click would lose the record. `key`: its key then.
+    """
+    if not may_open(name):
         st.markdown(label)
+    elif is_here(name):
+        if st.button(label, key=key or f"to_{name}_{_text(query)}_{label}", icon=icon, type="tertiary"):
+            go(name, **query)
+    else:
+        st.page_link(st.session_state["_pages"][name], label=label, icon=icon, query_params=_text(query))
 
 
 def go(name: str, **query: Any) -> None:

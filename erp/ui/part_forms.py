@@ -1,6 +1,6 @@
 """Forms of the parts of a barrier or a review: adding one, changing it, voiding it. Which fields there are is data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -73,10 +73,28 @@ def draw_add(name: str, whole_id: int, choices: Choices | None = None, preset: M
     )
 
 
-def draw_change(name: str, whole_id: int, part: Mapping[str, Any], choices: Choices | None = None) -> None:
-    """Draw the form that changes a part, and the one that voids it, folded away."""
-    number, label = int(part["part_id"]), "Change it" if _forms[name].fields else "Take it out"
-    folded(label, lambda: _draw_changing(name, whole_id, part, choices or {}), key=f"change_{name}_{number}")
+def draw_part(
+    name: str,
+    whole_id: int,
+    part: Mapping[str, Any],
+    draw: Callable[[], object],
+    *,
+    may_change: bool,
+    choices: Choices | None = None,
+) -> None:
+    """Draw a part in a box of its own, by `draw`; beside it what changes or voids it, made when it is opened."""
+    with (
+        st.container(border=True),
+        st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"),
+    ):
+        with st.container(gap="xsmall"):
+            draw()
+        if may_change:
+            label = "Change" if _forms[name].fields else "Take out"
+            key = f"change_{name}_{part['part_id']}"
+            with st.popover(label, type="tertiary", icon=":material/edit:", key=key, on_change="rerun") as opened:
+                if opened.open:
+                    _draw_changing(name, whole_id, part, choices or {})
 
 
 def _draw_adding(name: str, whole_id: int, choices: Choices, preset: Mapping[str, Any]) -> None:

@@ -27,7 +27,6 @@ from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_choice import partner_field
-from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import counted, each, long_day, records, span
 from erp.ui.show import no_records
 from erp.ui.words import FIRST_DAY
@@ -48,7 +47,9 @@ def draw_forum_list(forums: pd.DataFrame) -> None:
     """Draw the forums as links with what they are for, how many seats are held, when they met and meet."""
     for forum in each(forums):
         with st.container(border=True, gap=None):
-            same_page_link("forums", f"**{plain(forum.name)}**", key=f"forum_{forum.forum_id}", forum=forum.forum_id)
+            navigation.link_to(
+                "forums", f"**{plain(forum.name)}**", key=f"forum_{forum.forum_id}", forum=forum.forum_id
+            )
             facts = [counted(forum.seats_held, "seat held", "seats held")]
             facts += [f"last met {long_day(forum.last_held)}"] if not pd.isna(forum.last_held) else []
             facts += [f"meets {long_day(forum.next_planned)}"] if not pd.isna(forum.next_planned) else []

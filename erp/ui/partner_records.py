@@ -106,7 +106,7 @@ def draw_feedback(profile: PartnerProfile) -> None:
 
 def _draw_line(page: str, record_id: int, label: str, facts: list[str]) -> None:
     with st.container(gap=None):
-        navigation.link_to(page, label, icon=None, **{QUERY[page]: record_id})
+        navigation.link_to(page, label, icon=None, key=None, **{QUERY[page]: record_id})
         st.caption(plain(" · ".join(facts)))
 
 

@@ -22,7 +22,6 @@ from erp.ui.engagement_parts import plain
 from erp.ui.loads import load
 from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_choice import partner_field
-from erp.ui.partner_links import same_page_link
 from erp.ui.partner_words import each, long_day, records, span
 from erp.ui.show import empty_state, no_records
 from erp.ui.words import FIRST_DAY
@@ -86,7 +85,7 @@ def _draw_tie(tie: dict[str, Any], profile: PartnerProfile, actor: Actor) -> Non
         other = "to_partner" if tie["from_partner_id"] == profile.partner_id else "from_partner"
         with st.container(horizontal=True, vertical_alignment="center"):
             key = f"to_{form}"
-            same_page_link("partner", plain(tie[other]), key=key, icon=ICON, partner=tie[f"{other}_id"])
+            navigation.link_to("partner", plain(tie[other]), key=key, icon=ICON, partner=tie[f"{other}_id"])
             if days := span(tie["from_on"], tie["until_on"]):
                 st.caption(days)
         if st.session_state.get("_open_tie") == form:

@@ -150,7 +150,7 @@ def draw_barriers(detail: ReviewDetail) -> None:
     """Draw links to the barriers that findings of the review show."""
     for number, words, state in load(barriers_of_review, detail.review_id):
         label = f"Shows a barrier: {plain(words)} ({state.label})"
-        navigation.link_to("barriers", label, icon=":material/fence:", barrier=number)
+        navigation.link_to("barriers", label, icon=":material/construction:", barrier=number)
 
 
 def _draw_fields(at: str, detail: ReviewDetail | None, question: str) -> None:

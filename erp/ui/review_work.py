@@ -1,6 +1,7 @@
 """What belongs to a local system review, on its page: team, debriefs, findings, recommendations, who was told."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,11 +22,11 @@ from erp.services.reviews import (
 )
 from erp.ui import navigation
 from erp.ui.loads import county_today
-from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_change
+from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_part
 from erp.ui.partner_words import counted, records
 from erp.ui.placing import placed_label, placing_choices
 from erp.ui.today_parts import due_words
-from erp.ui.words import day_text, plain, plain_lines
+from erp.ui.words import day_text, plain, plain_lines, sentence
 from erp.vocabulary import Compared, TeamSide
 
 MEMBERS = define(
@@ -117,28 +118,31 @@ def draw_team(detail: ReviewDetail, *, may_change: bool) -> None:
     st.header(f"Team ({', '.join(shares) or 'nobody yet'})", anchor=False)
     sides = {side.value: side.label for side in TeamSide}
     for part in records(members):
-        with st.container(border=True, gap="small"):
-            many = counted(int(part["people"]), "person", "people")
-            st.markdown(plain(f"{part['role']} · {TeamSide(part['side']).label} · {many}"))
-            if may_change:
-                draw_change(MEMBERS, detail.review_id, part, {"side": sides})
+        draw = partial(_draw_member, part)
+        draw_part(MEMBERS, detail.review_id, part, draw, may_change=may_change, choices={"side": sides})
     if may_change:
         draw_add(MEMBERS, detail.review_id, {"side": sides})
+
+
+def _draw_member(part: Mapping[str, Any]) -> None:
+    many = counted(int(part["people"]), "person", "people")
+    st.markdown(plain(f"{sentence(part['role'])} · {TeamSide(part['side']).label} · {many}"))
 
 
 def draw_debriefs(detail: ReviewDetail, *, may_change: bool) -> None:
     """Draw the debrief notes, by day."""
     st.header(f"Daily debriefs ({len(detail.debriefs)})", anchor=False)
     for part in records(detail.debriefs):
-        with st.container(border=True, gap="small"):
-            about = plain(", at: ".join(filter(None, (part["subject"], part["at_step"]))))
-            st.markdown(f"**{about}** – {plain_lines(part['insight'])}")
-            there = "agency staff took part" if part["agency_there"] else "without agency staff"
-            st.caption(f"{day_text(part['on_day'])} · {there}")
-            if may_change:
-                draw_change(DEBRIEFS, detail.review_id, part)
+        draw_part(DEBRIEFS, detail.review_id, part, partial(_draw_debrief, part), may_change=may_change)
     if may_change:
         draw_add(DEBRIEFS, detail.review_id, preset={"on_day": county_today()})
+
+
+def _draw_debrief(part: Mapping[str, Any]) -> None:
+    about = ", at: ".join(filter(None, (sentence(part["subject"]), part["at_step"])))
+    st.markdown(f"**{plain(about)}** – {plain_lines(part['insight'])}")
+    there = "agency staff took part" if part["agency_there"] else "without agency staff"
+    st.caption(f"{day_text(part['on_day'])} · {there}")
 
 
 def draw_findings(detail: ReviewDetail, *, may_change: bool, may_name: bool) -> None:
@@ -146,18 +150,13 @@ def draw_findings(detail: ReviewDetail, *, may_change: bool, may_name: bool) -> 
     st.header(f"Findings ({len(detail.findings)})", anchor=False)
     choices = _finding_choices(detail)
     for part in records(detail.findings):
-        with st.container(border=True, gap="small"):
-            _draw_finding(part)
-            if may_name:
-                about = {"from_finding": int(part["part_id"])}
-                navigation.link_to("barriers", "Name a barrier from this", icon=":material/add:", **about)
-            if may_change:
-                draw_change(FINDINGS, detail.review_id, part, choices)
+        draw = partial(_draw_finding, part, may_name=may_name)
+        draw_part(FINDINGS, detail.review_id, part, draw, may_change=may_change, choices=choices)
     if may_change:
         draw_add(FINDINGS, detail.review_id, choices)
 
 
-def _draw_finding(part: Mapping[str, Any]) -> None:
+def _draw_finding(part: Mapping[str, Any], *, may_name: bool) -> None:
     left, right = st.columns(2) if part["correction"] else (st.container(), None)
     left.markdown(f"**Found:** {plain_lines(part['words'])}")
     if right is not None:
@@ -167,6 +166,9 @@ def _draw_finding(part: Mapping[str, Any]) -> None:
     about = [placed_label(name, part[name], part[f"{name}_version"]) for name in ("category", "issue", "practice")]
     about += [f"beside the review before: {Compared(compared).label.lower()}"] if not pd.isna(compared) else []
     st.caption(plain(" · ".join(filter(None, about)) or "Not placed yet"))
+    if may_name:
+        number = int(part["part_id"])
+        navigation.link_to("barriers", "Name a barrier from this", icon=":material/add:", from_finding=number)
 
 
 def _finding_choices(detail: ReviewDetail) -> dict[str, Mapping[Any, str]]:
@@ -185,13 +187,15 @@ def draw_recommendations(detail: ReviewDetail, *, may_change: bool) -> None:
         int(number): words for number, words in zip(detail.findings["part_id"], detail.findings["words"], strict=True)
     }
     for part in records(parts):
-        with st.container(border=True, gap="small"):
-            st.markdown(plain_lines(part["what"]))
-            st.caption(plain(f"{part['owner']} · {_stands(part)}"))
-            if may_change:
-                draw_change(RECOMMENDATIONS, detail.review_id, part, {"finding_id": findings})
+        draw, choices = partial(_draw_recommendation, part), {"finding_id": findings}
+        draw_part(RECOMMENDATIONS, detail.review_id, part, draw, may_change=may_change, choices=choices)
     if may_change:
         draw_add(RECOMMENDATIONS, detail.review_id, {"finding_id": findings})
+
+
+def _draw_recommendation(part: Mapping[str, Any]) -> None:
+    st.markdown(plain_lines(part["what"]))
+    st.caption(plain(f"{sentence(part['owner'])} · {_stands(part)}"))
 
 
 def _stands(part: Mapping[str, Any]) -> str:
@@ -207,12 +211,13 @@ def draw_groups(detail: ReviewDetail, *, may_change: bool) -> None:
     told = int(groups["told_on"].notna().sum())
     st.header(f"Who contributed, and was told ({told} of {len(groups)} told)", anchor=False)
     for part in records(groups):
-        with st.container(border=True, gap="small"):
-            who = f"{part['name']} ({part['who']})" if part["who"] else part["name"]
-            how = f", {part['how']}" if part["how"] else ""
-            state = "**not told yet**" if pd.isna(part["told_on"]) else plain(f"told {day_text(part['told_on'])}{how}")
-            st.markdown(f"{plain(who)}: {state}")
-            if may_change:
-                draw_change(GROUPS, detail.review_id, part)
+        draw_part(GROUPS, detail.review_id, part, partial(_draw_group, part), may_change=may_change)
     if may_change:
         draw_add(GROUPS, detail.review_id)
+
+
+def _draw_group(part: Mapping[str, Any]) -> None:
+    who = f"{part['name']} ({part['who']})" if part["who"] else part["name"]
+    how = f", {part['how']}" if part["how"] else ""
+    state = "**not told yet**" if pd.isna(part["told_on"]) else plain(f"told {day_text(part['told_on'])}{how}")
+    st.markdown(f"{plain(who)}: {state}")

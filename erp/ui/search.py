@@ -8,7 +8,6 @@ from erp.services.search import bring_up_to_date, something_missing
 from erp.ui import navigation
 from erp.ui.address import words_in_address
 from erp.ui.loads import load, look_again
-from erp.ui.partner_links import same_page_link
 from erp.ui.prose import heading, paragraph, show_prose, strong, typed
 from erp.ui.show import empty_state, folded
 from erp.ui.words import day_text, plain
@@ -151,10 +150,7 @@ def _link(kind: RecordKind, hit: Hit, label: str) -> None:
 
 def _way(page: str, label: str, key: str, query: dict[str, str], icon: str | None = None) -> None:
     """Link to a page, also to the one that the results stand on."""
-    if navigation.is_here(page):
-        same_page_link(page, label, key=f"way_{key}", icon=icon, **query)
-    else:
-        navigation.link_to(page, label, icon=icon, **query)
+    navigation.link_to(page, label, icon=icon, key=f"way_{key}", **query)
 
 
 def _heading(kind: RecordKind) -> str:

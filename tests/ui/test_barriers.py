@@ -174,7 +174,7 @@ def test_the_register_narrows_by_state_issue_and_owner(app_as: Open, cast: Cast)
 
     def shown(**query: str) -> set[str]:
         app = app_as(cast.coordinator, "barriers", **query)
-        everything = text_of(app) + " ".join(link.label for link in app.get("page_link"))
+        everything = text_of(app) + " ".join(labels(app))
         return {words for words in ("Letters", "Rides", WORDS, "The road", "Twice") if words in everything}
 
     assert shown() == {"Letters", "Rides", WORDS}
