@@ -68,6 +68,7 @@ SECTIONS = {
     "Engagements": partner_records.draw_engagements,
     "Promises": partner_records.draw_promises,
     "Feedback": partner_records.draw_feedback,
+    "Barriers": partner_records.draw_barriers,
     "People and ties": draw_people_and_ties,
     "Details": draw_details,
     "History": partner_history.draw_partner_history,

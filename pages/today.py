@@ -8,12 +8,14 @@ import streamlit as st
 
 from erp.charts.tiles import tiles
 from erp.queries.commitments import OPEN_GROUPS, PromiseFilters, PromiseGroup, promise_counts, promises_due
+from erp.queries.due_work import due_work
 from erp.queries.feedback import WAITING, feedback_counts, feedback_waiting
 from erp.queries.partners import DirectoryFilter, partner_directory
 from erp.queries.today import coming_up, to_record
 from erp.ui import drafts, navigation
 from erp.ui.actions import show_outcome
 from erp.ui.confirming import draw_due_today
+from erp.ui.due_work import draw_due_work
 from erp.ui.loads import county_today, load
 from erp.ui.news import draw_since_last_visit
 from erp.ui.session import require_actor
@@ -50,6 +52,7 @@ only_mine = "true" if mine else None
 promises = load(promises_due, holder)
 feedback = load(feedback_waiting, holder)
 past = load(partner_directory, DirectoryFilter(contact="past", order="past", holder_id=holder))
+work = load(due_work, holder)
 ahead, unrecorded = load(coming_up, holder, LINES), load(to_record, holder, TO_RECORD)
 
 promised = load(promise_counts, PromiseFilters(holder_id=holder)).set_index("group")["n"]
@@ -66,7 +69,8 @@ st.html(tiles((label, f"{number:,}") for label, number in figures.items()))
 
 draw_since_last_visit(holder)
 
-if promises.empty and feedback.empty and not past.total and not ahead.total and not unrecorded.total:
+waits = not (promises.empty and feedback.empty and work.empty) or past.total or ahead.total or unrecorded.total
+if not waits:
     first_steps = "New here? Import the county's roster and meeting log, add a partner, or log an engagement."
     no_records("Nothing needs you today.", first_steps, RecordKind.PARTNER)
     draw_due_today(holder)
@@ -122,4 +126,5 @@ with right:
         when = f"{meeting.held_on:%b %-d}"
         draw_line("engagement", when, meeting.title, meeting.partners, engagement=meeting.engagement_id)
     draw_more("engagements", LINES, ahead.total, "All engagements to come", **planned, **{"from": this_day})
+draw_due_work(work, LINES)
 draw_due_today(holder)

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from erp.queries.barriers import barriers_of_partner
 from erp.queries.partner_records import (
     PAGE_ROWS,
     Records,
@@ -31,7 +32,7 @@ from erp.vocabulary import (
 #: How much of a long text a list shows, in characters.
 LINE = 160
 #: The page of a record → what stands in its address.
-QUERY = {"engagement": "engagement", "promises": "promise", "feedback": "feedback"}
+QUERY = {"engagement": "engagement", "promises": "promise", "feedback": "feedback", "barriers": "barrier"}
 
 
 def draw_facts(profile: PartnerProfile) -> None:
@@ -104,10 +105,24 @@ def draw_feedback(profile: PartnerProfile) -> None:
         _draw_line("feedback", row.item_id, f"**{state.label}** – {plain(f'“{_short(row.words)}”')}", facts)
 
 
+def draw_barriers(profile: PartnerProfile) -> None:
+    """Draw the barriers that a partner owns or proposed a way to solve, the newest first."""
+    found = load(barriers_of_partner, profile.partner_id)
+    if not found:
+        no_records(
+            "No barrier is worked on with this partner that you may see.",
+            "Name what gets in their way on the Barriers page, and add them to those who own it.",
+            RecordKind.BARRIER,
+        )
+    for number, words, state in found:
+        _draw_line("barriers", number, f"**{state.label}** – {plain(f'“{_short(words)}”')}", [])
+
+
 def _draw_line(page: str, record_id: int, label: str, facts: list[str]) -> None:
     with st.container(gap=None):
         navigation.link_to(page, label, icon=None, key=None, **{QUERY[page]: record_id})
-        st.caption(plain(" · ".join(facts)))
+        if facts:
+            st.caption(plain(" · ".join(facts)))
 
 
 def _paged(question: Any, profile: PartnerProfile, name: str) -> Records:

@@ -1,7 +1,7 @@
 """The Barriers page: named from feedback, owned, solved, asked about, gone; and who finds no form."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,13 @@ from streamlit.testing.v1 import AppTest
 from erp import db
 from erp.models.barriers import Barrier, BarrierAction, BarrierEvidence, BarrierOption, BarrierOwner, BarrierVerdict
 from erp.models.decisions import DecisionSource
+from erp.queries.county import today
+from erp.services.barrier_work import ACTION, ActionDraft
 from erp.services.barriers import void_barrier
+from erp.services.parts import add_part
 from erp.vocabulary import BarrierState, Readers, Verdict
 from tests.conftest import Cast
-from tests.services.givers import SAID, given, partner
+from tests.services.givers import SAID, given, partner, tribe
 from tests.services.test_barriers import WORDS, asked, named, own, step
 from tests.services.test_decisions import POINT, meeting
 from tests.services.test_reviews import find, planned
@@ -242,3 +245,44 @@ def test_a_viewer_reads_and_finds_no_form(app_as: Open, cast: Cast) -> None:
 def test_a_barrier_that_is_not_here_says_so(app_as: Open, cast: Cast) -> None:
     for number in ("99", "x", "-1"):
         assert "This barrier is not here" in text_of(app_as(cast.viewer, "barriers", barrier=number))
+
+
+def test_a_partner_shows_its_barriers_and_who_may_not_see_them_reads_none(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> tuple[int, int]:
+        fern, band = partner(session, cast), tribe(session, cast)
+        asked(session, cast, fern)
+        barrier = named(session, cast.tribal_liaison, words="The notice comes late")
+        own(session, cast.tribal_liaison, barrier, partner_id=band)
+        return fern, band
+
+    fern, band = in_county(make)
+
+    def links(actor: Any, partner_id: int) -> list[str]:
+        app = app_as(actor, "partner", partner=partner_id, section="Barriers")
+        return [link.label for link in app.get("page_link") if "–" in link.label]
+
+    assert links(cast.viewer, fern) == [f"**Partners are asked whether it is gone** – “{WORDS}”"]
+    assert links(cast.leadership, band) == ["**Named** – “The notice comes late”"]
+    assert links(cast.coordinator, band) == []
+    empty = text_of(app_as(cast.coordinator, "partner", partner=band, section="Barriers"))
+    assert "No barrier is worked on with this partner" in empty
+
+
+def test_today_shows_what_is_due_of_barriers_and_reviews(app_as: Open, cast: Cast) -> None:
+    assert "Barriers, reviews and decisions" not in [head.value for head in app_as(cast.coordinator).header]
+
+    def make(session: Session) -> None:
+        barrier = named(session, cast.coordinator)
+        owner = own(session, cast.coordinator, barrier, account_id=1)
+        for n in range(9):
+            due = today(session) + timedelta(days=n - 2)
+            draft = ActionDraft(what=f"Ask {n}", owner_id=owner, due_on=due)
+            add_part(session, cast.coordinator, ACTION, barrier.id or 0, draft)
+
+    in_county(make)
+    app = app_as(cast.coordinator)
+    assert "Barriers, reviews and decisions" in [head.value for head in app.header]
+    due = [link.label for link in app.get("page_link") if "Ask" in link.label]
+    assert (due[0], len(due)) == ("**Overdue by 2 days** – Ask 0", 8)
+    unfold(app, "due_work_more")
+    assert "**Due in 6 days** – Ask 8" in [link.label for link in app.get("page_link")]
