@@ -22,6 +22,10 @@ OPENED = (
     "promises?promise=1",
     "feedback?feedback=1",
     "forums?forum=1",
+    "barriers?barrier=1",
+    "barriers?barrier=3",
+    "reviews?review=2",
+    "decisions?decision=1",
     "partners?q=libary",
     "?q=nothing+says+this",
 )

@@ -126,6 +126,25 @@ def test_a_meetings_link_an_answer_not_mended_told_again_confirmed_and_published
     expect(phone.get_by_text("Quien lo dijo confirmó que quedó resuelto.").first).to_be_visible()
     poster = phone.request.get(f"{demo.address}/public/you-said-we-did.pdf?lang=es")
     assert poster.body().startswith(b"%PDF")
+    record_decision(desk, demo, item[1])
+
+
+def record_decision(desk: Page, demo: Server, item: str) -> None:
+    """Record the decision that was taken because of the feedback and of a point of a meeting: both are voices of it."""
+    desk.goto(f"{demo.address}/decisions?from_feedback={item}")
+    settle(desk)
+    desk.get_by_label("What was decided").fill("Meetings begin at four.")
+    desk.get_by_label("Who decided it").fill("the council and the director")
+    points = desk.get_by_role("combobox", name="Points of meetings behind it")
+    points.click()
+    point = desk.get_by_role("option").first
+    words = point.inner_text().split(": ", 1)[-1].rstrip("…")
+    point.click()
+    desk.keyboard.press("Escape")
+    desk.get_by_role("button", name="Save the decision").click()
+    expect(desk.get_by_role("heading", name="Voices behind it (2)")).to_be_visible()
+    expect(desk.get_by_text(SAID).first).to_be_visible()
+    expect(desk.get_by_text(words).first).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
