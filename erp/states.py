@@ -24,13 +24,13 @@ FEEDBACK_TRANSITIONS: dict[FeedbackState, dict[FeedbackState, str]] = {
     },
 }
 
-#: Barriers: state → what may follow, and the verb for it. Only verdicts of partners lead from ASKED. Ours.
+#: Barriers: state → what may follow, and the verb for it. Only what partners say leads to GONE. Ours.
 BARRIER_TRANSITIONS: dict[BarrierState, dict[BarrierState, str]] = {
     BarrierState.NAMED: {BarrierState.TAKEN_UP: "take up together", BarrierState.SET_ASIDE: "set aside"},
     BarrierState.TAKEN_UP: {BarrierState.ASKED: "ask the partners", BarrierState.SET_ASIDE: "set aside"},
     BarrierState.ASKED: {
         BarrierState.GONE: "every partner who owns it says that it is gone",
-        BarrierState.TAKEN_UP: "a partner says that it is not gone",
+        BarrierState.TAKEN_UP: "a partner says that it is not gone, or work goes on",
     },
     BarrierState.GONE: {BarrierState.BACK: "reopen"},
     BarrierState.BACK: {BarrierState.TAKEN_UP: "take up again", BarrierState.SET_ASIDE: "set aside"},

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from erp.errors import NotFound
-from erp.queries.barriers import GROUPS, BarrierFilter, barrier_detail, barrier_list, group_counts
+from erp.queries.barrier_detail import barrier_detail
+from erp.queries.barriers import GROUPS, BarrierFilter, barrier_list, group_counts
 from erp.services.barriers import restore_barrier, void_barrier
 from erp.ui import navigation
 from erp.ui.actions import show_outcome

@@ -16,7 +16,7 @@ st.markdown(
     "What local system reviews in California found to stand in the way of permanency, each with the front-line "
     "practice that answers it – and what gets in the way here. What you may not see is not counted."
 )
-show_chart(load_unalterable(movement), "capp_movement")
+show_chart(load_unalterable(movement, st.context.theme.type == "dark"), "capp_movement")
 draw_issues()
 with st.container(horizontal=True):
     navigation.link_to("barriers", "Barriers", icon=":material/arrow_back:")

@@ -25,7 +25,9 @@ def draw_all() -> None:
     if actor.may(Verb.ADD, RecordKind.DECISION):
         draw_folded_adding()
     draw_list()
-    navigation.link_to("feedback", "All feedback", icon=":material/arrow_back:")
+    with st.container(horizontal=True):
+        navigation.link_to("feedback", "All feedback", icon=":material/arrow_back:")
+        navigation.link_to("barriers", "Barriers", icon=":material/arrow_back:")
 
 
 def draw_one(decision_id: int) -> None:

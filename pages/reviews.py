@@ -10,7 +10,15 @@ from erp.ui.actions import show_outcome
 from erp.ui.address import number_in_address
 from erp.ui.history import draw_changes
 from erp.ui.loads import load
-from erp.ui.review_parts import draw_barriers, draw_beside, draw_changing, draw_folded_adding, draw_head, draw_list
+from erp.ui.review_parts import (
+    draw_barriers,
+    draw_beside,
+    draw_changing,
+    draw_ending,
+    draw_folded_adding,
+    draw_head,
+    draw_list,
+)
 from erp.ui.review_work import draw_debriefs, draw_findings, draw_groups, draw_recommendations, draw_team
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state
@@ -45,6 +53,7 @@ def draw_one(review_id: int) -> None:
     show_outcome()
     draw_head(detail)
     if may_change:
+        draw_ending(detail)
         draw_changing(detail)
     draw_team(detail, may_change=may_change)
     draw_debriefs(detail, may_change=may_change)
@@ -53,7 +62,7 @@ def draw_one(review_id: int) -> None:
     draw_recommendations(detail, may_change=may_change)
     draw_groups(detail, may_change=may_change)
     draw_barriers(detail)
-    if may_change:
+    if may_change and detail.ended_on is not None:
         navigation.link_to("reviews", "Take this review again", icon=":material/update:", again_of=review_id)
     if actor.may(Verb.ARCHIVE, RecordKind.SYSTEM_REVIEW):
         if detail.voided:

@@ -97,13 +97,14 @@ class BarrierAction(Table, Recorded, Voidable, table=True):
 
 
 class BarrierVerdict(Table, Recorded, Voidable, table=True):
-    """What a partner who owns it says: whether it is gone, in their words."""
+    """A partner that was asked in a step whether it is gone, and what it said, in its words; None: not answered yet."""
 
     __tablename__ = "barrier_verdict"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
 
     id: int | None = Field(default=None, primary_key=True)
     barrier_id: int = Field(foreign_key="barrier.id", index=True)
+    step_id: int = Field(foreign_key="barrier_step.id", index=True)
     partner_id: int = Field(foreign_key="partner.id", index=True)
-    verdict: Verdict = base.words(Verdict)
+    verdict: Verdict | None = base.words(Verdict, default=None, nullable=True)
     said: str = ""
-    on_day: date
+    on_day: date | None = None

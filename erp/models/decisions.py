@@ -33,6 +33,7 @@ class DecisionSource(Table, table=True):
     """One voice behind a decision: a feedback item, a barrier, or a point of an engagement, in its words then.
 
     Points are laid anew whenever their engagement is changed, so a point is known by its engagement and its words.
+    `voided_at`: taken out again; the decision stays closed to whoever may not see it.
     """
 
     __tablename__ = "decision_source"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
@@ -43,6 +44,7 @@ class DecisionSource(Table, table=True):
     engagement_id: int | None = Field(default=None, foreign_key="engagement.id", index=True)
     point: str = ""
     barrier_id: int | None = Field(default=None, foreign_key="barrier.id", index=True)
+    voided_at: datetime | None = None
 
 
 class DecisionTelling(Table, table=True):

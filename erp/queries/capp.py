@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -41,9 +42,9 @@ def capp_movement(session: Session, actor: Actor) -> pd.DataFrame:
     found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys((*MOVED, "findings", "new_findings"), 0))
     for issue, steps in _steps(session, actor):
         _count(found[issue or NOT_PLACED], steps, then)
-    for issue, began, stands, compared in _findings(session, actor):
-        row = found[issue or NOT_PLACED]
-        row["findings"] += stands and compared is not Compared.GONE
+    for finding, began, stands, compared in _findings(session, actor):
+        row = found[finding.issue or NOT_PLACED]
+        row["findings"] += stands
         row["new_findings"] += began is not None and then < began <= this_day and compared is None
     listed = frameworks_of(session).framework(ISSUES).entries
     ids = [held.id for held in listed if not held.retired or held.id in found]
@@ -59,16 +60,10 @@ def findings_by_issue(session: Session, actor: Actor) -> pd.DataFrame:
     compared (Compared or None); began (date or None). The newest review first.
     """
     actor.require(Verb.SEE, RecordKind.SYSTEM_REVIEW)
-    question = (
-        select(ReviewFinding, col(SystemReview.started_on))
-        .join(SystemReview, col(SystemReview.id) == col(ReviewFinding.review_id))
-        .where(*_here(actor), col(ReviewFinding.id).not_in(_looked_at_later(actor)))
-        .order_by(col(SystemReview.started_on).desc(), col(ReviewFinding.id))
-    )
     rows = [
-        (f.id, f.review_id, f.issue, f.issue_version, f.practice, f.practice_version, f.words, f.compared, began)
-        for f, began in session.execute(question)
-        if f.compared is not Compared.GONE
+        (f.id, f.review_id, f.issue, f.issue_version, f.practice, f.practice_version, f.words, compared, began)
+        for f, began, stands, compared in _findings(session, actor)
+        if stands
     ]
     columns = ["finding_id", "review_id", "issue", "issue_version", "practice", "practice_version", "words"]
     return pd.DataFrame(rows, columns=[*columns, "compared", "began"], dtype=object)
@@ -96,14 +91,31 @@ def _count(row: dict[str, int], steps: list[tuple[date, BarrierState]], then: da
         row[name.value] += name in between
 
 
-def _findings(session: Session, actor: Actor) -> list[tuple[str, date | None, bool, Compared | None]]:
+def _findings(session: Session, actor: Actor) -> list[tuple[ReviewFinding, date | None, bool, Compared | None]]:
+    """Return each finding with the day its review began, whether it stands, and how it is beside the one before.
+
+    The newest review first. What it continued may have been voided since; then it is beside none.
+    """
+    earlier, before = aliased(ReviewFinding), aliased(SystemReview)
     later = set(session.scalars(_looked_at_later(actor)))
     question = (
-        select(ReviewFinding, col(SystemReview.started_on))
+        select(
+            ReviewFinding,
+            col(SystemReview.started_on),
+            col(earlier.voided_at).is_(None) & col(before.voided_at).is_(None),
+        )
         .join(SystemReview, col(SystemReview.id) == col(ReviewFinding.review_id))
+        .outerjoin(earlier, col(earlier.id) == col(ReviewFinding.earlier_id))
+        .outerjoin(before, col(before.id) == col(earlier.review_id))
         .where(*_here(actor))
+        .order_by(col(SystemReview.started_on).desc().nulls_last(), col(ReviewFinding.id))
     )
-    return [(f.issue, began, f.id not in later, f.compared) for f, began in session.execute(question)]
+    found = []
+    for finding, began, continues in session.execute(question):
+        compared = finding.compared if continues else None
+        stands = finding.id not in later and compared is not Compared.GONE
+        found.append((finding, began, stands, compared))
+    return found
 
 
 def _here(actor: Actor) -> tuple[Any, ...]:

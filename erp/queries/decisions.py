@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
 from erp.errors import NotFound
 from erp.models.accounts import Account
-from erp.models.barriers import Barrier, BarrierOwner
+from erp.models.barriers import Barrier, BarrierOption, BarrierOwner
 from erp.models.contacts import Contact, Forum
 from erp.models.decisions import Decision, DecisionSource, DecisionTelling
 from erp.models.engagements import DiscussionPoint, Engagement, EngagementPartner
@@ -74,7 +74,9 @@ def decision_list(session: Session, actor: Actor) -> pd.DataFrame:
     (Worked, None: not checked); voided bool. Empty: the same columns, no rows.
     """
     actor.require(Verb.SEE, RecordKind.DECISION)
-    voices = select(func.count(col(DecisionSource.id))).where(col(DecisionSource.decision_id) == col(Decision.id))
+    voices = select(func.count(col(DecisionSource.id))).where(
+        col(DecisionSource.decision_id) == col(Decision.id), col(DecisionSource.voided_at).is_(None)
+    )
     question = (
         select(Decision, voices.scalar_subquery())
         .where(decisions_visible_to(actor))
@@ -116,7 +118,12 @@ def decisions_from(session: Session, actor: Actor, item_id: int) -> list[tuple[i
     question = (
         select(col(Decision.id), col(Decision.what))
         .join(DecisionSource, col(DecisionSource.decision_id) == col(Decision.id))
-        .where(col(DecisionSource.item_id) == item_id, col(Decision.voided_at).is_(None), decisions_visible_to(actor))
+        .where(
+            col(DecisionSource.item_id) == item_id,
+            col(DecisionSource.voided_at).is_(None),
+            col(Decision.voided_at).is_(None),
+            decisions_visible_to(actor),
+        )
         .order_by(col(Decision.decided_on).desc(), col(Decision.id).desc())
     )
     return [(number, what) for number, what in session.execute(question)]
@@ -128,7 +135,10 @@ def decisions_on_barrier(session: Session, actor: Actor, barrier_id: int) -> lis
         select(col(Decision.id), col(Decision.what))
         .join(DecisionSource, col(DecisionSource.decision_id) == col(Decision.id))
         .where(
-            col(DecisionSource.barrier_id) == barrier_id, col(Decision.voided_at).is_(None), decisions_visible_to(actor)
+            col(DecisionSource.barrier_id) == barrier_id,
+            col(DecisionSource.voided_at).is_(None),
+            col(Decision.voided_at).is_(None),
+            decisions_visible_to(actor),
         )
         .order_by(col(Decision.decided_on).desc(), col(Decision.id).desc())
     )
@@ -163,6 +173,14 @@ def voices_offered(session: Session, actor: Actor) -> tuple[dict[int, str], dict
     return of_items, of_points
 
 
+def feedback_in_words(session: Session, actor: Actor, item_id: int) -> dict[int, str]:
+    """Return one feedback item as `voices_offered` labels it; nothing where the actor may not see it."""
+    question = select(col(FeedbackItem.id), col(FeedbackItem.key), col(FeedbackItem.words)).where(
+        col(FeedbackItem.id) == item_id, feedback_visible_to(actor), col(FeedbackItem.voided_at).is_(None)
+    )
+    return {number: f"{key}: {words}" for number, key, words in session.execute(question)}
+
+
 def _voices(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
     names = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL)
     question = (
@@ -173,7 +191,7 @@ def _voices(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
         .outerjoin(Engagement, col(Engagement.id) == col(DecisionSource.engagement_id))
         .outerjoin(Forum, col(Forum.id) == col(Engagement.forum_id))
         .outerjoin(Barrier, col(Barrier.id) == col(DecisionSource.barrier_id))
-        .where(col(DecisionSource.decision_id) == decision_id)
+        .where(col(DecisionSource.decision_id) == decision_id, col(DecisionSource.voided_at).is_(None))
         .order_by(col(DecisionSource.id))
     )
     rows: list[tuple[Any, ...]] = []
@@ -185,7 +203,9 @@ def _voices(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
             where = forum or engagement.purpose or engagement.kind.label
             rows.append((None, engagement.id, None, source.point, where, engagement.held_on, None))
         elif barrier is not None:
-            rows.append((None, None, barrier.id, barrier.words, barrier.said_by, barrier.named_on, barrier.state))
+            voided = "voided" if barrier.voided_at is not None else ""
+            who = ", ".join(filter(None, (barrier.said_by, voided)))
+            rows.append((None, None, barrier.id, barrier.words, who, barrier.named_on, barrier.state))
     ids = ["item_id", "engagement_id", "barrier_id"]
     frame = pd.DataFrame(rows, columns=[*ids, "words", "who", "said_on", "state"], dtype=object)
     return frame.astype(dict.fromkeys(ids, "Int64"))  # pyright: ignore[reportArgumentType]
@@ -194,6 +214,7 @@ def _voices(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
 def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
     """Return who must be told: the giver of each item, and the partners at meetings and behind barriers."""
     names, this_day = actor.may(Verb.SEE, RecordKind.CONTACT_CHANNEL), today(session)
+    of_it = (col(DecisionSource.decision_id) == decision_id, col(DecisionSource.voided_at).is_(None))
     last_told = (
         select(func.max(col(FeedbackStep.on_day)))
         .where(col(FeedbackStep.item_id) == col(FeedbackItem.id), col(FeedbackStep.step) == S.TOLD)
@@ -207,7 +228,7 @@ def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
         .join(DecisionSource, col(DecisionSource.item_id) == col(FeedbackItem.id))
         .outerjoin(Partner, col(Partner.id) == col(FeedbackItem.partner_id))
         .outerjoin(Contact, col(Contact.id) == col(FeedbackItem.contact_id))
-        .where(col(DecisionSource.decision_id) == decision_id, col(FeedbackItem.voided_at).is_(None))
+        .where(*of_it, col(FeedbackItem.voided_at).is_(None))
         .order_by(col(FeedbackItem.id))
     )
     rows: list[tuple[Any, ...]] = [
@@ -225,16 +246,19 @@ def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
     at_points = (
         select(col(EngagementPartner.partner_id))
         .join(DecisionSource, col(DecisionSource.engagement_id) == col(EngagementPartner.engagement_id))
-        .where(col(DecisionSource.decision_id) == decision_id)
+        .where(*of_it)
     )
-    own_barriers = (
-        select(col(BarrierOwner.partner_id))
-        .join(DecisionSource, col(DecisionSource.barrier_id) == col(BarrierOwner.barrier_id))
-        .where(col(DecisionSource.decision_id) == decision_id, col(BarrierOwner.voided_at).is_(None))
+    at_barriers = (
+        select(col(part.partner_id))
+        .join(Barrier, col(Barrier.id) == col(part.barrier_id))
+        .join(DecisionSource, col(DecisionSource.barrier_id) == col(Barrier.id))
+        .where(*of_it, col(part.voided_at).is_(None), col(Barrier.voided_at).is_(None))
+        for part in (BarrierOwner, BarrierOption)
     )
+    told_before = select(col(DecisionTelling.partner_id)).where(col(DecisionTelling.decision_id) == decision_id)
     spoke = (
         select(col(Partner.id), col(Partner.name))
-        .where(col(Partner.id).in_(at_points) | col(Partner.id).in_(own_barriers))
+        .where(or_(*(col(Partner.id).in_(each) for each in (at_points, *at_barriers, told_before))))
         .order_by(col(Partner.name), col(Partner.id))
     )
     told = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -25,6 +26,8 @@ from erp.queries.visible import reviews_visible_to
 from erp.states import review_state
 from erp.vocabulary import Compared, RecordKind, ReviewState, Verb
 
+#: What a finding is that the review before did not have.
+NEW = "New"
 REVIEW_COLUMNS = ["review_id", "question", "state", "started_on", "ended_on", "findings", "recommendations", "done"]
 REVIEW_COLUMNS += ["groups", "told", "again_of", "voided"]
 FINDING_COLUMNS = ["words", "category", "category_version", "issue", "issue_version", "practice", "practice_version"]
@@ -126,19 +129,19 @@ def review_detail(session: Session, actor: Actor, review_id: int) -> ReviewDetai
         debriefs=_parts(
             session, ReviewDebrief, review_id, ["on_day", "subject", "at_step", "insight", "agency_there"]
         ).sort_values("on_day", kind="stable", ignore_index=True),
-        findings=_parts(session, ReviewFinding, review_id, FINDING_COLUMNS),
+        findings=_findings(session, review_id),
         recommendations=_parts(
             session, ReviewRecommendation, review_id, ["finding_id", "what", "owner", "due_on", "done_on", "became"]
         ),
         groups=groups,
-        earlier=_parts(session, ReviewFinding, before or 0, FINDING_COLUMNS),
+        earlier=_findings(session, before or 0),
         later=dict(session.execute(again.order_by(col(SystemReview.id))).all()),  # pyright: ignore[reportArgumentType]
         **{name: getattr(review, name) for name in fields},
     )
 
 
 def beside(detail: ReviewDetail) -> pd.DataFrame:
-    """Return two reviews finding by finding: those of the review before, and what became of each; then the new ones.
+    """Return two reviews finding by finding: those of the review before, and what became of each; then the others.
 
     Columns: earlier, later (words, "" where there is none), compared (a label, "Not looked at again" or "New").
     """
@@ -150,7 +153,7 @@ def beside(detail: ReviewDetail) -> pd.DataFrame:
         if not same:
             rows.append((before["words"], "", "Not looked at again"))
     known = set(detail.earlier["part_id"])
-    rows += [("", finding["words"], "New") for finding in findings if finding["earlier_id"] not in known]
+    rows += [("", finding["words"], NEW) for finding in findings if finding["earlier_id"] not in known]
     return pd.DataFrame(rows, columns=["earlier", "later", "compared"], dtype=str)
 
 
@@ -167,8 +170,28 @@ def findings_offered(session: Session, actor: Actor) -> dict[int, str]:
 
 
 def _visible(session: Session, actor: Actor, review_id: int | None) -> int | None:
-    here = select(col(SystemReview.id)).where(col(SystemReview.id) == review_id, reviews_visible_to(actor))
+    here = select(col(SystemReview.id)).where(
+        col(SystemReview.id) == review_id, col(SystemReview.voided_at).is_(None), reviews_visible_to(actor)
+    )
     return session.scalar(here)
+
+
+def _findings(session: Session, review_id: int) -> pd.DataFrame:
+    earlier, before = aliased(ReviewFinding), aliased(SystemReview)
+    question = (
+        select(ReviewFinding, col(earlier.voided_at).is_(None) & col(before.voided_at).is_(None))
+        .outerjoin(earlier, col(earlier.id) == col(ReviewFinding.earlier_id))
+        .outerjoin(before, col(before.id) == col(earlier.review_id))
+        .where(col(ReviewFinding.review_id) == review_id, col(ReviewFinding.voided_at).is_(None))
+        .order_by(col(ReviewFinding.id))
+    )
+    rows = []
+    for part, continues in session.execute(question):
+        values = {column: getattr(part, column) for column in FINDING_COLUMNS}
+        if not continues:  # what it continued was voided since: it stands by itself
+            values |= {"earlier_id": None, "compared": None}
+        rows.append((part.id, part.version, *values.values()))
+    return pd.DataFrame(rows, columns=["part_id", "version", *FINDING_COLUMNS], dtype=object)
 
 
 def _count(part: Any, *conditions: Any) -> Any:

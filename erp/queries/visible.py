@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, or_, true
+from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -92,11 +93,20 @@ def barriers_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on SystemReview rows that the actor may see: no Tribal government contributed to it,
-    unless they may see what those share or wrote the review down.
+    """Return the condition on SystemReview rows that the actor may see: no Tribal government contributed to it, or to
+    a review that it takes again, unless they may see what those share or wrote the review down.
     """
-    group = _with_a_tribe(ReviewGroup, SystemReview, col(ReviewGroup.review_id) == col(SystemReview.id))
-    return _no_tribe(actor, SystemReview, group)
+    with_a_tribe = (
+        select(col(ReviewGroup.review_id).label("review_id"))
+        .join(_tribe, col(_tribe.id) == col(ReviewGroup.partner_id))
+        .where(col(_tribe.kind) == PartnerKind.TRIBAL_GOVERNMENT)
+        .cte("closed_reviews", recursive=True)
+    )
+    again = aliased(SystemReview)
+    closed = with_a_tribe.union(
+        select(col(again.id)).join(with_a_tribe, with_a_tribe.c.review_id == col(again.again_of))
+    )
+    return _no_tribe(actor, SystemReview, col(SystemReview.id).in_(sa_select(closed.c.review_id)))
 
 
 def _with_a_tribe(part: Any, whole: type[Barrier | SystemReview], belongs: ColumnElement[bool]) -> ColumnElement[bool]:

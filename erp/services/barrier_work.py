@@ -14,11 +14,11 @@ from erp.models.barriers import (
     BarrierEvidence,
     BarrierOption,
     BarrierOwner,
-    BarrierStep,
     BarrierVerdict,
 )
 from erp.models.partners import Partner
 from erp.services.barriers import (
+    ANSWERED,
     OWNED,
     EvidenceDraft,
     barrier_steps,
@@ -30,9 +30,12 @@ from erp.services.barriers import (
 from erp.services.checks import known_partner, refuse_future
 from erp.services.drafts import Draft
 from erp.services.parts import PartOf, keep_partner, parts_of
+from erp.states import BARRIER_TRANSITIONS
 from erp.vocabulary import BarrierState, RecordKind, Verdict
 
 S = BarrierState
+#: What is told where a partner sends it back.
+NOT_GONE = "a partner says that it is not gone"
 
 
 class OwnerDraft(Draft):
@@ -65,12 +68,11 @@ class ActionDraft(Draft):
 
 
 class VerdictDraft(Draft):
-    """What a partner who owns the barrier says of it."""
+    """What a partner that was asked says of the barrier; None, and blank words: it has not answered after all."""
 
-    partner_id: int
-    verdict: Verdict
+    verdict: Verdict | None
     said: str = ""
-    on_day: date
+    on_day: date | None = None
 
 
 def _check_evidence(session: Session, actor: Actor, barrier: Barrier, draft: EvidenceDraft, _: Any) -> None:
@@ -84,30 +86,49 @@ def _check_owner(session: Session, _: Actor, barrier: Barrier, draft: OwnerDraft
     if (draft.account_id is None) == (draft.partner_id is None):
         raise Invalid("Choose somebody of the county, or a partner.")
     refuse_future(session, draft.until_on, "Enter the last day they owned it.")
-    if was is not None:
-        if (draft.account_id, draft.partner_id) != (was.account_id, was.partner_id):
-            raise Invalid("This is somebody else. End this one, and add who owns it now.")
-        if draft.until_on is not None:
-            _may_go(session, barrier, was)
+    if draft.until_on is not None and draft.until_on < barrier.named_on:
+        raise Invalid(f"The barrier was named on {barrier.named_on:%B %-d, %Y}. They owned it until then or longer.")
+    if was is not None and (draft.account_id, draft.partner_id) != (was.account_id, was.partner_id):
+        raise Invalid("This is somebody else. End this one, and add who owns it now.")
+    if was is not None and was.until_on is None and draft.until_on is not None:
+        _may_go(session, barrier, was)
+    if draft.until_on is not None or (was is not None and was.until_on is None):
         return
-    if draft.partner_id is not None:
-        known_partner(session, draft.partner_id)
-    elif (account := session.get(Account, draft.account_id)) is None or account.disabled_at is not None:
-        raise NotFound("This person is not here any more. Choose somebody else.")
     if any(
         (owner.account_id, owner.partner_id) == (draft.account_id, draft.partner_id) and owner.until_on is None
         for owner in parts_of(session, OWNER, _id(barrier))
     ):
         raise Invalid("They own it already.")
+    if draft.partner_id is not None:
+        _not_while_asked(barrier)
+        known_partner(session, draft.partner_id)
+    elif (account := session.get(Account, draft.account_id)) is None or account.disabled_at is not None:
+        raise NotFound("This person is not here any more. Choose somebody else.")
 
 
 def _may_go(session: Session, barrier: Barrier, owner: BarrierOwner) -> None:
-    if barrier.state is S.ASKED and owner.partner_id is not None:
+    if owner.until_on is not None:  # they left before
+        return
+    if owner.partner_id is not None:
+        _not_while_asked(barrier)
+    if any(action.done_on is None and not action.dropped for action in _actions_of(session, barrier, owner)):
         raise Invalid(
-            "The partners are being asked whether it is gone; nobody leaves in between. Go on working on it first."
+            "They have an action that is not done. Give it to somebody else, or say why it is not done any more."
         )
     if barrier.state in OWNED:
         require_owners(session, _id(barrier), but_for=owner.id)
+
+
+def _not_while_asked(barrier: Barrier) -> None:
+    if barrier.state in ANSWERED:
+        raise Invalid(
+            "Partners are being asked, or said that it is gone; who of them owns it stays as it is. Go on working on "
+            "it, or reopen it first."
+        )
+
+
+def _actions_of(session: Session, barrier: Barrier, owner: BarrierOwner) -> list[BarrierAction]:
+    return [action for action in parts_of(session, ACTION, _id(barrier)) if action.owner_id == owner.id]
 
 
 def _check_option(session: Session, _: Actor, __: Barrier, draft: OptionDraft, was: BarrierOption | None) -> None:
@@ -120,64 +141,53 @@ def _check_option(session: Session, _: Actor, __: Barrier, draft: OptionDraft, w
     keep_partner(session, draft.partner_id, was)
 
 
-def _check_action(session: Session, _: Actor, barrier: Barrier, draft: ActionDraft, __: Any) -> None:
+def _check_action(session: Session, _: Actor, barrier: Barrier, draft: ActionDraft, was: BarrierAction | None) -> None:
     if not draft.what:
         raise Invalid("Say what is done.")
-    if draft.owner_id not in {owner.id for owner in parts_of(session, OWNER, _id(barrier))}:
+    owners = {owner.id for owner in parts_of(session, OWNER, _id(barrier)) if owner.until_on is None}
+    if draft.owner_id not in owners and (was is None or was.owner_id != draft.owner_id):
         raise NotFound("Whoever does it owns the barrier. Add them to the owners first.")
     refuse_future(session, draft.done_on, "Enter the day it was done.")
     if draft.done_on is not None and draft.dropped:
         raise Invalid("It was done, or it is not done any more: leave one of the two blank.")
 
 
-def _check_verdict(session: Session, _: Actor, barrier: Barrier, draft: VerdictDraft, was: Any) -> None:
-    if was is not None:
-        raise Invalid("What a partner said stays as it was said. Void it if it was entered by mistake.")
-    if barrier.state is not S.ASKED:
-        raise Invalid("The partners are not being asked now. Ask them first, or reopen the barrier.")
-    if draft.partner_id not in _partners(session, barrier):
-        raise Invalid("This partner does not own the barrier. Choose one that does.")
-    if draft.partner_id in {each.partner_id for each in _said_since(session, barrier)}:
-        raise Invalid("This partner said so already. Void it if it was entered by mistake.")
+def _check_verdict(
+    session: Session, _: Actor, barrier: Barrier, draft: VerdictDraft, was: BarrierVerdict | None
+) -> None:
+    if was is None:
+        raise Invalid("Ask the partners first; then each of them has a line for what it says.")
+    asked = barrier_steps(session, _id(barrier))[-1]
+    if barrier.state is not S.ASKED or was.step_id != asked.id:
+        raise Invalid("What was said then stays as it was said. Ask the partners anew, or reopen the barrier.")
+    if draft.verdict is None:
+        if draft.said or draft.on_day is not None:
+            raise Invalid("Choose what they say; or, where they have not answered after all, leave all three blank.")
+        return
     if not draft.said:
         raise Invalid("Write down what they said, in their words.")
+    if draft.on_day is None:
+        raise Invalid("Enter the day they said it.")
     refuse_future(session, draft.on_day, "Enter the day they said it.")
-    if draft.on_day < (asked := _asked(session, barrier)).on_day:
+    if draft.on_day < asked.on_day:
         raise Invalid(f"They were asked on {asked.on_day:%B %-d, %Y}. Enter that day or a later one.")
 
 
-def _follow(session: Session, actor: Actor, barrier: Barrier, verdict: BarrierVerdict) -> None:
-    """Let the state follow from what partners said since they were asked: gone only where all of them say so."""
-    if verdict.verdict is not Verdict.GONE:
-        name = session.exec(select(Partner.name).where(Partner.id == verdict.partner_id)).one()
-        said = f"{name}: {verdict.verdict.label}. {verdict.said}"
-        move_barrier(session, actor, barrier, S.TAKEN_UP, verdict.on_day, said)
-        return
-    since = _said_since(session, barrier)
-    if {each.partner_id for each in since} >= _partners(session, barrier):
-        last = max(each.on_day for each in since)
-        move_barrier(session, actor, barrier, S.GONE, last, "Every partner who owns it says so.")
+def _follow(session: Session, actor: Actor, barrier: Barrier, answer: BarrierVerdict) -> None:
+    """Let the state follow from what partners say since they were asked: gone only where all of them say so."""
+    since = [each for each in parts_of(session, VERDICT, _id(barrier)) if each.step_id == answer.step_id]
+    if answer.verdict is not None and answer.verdict is not Verdict.GONE:
+        name = session.exec(select(Partner.name).where(Partner.id == answer.partner_id)).one()
+        said, day = f"{name}: {answer.verdict.label}. {answer.said}", answer.on_day or barrier.named_on
+        move_barrier(session, actor, barrier, S.TAKEN_UP, day, said, NOT_GONE)
+    elif since and all(each.verdict is Verdict.GONE for each in since):
+        day = max(each.on_day for each in since if each.on_day is not None)
+        verb = BARRIER_TRANSITIONS[S.ASKED][S.GONE]
+        move_barrier(session, actor, barrier, S.GONE, day, "Every partner that was asked says so.", verb)
 
 
-def _said_since(session: Session, barrier: Barrier) -> list[BarrierVerdict]:
-    """Return what partners said since they were asked."""
-    asked = _asked(session, barrier)
-    return [each for each in parts_of(session, VERDICT, _id(barrier)) if each.recorded_at >= asked.recorded_at]
-
-
-def _keep_verdict(_: Session, barrier: Barrier, __: Any) -> None:
-    if barrier.state is not S.ASKED:
-        raise Invalid("The barrier's state followed from this. Take the next step instead: go on, or reopen it.")
-
-
-def _asked(session: Session, barrier: Barrier) -> BarrierStep:
-    """Return the step by which the partners were asked, of a barrier about which they are."""
-    return [step for step in barrier_steps(session, _id(barrier)) if step.step is S.ASKED][-1]
-
-
-def _partners(session: Session, barrier: Barrier) -> set[int]:
-    owners = parts_of(session, OWNER, _id(barrier))
-    return {owner.partner_id for owner in owners if owner.partner_id is not None and owner.until_on is None}
+def _keep_verdict(_: Session, __: Barrier, ___: Any) -> None:
+    raise Invalid("A partner that was asked stays asked. Where it has not answered after all, blank its answer.")
 
 
 def _id(barrier: Barrier) -> int:

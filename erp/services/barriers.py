@@ -6,7 +6,9 @@ from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
-from erp.models.barriers import Barrier, BarrierEvidence, BarrierOwner, BarrierStep
+from erp.models.accounts import Account
+from erp.models.barriers import Barrier, BarrierEvidence, BarrierOwner, BarrierStep, BarrierVerdict
+from erp.models.partners import Partner
 from erp.models.reviews import ReviewFinding, SystemReview
 from erp.queries.visible import barriers_visible_to, reviews_visible_to
 from erp.services.checks import refuse_future, refuse_stale, refuse_void_twice, refuse_voided
@@ -31,6 +33,10 @@ from erp.vocabulary import BarrierState, RecordKind, Verb
 S = BarrierState
 #: States in which somebody of the county and a partner own the barrier.
 OWNED = (S.TAKEN_UP, S.ASKED)
+#: States in which partners are being asked, or said that it is gone.
+ANSWERED = (S.ASKED, S.GONE)
+#: What is told where the county goes on working without having every answer.
+GO_ON = "go on working"
 
 
 class BarrierDraft(Draft):
@@ -93,6 +99,10 @@ def change_barrier(session: Session, actor: Actor, barrier_id: int, version: int
     later = [each.on_day for each in barrier_steps(session, barrier_id) if each.step is not S.NAMED]
     if later and draft.named_on > min(later):
         raise Invalid(f"The next step was on {min(later):%B %-d, %Y}. It was named that day or earlier.")
+    if draft.words != barrier.words and barrier.state in ANSWERED:
+        raise Invalid(
+            "Partners answer, or answered, about these words, so they stay. Go on with it, or reopen it first."
+        )
     values = placed(session, draft.model_dump(), barrier)
     named = session.exec(
         select(BarrierStep).where(BarrierStep.barrier_id == barrier_id, BarrierStep.step == S.NAMED)
@@ -118,24 +128,39 @@ def take_barrier_step(
         require_owners(session, barrier_id)
     if not said.strip():
         raise Invalid(_SAY[step])
-    return move_barrier(session, actor, barrier, step, on, said.strip())
+    verb = GO_ON if barrier.state is S.ASKED else BARRIER_TRANSITIONS[barrier.state][step]
+    asked = partners_to_ask(session, barrier_id) if step is S.ASKED else []
+    taken = move_barrier(session, actor, barrier, step, on, said.strip(), verb)
+    session.add_all(
+        BarrierVerdict(
+            barrier_id=barrier_id,
+            step_id=taken.id or 0,
+            partner_id=number,
+            recorded_at=now(),
+            recorded_by=actor.user_id,
+        )
+        for number in asked
+    )
+    session.flush()
+    return barrier
 
 
-def move_barrier(session: Session, actor: Actor, barrier: Barrier, step: BarrierState, on: date, said: str) -> Barrier:
+def move_barrier(
+    session: Session, actor: Actor, barrier: Barrier, step: BarrierState, on: date, said: str, verb: str
+) -> BarrierStep:
     """Move a barrier, which the caller has loaded for a change, to its next state. Raises: Invalid (a bad day)."""
     refuse_future(session, on, "Enter the day it happened.")
     last = max(each.on_day for each in barrier_steps(session, _id(barrier)))
     if on < last:
         raise Invalid(f"The step before it was on {last:%B %-d, %Y}. Enter that day or a later one.")
     before = snapshot(barrier)
-    verb = BARRIER_TRANSITIONS[barrier.state][step]
     revise(barrier, barrier.version, {"state": step})
-    _add_step(session, actor, barrier, step, on, said)
+    taken = _add_step(session, actor, barrier, step, on, said)
     session.flush()
     after = snapshot(barrier) | {"on_day": on.isoformat(), "said": said}
     record_change(session, actor, verb, RecordKind.BARRIER, barrier.id, before=before, after=after)
     session.flush()
-    return barrier
+    return taken
 
 
 def void_barrier(session: Session, actor: Actor, barrier_id: int, version: int, reason: str) -> Barrier:
@@ -167,19 +192,42 @@ def check_evidence(session: Session, actor: Actor, draft: EvidenceDraft) -> None
     if [draft.item_id, draft.engagement_id, draft.finding_id].count(None) != 2:
         raise Invalid("Choose one thing that shows it: feedback, a point of a meeting, or a finding.")
     if draft.item_id is not None:
-        visible_feedback(session, actor, draft.item_id)
+        refuse_voided(visible_feedback(session, actor, draft.item_id), "feedback")
     if draft.engagement_id is not None:
-        visible_engagement(session, actor, draft.engagement_id)
+        refuse_voided(visible_engagement(session, actor, draft.engagement_id), "engagement")
         if not draft.point:
             raise Invalid("Choose the point of the meeting.")
     if draft.finding_id is not None:
         here = (
             select(ReviewFinding.id)
             .join(SystemReview, col(SystemReview.id) == col(ReviewFinding.review_id))
-            .where(ReviewFinding.id == draft.finding_id, reviews_visible_to(actor))
+            .where(
+                ReviewFinding.id == draft.finding_id,
+                col(ReviewFinding.voided_at).is_(None),
+                col(SystemReview.voided_at).is_(None),
+                reviews_visible_to(actor),
+            )
         )
         if session.exec(here).first() is None:
             raise NotFound("This finding is not here. Choose it again.")
+
+
+def partners_to_ask(session: Session, barrier_id: int) -> list[int]:
+    """Return the partners whose word is needed: those who own it, and those asked before since it was last gone.
+
+    A partner that was asked once is asked again, also when it owns it no more: else the one who says that it is not
+    gone could be left out. One that was put away as a partner is not asked.
+    """
+    steps = barrier_steps(session, barrier_id)
+    since = max((step.id or 0 for step in steps if step.step is S.GONE), default=0)
+    asked = select(BarrierVerdict.partner_id).where(
+        BarrierVerdict.barrier_id == barrier_id, col(BarrierVerdict.step_id) > since
+    )
+    owning = [owner.partner_id for owner in _owners_now(session, barrier_id) if owner.partner_id is not None]
+    here = select(Partner.id).where(
+        col(Partner.id).in_([*owning, *session.exec(asked)]), col(Partner.archived_at).is_(None)
+    )
+    return [number for number in session.exec(here.order_by(col(Partner.id))) if number is not None]
 
 
 def require_owners(session: Session, barrier_id: int, but_for: int | None = None) -> None:
@@ -187,21 +235,28 @@ def require_owners(session: Session, barrier_id: int, but_for: int | None = None
 
     Raises: Invalid.
     """
-    owners = [
-        owner
-        for owner in session.exec(
-            select(BarrierOwner).where(
-                BarrierOwner.barrier_id == barrier_id,
-                col(BarrierOwner.voided_at).is_(None),
-                col(BarrierOwner.until_on).is_(None),
-            )
-        )
-        if owner.id != but_for
-    ]
+    owners = [owner for owner in _owners_now(session, barrier_id) if owner.id != but_for]
     if not any(owner.account_id for owner in owners) or not any(owner.partner_id for owner in owners):
         raise Invalid(
             "A barrier is worked on together: somebody of the county and a partner own it. Add who is missing."
         )
+
+
+def _owners_now(session: Session, barrier_id: int) -> list[BarrierOwner]:
+    """Return who owns it and is here: accounts that were closed and partners that were put away left out."""
+    question = (
+        select(BarrierOwner)
+        .outerjoin(Account, col(Account.id) == col(BarrierOwner.account_id))
+        .outerjoin(Partner, col(Partner.id) == col(BarrierOwner.partner_id))
+        .where(
+            BarrierOwner.barrier_id == barrier_id,
+            col(BarrierOwner.voided_at).is_(None),
+            col(BarrierOwner.until_on).is_(None),
+            col(Account.disabled_at).is_(None),
+            col(Partner.archived_at).is_(None),
+        )
+    )
+    return list(session.exec(question))
 
 
 _SAY = {
@@ -226,12 +281,12 @@ def _open(session: Session, actor: Actor, barrier_id: int, version: int) -> Barr
     return barrier
 
 
-def _add_step(session: Session, actor: Actor, barrier: Barrier, step: BarrierState, on: date, said: str) -> None:
-    session.add(
-        BarrierStep(
-            barrier_id=_id(barrier), step=step, on_day=on, said=said, recorded_at=now(), recorded_by=actor.user_id
-        )
+def _add_step(session: Session, actor: Actor, barrier: Barrier, step: BarrierState, on: date, said: str) -> BarrierStep:
+    taken = BarrierStep(
+        barrier_id=_id(barrier), step=step, on_day=on, said=said, recorded_at=now(), recorded_by=actor.user_id
     )
+    session.add(taken)
+    return taken
 
 
 def _set_void(session: Session, actor: Actor, barrier_id: int, version: int, reason: str) -> Barrier:

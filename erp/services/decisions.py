@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -77,7 +78,7 @@ def record_decision(session: Session, actor: Actor, draft: DecisionDraft, *, tok
 def change_decision(session: Session, actor: Actor, decision_id: int, version: int, draft: DecisionDraft) -> Decision:
     """Correct a decision and the voices behind it. Raises: NotAllowed, NotFound, Conflict, Invalid."""
     decision = _open(session, actor, decision_id, version)
-    _check(session, actor, draft)
+    _check(session, actor, draft, _draft_of(session, decision).barriers)
     before = snapshot(decision, **_told(_draft_of(session, decision)))
     revise(decision, version, draft.model_dump(exclude=_VOICES))
     _keep_sources(session, decision, draft)
@@ -201,25 +202,23 @@ def _last_day(session: Session, actor: Actor, item_id: int, day: date) -> date:
 
 
 def _keep_sources(session: Session, decision: Decision, draft: DecisionDraft) -> None:
-    for source in session.exec(select(DecisionSource).where(DecisionSource.decision_id == decision.id)):
-        session.delete(source)  # the history keeps them
+    """Keep the voices in the order of the draft; those taken out stay as voided, for the decision stays as closed."""
+    for source in _sources(session, decision):
+        source.voided_at = now()
+    rows: list[dict[str, Any]] = [{"item_id": number} for number in dict.fromkeys(draft.items)]
+    rows += [{"engagement_id": number, "point": words} for number, words in dict.fromkeys(draft.points)]
+    rows += [{"barrier_id": number} for number in dict.fromkeys(draft.barriers)]
+    session.add_all(DecisionSource(decision_id=_id(decision), **row) for row in rows)
     session.flush()
-    items = [DecisionSource(decision_id=_id(decision), item_id=number) for number in dict.fromkeys(draft.items)]
-    points = [
-        DecisionSource(decision_id=_id(decision), engagement_id=number, point=words)
-        for number, words in dict.fromkeys(draft.points)
-    ]
-    barriers = [
-        DecisionSource(decision_id=_id(decision), barrier_id=number) for number in dict.fromkeys(draft.barriers)
-    ]
-    session.add_all([*items, *points, *barriers])
-    session.flush()
+
+
+def _sources(session: Session, decision: Decision) -> Sequence[DecisionSource]:
+    here = (DecisionSource.decision_id == decision.id, col(DecisionSource.voided_at).is_(None))
+    return session.exec(select(DecisionSource).where(*here).order_by(col(DecisionSource.id))).all()
 
 
 def _draft_of(session: Session, decision: Decision) -> DecisionDraft:
-    sources = session.exec(
-        select(DecisionSource).where(DecisionSource.decision_id == decision.id).order_by(col(DecisionSource.id))
-    ).all()
+    sources = _sources(session, decision)
     fields = decision.model_dump(include=set(DecisionDraft.model_fields))
     return DecisionDraft(
         **fields,
@@ -234,7 +233,7 @@ def _told(draft: DecisionDraft) -> dict[str, object]:
     return {"items": list(draft.items), "points": points, "barriers": list(draft.barriers)}
 
 
-def _check(session: Session, actor: Actor, draft: DecisionDraft) -> None:
+def _check(session: Session, actor: Actor, draft: DecisionDraft, held: tuple[int, ...] = ()) -> None:
     if not draft.what:
         raise Invalid("Say what was decided, as those who spoke up should read it.")
     if not draft.decided_by:
@@ -249,7 +248,9 @@ def _check(session: Session, actor: Actor, draft: DecisionDraft) -> None:
     for engagement_id, _ in draft.points:
         visible_engagement(session, actor, engagement_id)
     for barrier_id in draft.barriers:
-        visible_barrier(session, actor, barrier_id)
+        barrier = visible_barrier(session, actor, barrier_id)
+        if barrier_id not in held:
+            refuse_voided(barrier, "barrier")
 
 
 def _check_telling(session: Session, decision: Decision, on: date, how: str) -> None:

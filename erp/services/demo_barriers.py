@@ -148,9 +148,6 @@ def _write_barrier(book: Book, clock: Clock, told: NamedBarrier, findings: dict[
         days = {"due_on": clock.day(due), "done_on": _day(clock, done or None)}
         part(BarrierAction, "action", done or min(named, told.steps[-1][0]), what=what, owner_id=owners[who], **days)
     _write_steps(book, clock, told, barrier)
-    for ago, partner, verdict, said in told.verdicts:
-        values = {"verdict": verdict, "said": said, "on_day": clock.day(ago)}
-        part(BarrierVerdict, "verdict", ago, partner_id=book.county.number_of(partner), **values)
 
 
 def _write_evidence(book: Book, part: Any, shown: str, findings: dict[str, int], named: int) -> None:
@@ -168,9 +165,14 @@ def _write_steps(book: Book, clock: Clock, told: NamedBarrier, barrier: Barrier)
         # After what else came in that day: a state follows from the last verdict.
         at = clock.moment(day, 11 if step is S.ASKED else 16, place)
         stamp = book.stamp(at, told.by)
-        book.session.add(BarrierStep(barrier_id=barrier.id or 0, step=step, on_day=day, said=said, **stamp))
+        number = book.number(BarrierStep)
+        book.session.add(BarrierStep(id=number, barrier_id=barrier.id or 0, step=step, on_day=day, said=said, **stamp))
+        book.session.flush()
         if place == 0:
             continue
+        if step is S.ASKED:
+            until = told.steps[place + 1][0] if place + 1 < len(told.steps) else 0
+            _write_verdicts(book, clock, told, number, barrier.id or 0, range(until, ago + 1))
         before = snapshot(barrier)
         verb = BARRIER_TRANSITIONS[barrier.state][step]
         barrier.state, barrier.version = step, barrier.version + 1

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from erp.access import Actor
-from erp.errors import Invalid, NotFound
+from erp.errors import Invalid
 from erp.services.checks import known_partner, refuse_stale, refuse_void_twice, refuse_voided
 from erp.services.drafts import Draft
 from erp.services.records import (
@@ -32,7 +32,7 @@ class PartOf:
     """A kind of part: its table and the column naming the whole, and how a draft of it is checked.
 
     `called`: in the history ("add option"). `of`: the column that tells one from the other there. `values`: the columns
-    that follow from a draft and what the part was. `after`: what follows once a part was added.
+    that follow from a draft and what the part was. `after`: what follows once a part was added or changed.
     """
 
     table: Any
@@ -70,7 +70,10 @@ def change_part(session: Session, actor: Actor, of: PartOf, part_id: int, versio
     part, whole = _part(session, actor, of, part_id, version)
     refuse_voided(part, of.called)
     of.check(session, actor, whole, draft, part)
-    return _revise(session, actor, of, part, f"change {of.called}", of.values(session, draft, part))
+    changed = _revise(session, actor, of, part, f"change {of.called}", of.values(session, draft, part))
+    of.after(session, actor, whole, changed)
+    session.flush()
+    return changed
 
 
 def void_part(session: Session, actor: Actor, of: PartOf, part_id: int, version: int, reason: str) -> Any:
@@ -111,9 +114,7 @@ def _open(session: Session, actor: Actor, of: PartOf, whole_id: int) -> Any:
 def _part(session: Session, actor: Actor, of: PartOf, part_id: int, version: int) -> tuple[Any, Any]:
     actor.require(Verb.CHANGE, of.kind)
     part = session.get(of.table, part_id)
-    if part is None:
-        raise NotFound(f"This {of.called} is not here.")
-    whole = _open(session, actor, of, getattr(part, of.belongs))
+    whole = _open(session, actor, of, getattr(part, of.belongs, 0))  # of none, the same refusal as of a hidden one
     refuse_stale(part, version, of.called)
     return part, whole
 

@@ -38,7 +38,7 @@ METHODS = ("interviews", "observations", "texts", "case_files")
 
 
 class ReviewDraft(Draft):
-    """A review as entered. The methods are counts; None: not recorded."""
+    """A review as entered. The methods are counts; None: not recorded. `again_of`: the review it takes again."""
 
     question: str
     trigger: str = ""
@@ -50,6 +50,7 @@ class ReviewDraft(Draft):
     observations: int | None = None
     texts: int | None = None
     case_files: int | None = None
+    again_of: int | None = None
 
 
 class MemberDraft(Draft):
@@ -103,10 +104,8 @@ class GroupDraft(Draft):
     how: str = ""
 
 
-def plan_review(
-    session: Session, actor: Actor, draft: ReviewDraft, again_of: int | None = None, *, token: str = ""
-) -> SystemReview:
-    """Write down a review; `again_of`: the one it takes again. The same form twice answers with the first record.
+def plan_review(session: Session, actor: Actor, draft: ReviewDraft, *, token: str = "") -> SystemReview:
+    """Write down a review. The same form twice answers with the first record.
 
     Raises: NotAllowed, NotFound, Invalid.
     """
@@ -115,12 +114,12 @@ def plan_review(
     if already is not None:
         return visible_review(session, actor, already)
     _check(session, draft)
-    if again_of is not None:
-        refuse_voided(visible_review(session, actor, again_of), "review")
-    review = SystemReview(again_of=again_of, recorded_at=now(), recorded_by=actor.user_id, **draft.model_dump())
+    if draft.again_of is not None:
+        refuse_voided(visible_review(session, actor, draft.again_of), "review")
+    review = SystemReview(recorded_at=now(), recorded_by=actor.user_id, **draft.model_dump())
     session.add(review)
     session.flush()
-    verb = "take again" if again_of is not None else "plan"
+    verb = "take again" if draft.again_of is not None else "plan"
     record_change(session, actor, verb, RecordKind.SYSTEM_REVIEW, review.id, after=snapshot(review))
     remember_save(session, token, RecordKind.SYSTEM_REVIEW, _id(review), draft)
     session.flush()
@@ -128,7 +127,7 @@ def plan_review(
 
 
 def change_review(session: Session, actor: Actor, review_id: int, version: int, draft: ReviewDraft) -> SystemReview:
-    """Change the question, the figure that set it off, days and counts.
+    """Change the question, the figure that set it off, days and counts; which review it takes again stays.
 
     Raises: NotAllowed, NotFound, Conflict, Invalid.
     """
@@ -137,7 +136,8 @@ def change_review(session: Session, actor: Actor, review_id: int, version: int, 
     refuse_stale(review, version, "review")
     refuse_voided(review, "review")
     _check(session, draft)
-    return change_record(session, actor, review, version, "change", RecordKind.SYSTEM_REVIEW, draft.model_dump())
+    values = draft.model_dump(exclude={"again_of"})
+    return change_record(session, actor, review, version, "change", RecordKind.SYSTEM_REVIEW, values)
 
 
 def void_review(session: Session, actor: Actor, review_id: int, version: int, reason: str) -> SystemReview:
@@ -163,7 +163,7 @@ def _check(session: Session, draft: ReviewDraft) -> None:
     if not draft.question:
         raise Invalid("Say what the review asks: how a result comes about, not who brought it about.")
     if (draft.trigger_on is None) != (not draft.trigger):
-        raise Invalid("The figure that set it off needs its day, and the day its figure.")
+        raise Invalid("Enter both: the figure that set it off, and the day of the figure.")
     refuse_future(session, draft.trigger_on, "Enter the day of the figure.")
     refuse_future(session, draft.ended_on, "Leave the end blank until the review has ended.")
     if draft.ended_on is not None and (draft.started_on is None or draft.started_on > draft.ended_on):
@@ -193,34 +193,35 @@ def _check_finding(
     if not draft.words:
         raise Invalid("Say what was found.")
     if (draft.corrected_on is None) != (not draft.correction):
-        raise Invalid("The agency's correction needs its day, and the day its words.")
+        raise Invalid("Enter both: the agency's correction, and the day of the correction.")
     refuse_future(session, draft.corrected_on, "Enter the day of the correction.")
-    if was is not None and was.correction and draft.words != was.words:
+    if was is not None and (was.correction or draft.correction) and draft.words != was.words:
         raise Invalid(
-            "The agency's correction stands beside these words, so they stay as they are. Write another finding, or "
-            "void this one and say why."
+            "The agency's correction stands beside the words it corrects, so they stay as they are. Write another "
+            "finding, or take this one out and say why."
         )
     if was is not None and was.correction and not draft.correction:
         raise Invalid("The agency's correction stays beside the finding. Change its words, or leave it.")
     if (draft.earlier_id is None) != (draft.compared is None):
         raise Invalid("Choose the finding of the review before, and how this one stands beside it.")
-    if draft.earlier_id is not None:
+    if draft.earlier_id is not None and (was is None or was.earlier_id != draft.earlier_id):
         earlier = session.get(ReviewFinding, draft.earlier_id)
-        if earlier is None or review.again_of is None or earlier.review_id != review.again_of:
+        here = earlier is not None and earlier.voided_at is None
+        if earlier is None or not here or review.again_of is None or earlier.review_id != review.again_of:
             raise NotFound("This finding is not of the review that is taken again. Choose it anew.")
 
 
 def _check_recommendation(
-    session: Session, _: Actor, review: SystemReview, draft: RecommendationDraft, __: Any
+    session: Session, _: Actor, review: SystemReview, draft: RecommendationDraft, was: ReviewRecommendation | None
 ) -> None:
     if not draft.what or not draft.owner:
         raise Invalid("Say what is recommended, and who takes care of it.")
     refuse_future(session, draft.done_on, "Enter the day it was done.")
     if (draft.done_on is None) != (not draft.became):
         raise Invalid("Say what was done about it, and when.")
-    if draft.finding_id is not None:
+    if draft.finding_id is not None and (was is None or was.finding_id != draft.finding_id):
         finding = session.get(ReviewFinding, draft.finding_id)
-        if finding is None or finding.review_id != review.id:
+        if finding is None or finding.review_id != review.id or finding.voided_at is not None:
             raise NotFound("This finding is not of this review. Choose it again.")
 
 
@@ -228,7 +229,7 @@ def _check_group(session: Session, _: Actor, __: SystemReview, draft: GroupDraft
     if not draft.name:
         raise Invalid("Say which group: parents who were interviewed, workers of a unit, a partner. No person's name.")
     if (draft.told_on is None) != (not draft.how):
-        raise Invalid("Say when and how the group was told.")
+        raise Invalid("Say both: when the group was told, and how.")
     refuse_future(session, draft.told_on, "Enter the day they were told.")
     keep_partner(session, draft.partner_id, was)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from erp.queries.barriers import BarrierDetail
+from erp.queries.barrier_detail import BarrierDetail
 from erp.queries.decisions import voices_offered
 from erp.queries.reviews import findings_offered
 from erp.services.barrier_work import EVIDENCE
@@ -16,13 +16,16 @@ from erp.services.parts import add_part
 from erp.ui import navigation
 from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.loads import load
+from erp.ui.loop_filters import toast_outcome
 from erp.ui.part_forms import PartForm, define, draw_part
 from erp.ui.partner_words import records
 from erp.ui.show import folded
 from erp.ui.today_parts import shortened
 from erp.ui.words import day_text, plain, plain_lines
 
-_SHOWN = define("barrier_evidence", PartForm(EVIDENCE, EvidenceDraft, (), add="Add what shows it"))
+_SHOWN = define(
+    "barrier_evidence", PartForm(EVIDENCE, EvidenceDraft, (), add="Add what shows it", label=lambda _: "Take out")
+)
 
 
 def draw_evidence(detail: BarrierDetail, *, may_change: bool) -> None:
@@ -77,3 +80,4 @@ def _add_evidence(barrier_id: int, at: str) -> None:
     chosen = st.session_state.get(f"{at}_what") or EvidenceDraft()
     if submit(add_part, EVIDENCE, barrier_id, chosen, at, said="Added.") is not None:
         forget_form(f"evidence_{barrier_id}", f"add_evidence_{barrier_id}")
+    toast_outcome()

@@ -7,19 +7,21 @@ import streamlit as st
 from sqlmodel import Session
 
 from erp.access import Actor
-from erp.queries.barriers import BarrierDetail, BarrierFilter, barrier_list
-from erp.queries.decisions import voices_offered
+from erp.queries.barrier_detail import BarrierDetail
+from erp.queries.barriers import BarrierFilter, barrier_list
+from erp.queries.decisions import feedback_in_words, voices_offered
 from erp.queries.reviews import findings_offered
 from erp.services.barriers import BarrierDraft, EvidenceDraft, change_barrier, name_barrier
 from erp.ui import guard, navigation
 from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.address import number_in_address
 from erp.ui.loads import county_today, load
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_words import counted, records
-from erp.ui.placing import placed_label, placing_choices
+from erp.ui.placing import LISTS, placed_label, placing_choices
 from erp.ui.show import folded
 from erp.ui.words import FIRST_DAY, day_text, plain, plain_lines
-from erp.vocabulary import BarrierState
+from erp.vocabulary import BarrierState, RecordKind
 
 S = BarrierState
 NEW = "barrier_new"
@@ -33,6 +35,11 @@ BADGES: dict[BarrierState, tuple[str, Any]] = {
     S.SET_ASIDE: (":material/do_not_disturb_on:", "gray"),
 }
 TEXTS = {"words": "What gets in the way, in their words", "said_by": "Who says so", "affected": "Who is affected"}
+LABELS = TEXTS | {
+    "named_on": "Day it was named",
+    "issue": "CAPP systemic issue",
+    "practice": "Front-line practice",
+}
 #: What the address may say a new barrier comes from → the field it is evidence in.
 FROM = ("from_feedback", "from_engagement", "from_finding")
 
@@ -50,13 +57,13 @@ def draw_rows(barriers: pd.DataFrame) -> None:
                 st.badge(state.label, icon=icon, color=color)
                 if row["overdue"]:
                     st.badge(counted(row["overdue"], "action overdue", "actions overdue"), color="orange")
+            st.caption(plain(placed_label("issue", row["issue"]) or "Not placed under an issue yet"))
             st.caption(plain(" · ".join(filter(None, _about(row)))))
 
 
 def _about(row: dict[str, Any]) -> list[str]:
     return [
         f"since {day_text(row['since'])}",
-        placed_label("issue", row["issue"]) or "not placed under an issue yet",
         f"owned by {row['owners']}" if row["owners"] else "nobody owns it yet",
         counted(row["evidence"], "piece of evidence", "pieces of evidence"),
         counted(row["open_actions"], "open action", "open actions") if row["open_actions"] else "",
@@ -96,10 +103,13 @@ def draw_folded_adding() -> None:
 
 def _draw_adding() -> None:
     token = field_keys(NEW)
-    items, points = load(voices_offered)
-    findings = load(findings_offered)
+    of_items, points = load(voices_offered)
+    items, findings = dict(of_items), dict(load(findings_offered))
     item, meeting, finding = (number_in_address(name) for name in FROM)
     _offer_from_address(items, findings, item, finding)
+    if item in items:
+        st.caption("From this feedback:")
+        st.markdown(f"> {plain_lines(items[item])}")
     with st.form(f"{token}_form", border=False):
         _draw_fields(f"{token}_", None)
         st.multiselect(
@@ -123,20 +133,24 @@ def _draw_adding() -> None:
 
 def _offer_from_address(items: dict[int, str], findings: dict[int, str], item: int, finding: int) -> None:
     """Offer what the address names also where it is not among the newest; the service asks whether it may be seen."""
-    for number, offered, what in ((item, items, "Feedback"), (finding, findings, "Finding")):
-        if number:
-            offered.setdefault(number, f"{what} {number}")
+    if item and item not in items:
+        items |= load(feedback_in_words, item)
+    if finding:
+        findings.setdefault(finding, f"Finding {finding}")
 
 
 def draw_correcting(detail: BarrierDetail) -> None:
     """Draw the form that corrects a barrier's words and where it is placed, folded away."""
-    at = f"barrier_mend_{detail.barrier_id}_{detail.version}_"
+    at = f"barrier_mend_{detail.barrier_id}_"
+    saved = {name: getattr(detail, name) for name in LABELS}
 
     def draw() -> None:
+        kept = (RecordKind.BARRIER, detail.barrier_id, detail.version)
+        opened = watch(Edited(at, at, *kept, saved, LABELS, _said))
         with st.form(f"{at}form", border=False):
             _draw_fields(at, detail)
             guard.draw(at)
-            form_button("Save", _mend, detail.barrier_id, detail.version, at)
+            form_button("Save", _mend, detail.barrier_id, opened, at)
 
     folded("Correct the words, or place it", draw, key=f"barrier_mend_{detail.barrier_id}", icon=":material/edit:")
 
@@ -170,18 +184,18 @@ def _draw_fields(at: str, detail: BarrierDetail | None) -> None:
         placeholder="Caregivers of the council", help="A group or a role, never a family's name.",
     )  # fmt: skip
     right.date_input(
-        "Day it was named", value=detail.named_on if detail else county_today(), min_value=FIRST_DAY,
+        LABELS["named_on"], value=detail.named_on if detail else county_today(), min_value=FIRST_DAY,
         max_value=county_today(), key=f"{at}named_on", format="MM/DD/YYYY",
     )  # fmt: skip
     st.text_input(
         TEXTS["affected"], value=held("affected"), key=f"{at}affected", max_chars=300,
         placeholder="Families in the valley who have no car", help="Communities, never persons.",
     )  # fmt: skip
-    for name, label in (("issue", "CAPP systemic issue"), ("practice", "Front-line practice")):
+    for name in ("issue", "practice"):
         options = placing_choices(name)
         ids = list(dict.fromkeys(["", *options, held(name)]))
         st.selectbox(
-            label, ids, index=ids.index(held(name)), key=f"{at}{name}",
+            LABELS[name], ids, index=ids.index(held(name)), key=f"{at}{name}",
             format_func=lambda entry, of=name: placed_label(of, entry) or "Not placed yet",
         )  # fmt: skip
 
@@ -224,4 +238,11 @@ def _mend(barrier_id: int, version: int, at: str) -> None:
     def change(session: Session, actor: Actor) -> Any:
         return change_barrier(session, actor, barrier_id, version, BarrierDraft.of(**typed))
 
-    guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Corrected.")
+    if guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Corrected.") is not None:
+        forget(at, at)
+
+
+def _said(name: str, value: Any) -> str:
+    if name in LISTS:
+        return placed_label(name, value or "")
+    return day_text(value) if name == "named_on" else str(value or "")

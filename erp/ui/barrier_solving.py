@@ -1,14 +1,18 @@
 """Solving a barrier, on its page: ways to solve it with who proposed them, and actions with their days."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from erp.queries.barriers import BarrierDetail
+from erp.queries.barrier_detail import BarrierDetail
 from erp.services.barrier_work import ACTION, OPTION, ActionDraft, OptionDraft
+from erp.services.parts import change_part
+from erp.ui.actions import once, submit
 from erp.ui.loads import county_today
+from erp.ui.loop_filters import toast_outcome
 from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_part
 from erp.ui.partner_words import records
 from erp.ui.today_parts import due_words
@@ -27,6 +31,7 @@ OPTIONS = define(
             Field("answer", "Why, as who proposed it should read it", "text"),
         ),
         add="Add a way to solve it",
+        label=lambda part: "Answer it" if part["taken"] is None else "Change",
         later=("taken", "answer"),
     ),
 )
@@ -36,7 +41,7 @@ ACTIONS = define(
         ACTION,
         ActionDraft,
         (
-            Field("what", "What is done", "text", must=True),
+            Field("what", "What will be done", "text", must=True),
             Field("owner_id", "By whom", "choice", must=True),
             Field("due_on", "By when", "day", must=True),
             Field("done_on", "Done on (may stay blank)", "day"),
@@ -70,12 +75,13 @@ def draw_actions(detail: BarrierDetail, *, may_change: bool) -> None:
     """Draw what is done about it, by whom and by when."""
     actions = detail.actions
     done = int(actions["done_on"].notna().sum())
-    st.header(f"Actions ({done} of {len(actions)} done)", anchor=False)
+    st.header(f"Actions ({f'{done} of {len(actions)} done' if len(actions) else 'none yet'})", anchor=False)
     owners = {
         int(number): name for number, name in zip(detail.owners_now["part_id"], detail.owners_now["name"], strict=True)
     }
     for part in records(actions):
-        draw, choices = partial(_draw_action, part), {"owner_id": owners}
+        draw = partial(_draw_action, part, may_change=may_change)
+        choices = {"owner_id": {part["owner_id"]: part["who"]} | owners}
         draw_part(ACTIONS, detail.barrier_id, part, draw, may_change=may_change, choices=choices)
     if may_change and owners:
         draw_add(ACTIONS, detail.barrier_id, {"owner_id": owners})
@@ -83,9 +89,20 @@ def draw_actions(detail: BarrierDetail, *, may_change: bool) -> None:
         st.caption("Add who owns it first; each action is one owner's.")
 
 
-def _draw_action(part: dict[str, Any]) -> None:
+def _draw_action(part: dict[str, Any], *, may_change: bool) -> None:
     st.markdown(plain_lines(part["what"]))
     st.caption(plain(f"{part['who']} · {_stands(part)}"))
+    if may_change and pd.isna(part["done_on"]) and not part["dropped"]:
+        args = (int(part["part_id"]), int(part["version"]), part["what"], int(part["owner_id"]), part["due_on"])
+        key = f"action_done_{part['part_id']}_{part['version']}"
+        st.button("Done today", key=key, icon=":material/check:", on_click=_done, args=args)
+
+
+@once
+def _done(action_id: int, version: int, what: str, owner_id: int, due_on: date) -> None:
+    draft = ActionDraft(what=what, owner_id=owner_id, due_on=due_on, done_on=county_today())
+    submit(change_part, ACTION, action_id, version, draft, said="Done. Thank you.")
+    toast_outcome()
 
 
 def _stands(part: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from erp.queries.barriers import BarrierDetail
+from erp.queries.barrier_detail import BarrierDetail
 from erp.queries.choices import holder_choices
 from erp.queries.decisions import decisions_on_barrier
 from erp.services.barrier_work import (
@@ -19,27 +19,44 @@ from erp.services.barrier_work import (
 from erp.services.barriers import take_barrier_step
 from erp.states import BARRIER_TRANSITIONS
 from erp.ui import guard, navigation
-from erp.ui.actions import form_button, once
+from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.loads import county_today, load
+from erp.ui.loop_filters import toast_outcome
 from erp.ui.part_forms import Field, PartForm, define, draw_add, draw_part
 from erp.ui.partner_words import counted, records
+from erp.ui.session import require_actor
 from erp.ui.show import folded
 from erp.ui.words import day_text, plain, plain_lines
 from erp.vocabulary import BarrierState, Verdict
 
 S = BarrierState
+
+
+def _both(typed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Make two owners of a form in which a partner and somebody of the county were chosen."""
+    if typed["partner_id"] is None or typed["account_id"] is None:
+        return [typed]
+    return [typed | {"account_id": None}, typed | {"partner_id": None, "role": ""}]
+
+
 OWNERS = define(
     "barrier_owner",
     PartForm(
         OWNER,
         OwnerDraft,
         (
-            Field("account_id", "Somebody of the county", "choice", blank="– or choose a partner"),
-            Field("partner_id", "Or a partner", "partner", blank="Nobody: it is somebody of the county"),
-            Field("role", "In which role (may stay blank)", help="“Chair of the council”: a role, no family's name."),
+            Field("partner_id", "A partner", "partner", blank="No partner now"),
+            Field("account_id", "Somebody of the county", "choice", blank="Nobody now"),
+            Field(
+                "role",
+                "The partner's people, by role (may stay blank)",
+                help="“Chair of the council”: no family's name.",
+            ),
             Field("until_on", "The last day they owned it (may stay blank)", "day"),
         ),
         add="Add who owns it",
+        said="Saved. Once both sides own it, write down above what you agreed.",
+        split=_both,
         later=("until_on",),
     ),
 )
@@ -49,17 +66,24 @@ VERDICTS = define(
         VERDICT,
         VerdictDraft,
         (
-            Field("partner_id", "Which partner", "choice", must=True),
-            Field("verdict", "What they say", "choice", must=True),
-            Field("said", "Their words", "text", must=True),
-            Field("on_day", "Day they said so", "day", must=True),
+            Field("verdict", "What they say", "choice", blank="Not answered yet"),
+            Field("said", "Their words", "text"),
+            Field("on_day", "Day they said so", "day"),
         ),
-        add="Write down what a partner says",
+        add="",
         said="Saved what they say.",
+        label=lambda part: "Write down what they say" if pd.isna(part["verdict"]) else "Change",
+        voids=False,
     ),
 )
-#: What a partner said is not changed, only taken out where it was entered by mistake.
-_SAID = define("barrier_said", PartForm(VERDICT, VerdictDraft, (), add=""))
+SAYS = {verdict.value: verdict.label for verdict in Verdict}
+#: Next state → what is told once it is saved.
+TOLD = {
+    S.TAKEN_UP: "Saved. You work on it together.",
+    S.ASKED: "Saved. Nothing is sent: ask each partner, and write down here what it says.",
+    S.BACK: "Reopened.",
+    S.SET_ASIDE: "Set aside; the reason stays with it.",
+}
 #: Next state → what the button says, and what is asked.
 STEPS = {
     S.TAKEN_UP: ("Work on it together", "What county and partners agreed"),
@@ -91,7 +115,7 @@ def _draw_step(detail: BarrierDetail, step: BarrierState, label: str, *, first: 
             "**Next: who owns it?** It is worked on by somebody of the county and a partner together. Add both below."
         )
         return
-    at = f"barrier_step_{detail.barrier_id}_{detail.version}_{step}"
+    at = field_keys(f"barrier_step_{detail.barrier_id}_{step}")
     with st.form(f"{at}_form", border=False):
         st.text_area(STEPS[step][1], key=f"{at}_said", height=90, max_chars=2000)
         st.date_input(
@@ -100,30 +124,31 @@ def _draw_step(detail: BarrierDetail, step: BarrierState, label: str, *, first: 
         )  # fmt: skip
         guard.draw(at)
         look: dict[str, Any] = {"type": "primary"} if first else {}
-        form_button(label, _step, detail.barrier_id, detail.version, step.value, **look)
+        form_button(label, _step, detail.barrier_id, detail.version, step.value, at, **look)
 
 
 @once
-def _step(barrier_id: int, version: int, step: str) -> None:
-    at = f"barrier_step_{barrier_id}_{version}_{step}"
+def _step(barrier_id: int, version: int, step: str, at: str) -> None:
     said = str(st.session_state.get(f"{at}_said") or "")
     values = (barrier_id, version, BarrierState(step), st.session_state[f"{at}_on"], said)
-    guard.guarded(at, {"What is said": said}, take_barrier_step, *values, said=f"Now: {BarrierState(step).label}.")
+    told = TOLD[BarrierState(step)]
+    if guard.guarded(at, {"What is said": said}, take_barrier_step, *values, said=told) is not None:
+        forget_form(f"barrier_step_{barrier_id}_{step}")
+    toast_outcome()
 
 
 def _draw_asked(detail: BarrierDetail) -> None:
-    partners = detail.owners_now.dropna(subset=["partner_id"])
-    names = {int(number): name for number, name in zip(partners["partner_id"], partners["name"], strict=True)}
-    with st.container(border=True):
+    asked = detail.verdicts[detail.verdicts["is_asked"]]
+    with st.container(border=True, key=f"barrier_asked_{detail.barrier_id}"):
+        answered = int(asked["verdict"].notna().sum())
         st.markdown(
-            f"**{counted(len(names), 'partner is', 'partners are')} asked whether it is gone.** It is gone once all of "
-            "them say so; the first who says that it is not sends it back to work."
+            f"**{counted(len(asked), 'partner was', 'partners were')} asked whether it is gone; {answered} answered.** "
+            "Ask each of them, and write down what it says: it is gone once all say so, and the first who says that "
+            "it is not sends it back to work."
         )
-        choices: Mapping[str, Mapping[Any, str]] = {
-            "partner_id": names,
-            "verdict": {verdict: verdict.label for verdict in Verdict},
-        }
-        draw_add(VERDICTS, detail.barrier_id, choices, {"on_day": county_today()})
+        for part in records(asked):
+            draw = partial(_draw_verdict, part)
+            draw_part(VERDICTS, detail.barrier_id, part, draw, may_change=True, choices={"verdict": SAYS})
 
 
 def draw_owners(detail: BarrierDetail, *, may_change: bool) -> None:
@@ -131,13 +156,15 @@ def draw_owners(detail: BarrierDetail, *, may_change: bool) -> None:
     st.header("Who owns it together", anchor=False)
     accounts = load(holder_choices)
     people = dict(zip(accounts["account_id"].astype(int), accounts["name"], strict=True))
+    owners_of_county = detail.owners_now.dropna(subset=["account_id"])
     if detail.owners_now.empty:
-        st.markdown("Nobody yet. It is taken up by somebody of the county and a partner together.")
+        st.markdown("Nobody yet.")
     for part in records(detail.owners):
         draw, choices = partial(_draw_owner, part), {"account_id": people}
         draw_part(OWNERS, detail.barrier_id, part, draw, may_change=may_change, choices=choices)
     if may_change:
-        draw_add(OWNERS, detail.barrier_id, {"account_id": people})
+        me = require_actor().user_id if owners_of_county.empty else None
+        draw_add(OWNERS, detail.barrier_id, {"account_id": people}, {"account_id": me})
 
 
 def _draw_owner(part: Mapping[str, Any]) -> None:
@@ -150,16 +177,19 @@ def _draw_owner(part: Mapping[str, Any]) -> None:
 
 
 def draw_verdicts(detail: BarrierDetail, *, may_change: bool) -> None:
-    """Draw what partners said of it, the newest first."""
+    """Draw what partners said of it, the newest first; who may write down answers finds those of now above."""
     st.header("What partners say of it", anchor=False)
+    said = detail.verdicts[~detail.verdicts["is_asked"]] if may_change else detail.verdicts
     if detail.verdicts.empty:
-        st.markdown("They were not asked yet, or have not answered.")
-    for part in records(detail.verdicts.iloc[::-1]):
-        may_void = may_change and detail.state is S.ASKED
-        draw_part(_SAID, detail.barrier_id, part, partial(_draw_verdict, part), may_change=may_void)
+        st.markdown("They were not asked yet.")
+    for part in records(said.iloc[::-1]):
+        draw_part(VERDICTS, detail.barrier_id, part, partial(_draw_verdict, part), may_change=False)
 
 
 def _draw_verdict(part: Mapping[str, Any]) -> None:
+    if pd.isna(part["verdict"]):
+        st.markdown(f"**{plain(part['who'])}**: asked, not answered{' yet' if part['is_asked'] else ''}")
+        return
     st.markdown(f"**{plain(part['who'])}: {Verdict(part['verdict']).label}.** “{plain_lines(part['said'])}”")
     st.caption(day_text(part["on_day"]))
 

@@ -34,7 +34,7 @@ HEADS = {
 }
 
 
-def movement(session: Session, actor: Actor) -> Drawn:
+def movement(session: Session, actor: Actor, dark: bool) -> Drawn:
     """Return how many barriers were open under each issue a year ago and are today, with all that moved as a table."""
     known = frameworks_of(session)
     rows = capp_movement(session, actor)
@@ -42,7 +42,7 @@ def movement(session: Session, actor: Actor) -> Drawn:
     frames = movement_frames(rows)
     labels = tuple(dict.fromkeys(frames["movement"]["row"]))
     return Drawn(
-        spec_of(frames, movement_chart, labels),
+        spec_of(frames, movement_chart, labels, dark),
         rows[list(HEADS)].rename(columns=HEADS),
         takeaway=movement_takeaway(rows),
         text="Two bars for each CAPP systemic issue: barriers open a year ago, and barriers open today. "

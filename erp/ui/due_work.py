@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from erp.queries.due_work import CHECK, TO_TELL
+from erp.queries.due_work import ACT, CARRY_OUT, CHECK, TELL
 from erp.ui.partner_words import counted, records
 from erp.ui.show import folded
 from erp.ui.today_parts import draw_line, due_words
@@ -15,6 +15,10 @@ PAGES = {
     RecordKind.SYSTEM_REVIEW: ("reviews", "review"),
     RecordKind.DECISION: ("decisions", "decision"),
 }
+
+
+#: What is to be done → what stands before its words.
+BEFORE = {ACT: "", CARRY_OUT: "", TELL: "Tell what was found: ", CHECK: "Did it work? "}
 
 
 def draw_due_work(work: pd.DataFrame, lines: int) -> None:
@@ -32,7 +36,8 @@ def _draw_lines(work: pd.DataFrame) -> None:
     for row in records(work):
         page, name = PAGES[RecordKind(row["kind"])]
         words = due_words(row["due_on"], row["days_over"])
-        if row["what"].startswith(TO_TELL):
+        if row["todo"] == TELL:
             words = f"{counted(row['days_over'], 'day', 'days')} since it ended" if row["days_over"] else "Ended today"
-        about = f"decided by {row['about']}" if row["what"].startswith(CHECK) else row["about"]
-        draw_line(page, words, row["what"], about, **{name: int(row["record_id"])})
+        what = f"{BEFORE[row['todo']]}{row['what']}"
+        about = f"decided by {row['about']}" if row["todo"] == CHECK else row["about"]
+        draw_line(page, words, what, about, **{name: int(row["record_id"])})

@@ -19,6 +19,7 @@ FOOT = """
 .foot {{ font-size: 0.9rem; line-height: 1.4; overflow-wrap: anywhere; }}
 [data-testid="stPageLink-NavLink"] * {{ white-space: normal; }} /* long links are read whole, on a phone too */
 button[data-variant][data-selected="true"] * {{ color: light-dark(#0B4A80, #9CCBF3); }} /* readable on its tint */
+[data-testid="stBaseButton-tertiary"] {{ text-align: left; justify-content: flex-start; }} /* links that wrap */
 .foot button {{ margin-top: 0.75rem; padding: 0.4rem 0.9rem; border: 1px solid currentColor; border-radius: 0.6rem;
   background: transparent; color: inherit; font: inherit; cursor: pointer; }}
 </style>

@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from erp.access import Actor
 from erp.settings import ROOT
+from erp.ui.actions import forget_told
 from erp.vocabulary import RecordKind, Verb
 
 K, V = RecordKind, Verb
@@ -96,6 +97,7 @@ def link_to(name: str, label: str, *, icon: str | None = None, key: str | None =
         st.markdown(label)
     elif is_here(name):
         if st.button(label, key=key or f"to_{name}_{_text(query)}_{label}", icon=icon, type="tertiary"):
+            forget_told("outcome")  # it was about the record one leaves
             go(name, **query)
     else:
         st.page_link(st.session_state["_pages"][name], label=label, icon=icon, query_params=_text(query))

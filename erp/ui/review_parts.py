@@ -9,11 +9,12 @@ from sqlmodel import Session
 from erp.access import Actor
 from erp.queries.barriers import barriers_of_review
 from erp.queries.reviews import ReviewDetail, beside, review_list
-from erp.services.reviews import METHODS, ReviewDraft, change_review, plan_review
+from erp.services.reviews import METHODS, ReviewDraft, change_review, plan_review, visible_review
 from erp.ui import guard, navigation
-from erp.ui.actions import field_keys, forget_form, form_button, once
+from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.address import number_in_address
 from erp.ui.loads import county_today, load
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_words import counted, records
 from erp.ui.show import download_table, folded, no_records, show_rows
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text, plain, plain_lines
@@ -40,6 +41,14 @@ COUNTS = {
 }
 
 
+DAYS = {
+    "trigger_on": "Day of the figure",
+    "started_on": "First day",
+    "ended_on": "Last day, once it has ended",
+}
+LABELS = TEXTS | DAYS | COUNTS
+
+
 def draw_list() -> None:
     """Draw the reviews, each with its state and what it came to."""
     reviews = load(review_list)
@@ -63,8 +72,10 @@ def _about(row: dict[str, Any]) -> list[str]:
         f"from {day_text(row['started_on'])}" if not pd.isna(row["started_on"]) else "no day yet",
         f"to {day_text(row['ended_on'])}" if not pd.isna(row["ended_on"]) else "",
         counted(row["findings"], "finding", "findings"),
-        f"{row['done']} of {counted(row['recommendations'], 'recommendation', 'recommendations')} done",
-        f"{row['told']} of {counted(row['groups'], 'group', 'groups')} told",
+        f"{row['done']} of {counted(row['recommendations'], 'recommendation', 'recommendations')} done"
+        if row["recommendations"]
+        else "no recommendation yet",
+        f"{row['told']} of {counted(row['groups'], 'group', 'groups')} told" if row["groups"] else "",
         "takes an earlier one again" if not pd.isna(row["again_of"]) else "",
     ]
 
@@ -94,13 +105,16 @@ def _draw_adding(again_of: int) -> None:
 
 def draw_changing(detail: ReviewDetail) -> None:
     """Draw the form that changes a review's question, figure, days and counts, folded away."""
-    at = f"review_mend_{detail.review_id}_{detail.version}_"
+    at = f"review_mend_{detail.review_id}_"
+    saved = {name: getattr(detail, name) for name in LABELS}
 
     def draw() -> None:
+        kept = (RecordKind.SYSTEM_REVIEW, detail.review_id, detail.version)
+        opened = watch(Edited(at, at, *kept, saved, LABELS, _said))
         with st.form(f"{at}form", border=False):
             _draw_fields(at, detail, "")
             guard.draw(at)
-            form_button("Save", _mend, detail.review_id, detail.version, at)
+            form_button("Save", _mend, detail.review_id, opened, at)
 
     label = "Change the question, the days and the counts"
     folded(label, draw, key=f"review_mend_{detail.review_id}", icon=":material/edit:")
@@ -113,21 +127,46 @@ def draw_head(detail: ReviewDetail) -> None:
         st.warning(f"This review was voided: {plain(detail.void_reason)}")
     with st.container(horizontal=True, gap="small"):
         st.badge(detail.state.label, icon=icon, color=color)
-    began = day_text(detail.started_on) if detail.started_on else "no day yet"
-    ended = f", ended {day_text(detail.ended_on)}" if detail.ended_on else ""
-    st.markdown(plain(f"Begins: {began}{ended}." if not detail.ended_on else f"Began {began}{ended}."))
+    st.markdown(plain(_days(detail)))
     if detail.trigger:
-        source = f" Source: {plain(detail.trigger_source)}." if detail.trigger_source else ""
-        st.markdown(f"**What set it off** ({day_text(detail.trigger_on)}): {plain_lines(detail.trigger)}{source}")
+        st.markdown(f"**What set it off** ({day_text(detail.trigger_on)}): {plain_lines(detail.trigger)}")
+    if detail.trigger_source:
+        st.caption(plain(f"Source of the figure: {detail.trigger_source}"))
     done = [(COUNTS[name], getattr(detail, name)) for name in METHODS]
     said = [f"{label}: {count:,}" if count is not None else f"{label}: not recorded" for label, count in done]
     st.markdown(f"**How it looked:** {plain('; '.join(said))}.")
     st.caption(plain(f"By count only: no case, no family and no name is kept here. Recorded by {detail.recorded_by}."))
     if detail.again_of is not None:
-        navigation.link_to("reviews", "It takes this review again", icon=":material/history:", review=detail.again_of)
+        navigation.link_to("reviews", "The review before this one", icon=":material/history:", review=detail.again_of)
     for number, began_on in detail.later.items():
         when = f" ({day_text(began_on)})" if began_on else ""
         navigation.link_to("reviews", f"It was taken again{when}", icon=":material/update:", review=number)
+
+
+def _days(detail: ReviewDetail) -> str:
+    if detail.started_on is None:
+        return "No day is set yet."
+    began = f"{'Begins' if detail.state is ReviewState.PLANNED else 'Began'} {day_text(detail.started_on)}"
+    return f"{began}, ended {day_text(detail.ended_on)}." if detail.ended_on else f"{began}."
+
+
+def draw_ending(detail: ReviewDetail) -> None:
+    """Draw the button that ends a review that is under way."""
+    if detail.state is ReviewState.UNDER_WAY:
+        args = (detail.review_id, detail.version)
+        st.button("It ended today", key="review_end", icon=":material/event_available:", on_click=_end, args=args)
+
+
+@once
+def _end(review_id: int, version: int) -> None:
+    def end(session: Session, actor: Actor) -> Any:
+        review = visible_review(session, actor, review_id)
+        draft = ReviewDraft.of(**review.model_dump(include=set(ReviewDraft.model_fields))).model_copy(
+            update={"ended_on": county_today()}
+        )
+        return change_review(session, actor, review_id, version, draft)
+
+    submit(end, said="Ended. Next: tell each group that contributed what was found.")
 
 
 def draw_beside(detail: ReviewDetail) -> None:
@@ -167,18 +206,23 @@ def _draw_fields(at: str, detail: ReviewDetail | None, question: str) -> None:
     )  # fmt: skip
     left, right = st.columns(2)
     left.date_input(
-        "Day of the figure", value=held("trigger_on"), min_value=FIRST_DAY, max_value=county_today(),
+        DAYS["trigger_on"], value=held("trigger_on"), min_value=FIRST_DAY, max_value=county_today(),
         key=f"{at}trigger_on", format="MM/DD/YYYY",
     )  # fmt: skip
     right.text_input(
         TEXTS["trigger_source"], value=held("trigger_source") or "", key=f"{at}trigger_source", max_chars=300
     )
-    for place, (name, label) in zip(
-        st.columns(2), (("started_on", "First day"), ("ended_on", "Last day, once it has ended")), strict=True
-    ):
+    for place, name in zip(st.columns(2), ("started_on", "ended_on"), strict=True):
         place.date_input(
-            label, value=held(name), min_value=FIRST_DAY, max_value=LAST_DAY, key=f"{at}{name}", format="MM/DD/YYYY"
+            DAYS[name],
+            value=held(name),
+            min_value=FIRST_DAY,
+            max_value=LAST_DAY,
+            key=f"{at}{name}",
+            format="MM/DD/YYYY",
         )
+    if detail is None:  # counts come with the work
+        return
     places = [*st.columns(2), *st.columns(2)]
     for place, (name, label) in zip(places, COUNTS.items(), strict=True):
         place.number_input(label, value=held(name), min_value=0, step=1, key=f"{at}{name}", placeholder="Not recorded")
@@ -187,7 +231,7 @@ def _draw_fields(at: str, detail: ReviewDetail | None, question: str) -> None:
 def _read(at: str) -> dict[str, Any]:
     state = st.session_state
     texts = {name: str(state.get(f"{at}{name}") or "") for name in TEXTS}
-    return texts | {name: state.get(f"{at}{name}") for name in ("trigger_on", "started_on", "ended_on", *COUNTS)}
+    return texts | {name: state.get(f"{at}{name}") for name in (*DAYS, *COUNTS)}
 
 
 @once
@@ -195,7 +239,7 @@ def _add(token: str, again_of: int) -> None:
     typed = _read(f"{token}_")
 
     def add(session: Session, actor: Actor) -> Any:
-        return plan_review(session, actor, ReviewDraft.of(**typed), again_of or None, token=token)
+        return plan_review(session, actor, ReviewDraft.of(**typed, again_of=again_of or None), token=token)
 
     texts = {label: typed[name] for name, label in TEXTS.items()}
     added = guard.guarded(f"{token}_", texts, add, said="Saved. Next: the team by role, then debriefs and findings.")
@@ -212,4 +256,11 @@ def _mend(review_id: int, version: int, at: str) -> None:
     def change(session: Session, actor: Actor) -> Any:
         return change_review(session, actor, review_id, version, ReviewDraft.of(**typed))
 
-    guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Saved.")
+    if guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Saved.") is not None:
+        forget(at, at)
+
+
+def _said(name: str, value: Any) -> str:
+    if name in DAYS:
+        return day_text(value) if value is not None else ""
+    return "" if value is None else str(value)

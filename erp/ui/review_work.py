@@ -182,7 +182,7 @@ def draw_recommendations(detail: ReviewDetail, *, may_change: bool) -> None:
     """Draw what is recommended, who takes care of it, and what was done."""
     parts = detail.recommendations
     done = int(parts["done_on"].notna().sum())
-    st.header(f"Recommendations ({done} of {len(parts)} done)", anchor=False)
+    st.header(f"Recommendations ({f'{done} of {len(parts)} done' if len(parts) else 'none yet'})", anchor=False)
     findings = {
         int(number): words for number, words in zip(detail.findings["part_id"], detail.findings["words"], strict=True)
     }
@@ -209,7 +209,8 @@ def draw_groups(detail: ReviewDetail, *, may_change: bool) -> None:
     """Draw who contributed, and when each group was told what was found."""
     groups = detail.groups
     told = int(groups["told_on"].notna().sum())
-    st.header(f"Who contributed, and was told ({told} of {len(groups)} told)", anchor=False)
+    many = f"{told} of {len(groups)} told" if len(groups) else "nobody yet"
+    st.header(f"Who contributed, and was told ({many})", anchor=False)
     for part in records(groups):
         draw_part(GROUPS, detail.review_id, part, partial(_draw_group, part), may_change=may_change)
     if may_change:
@@ -218,6 +219,6 @@ def draw_groups(detail: ReviewDetail, *, may_change: bool) -> None:
 
 def _draw_group(part: Mapping[str, Any]) -> None:
     who = f"{part['name']} ({part['who']})" if part["who"] else part["name"]
-    how = f", {part['how']}" if part["how"] else ""
+    how = f" ({part['how']})" if part["how"] else ""
     state = "**not told yet**" if pd.isna(part["told_on"]) else plain(f"told {day_text(part['told_on'])}{how}")
     st.markdown(f"{plain(who)}: {state}")

@@ -98,11 +98,13 @@ def upgrade() -> None:
     )  # fmt: skip
     _table(
         "barrier_verdict",
-        _number("barrier_id", "barrier", must=True), _number("partner_id", "partner", must=True),
-        _word("verdict", "verdict", VERDICTS), _text("said"), _day("on_day", must=True),
-        indexed=("barrier_id", "partner_id"),
+        _number("barrier_id", "barrier", must=True), _number("step_id", "barrier_step", must=True),
+        _number("partner_id", "partner", must=True), _word("verdict", "verdict", VERDICTS, may=True), _text("said"),
+        _day("on_day"),
+        indexed=("barrier_id", "step_id", "partner_id"),
     )  # fmt: skip
     op.execute("ALTER TABLE decision_source ADD COLUMN barrier_id INTEGER REFERENCES barrier (id)")
+    op.add_column("decision_source", sa.Column("voided_at", UTCDateTime(), nullable=True))
     op.create_index("ix_decision_source_barrier_id", "decision_source", ["barrier_id"])
 
 

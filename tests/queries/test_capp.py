@@ -78,7 +78,7 @@ def test_a_finding_stands_until_a_later_review_looks_at_it_again(session: Sessio
     letters = find(session, cast.coordinator, first, "Letters", issue="CAPP-I3")
     calls = find(session, cast.coordinator, first, "Calls", issue="CAPP-I3")
     find(session, cast.coordinator, first, "Rides", issue="CAPP-I1")
-    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, started_on=day), first.id)
+    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, started_on=day, again_of=first.id))
     find(session, cast.coordinator, again, "No letters", earlier_id=letters.id, compared=Compared.GONE, issue="CAPP-I3")
     find(session, cast.coordinator, again, "Calls still", earlier_id=calls.id, compared=Compared.SAME, issue="CAPP-I3")
     find(session, cast.coordinator, again, "Rooms", issue="CAPP-I3")

@@ -7,14 +7,15 @@ import pytest
 from sqlmodel import Session
 
 from erp.access import Actor
+from erp.queries.barriers import BarrierFilter, barrier_list
 from erp.queries.county import today
 from erp.queries.due_work import due_work
 from erp.services.barrier_work import ACTION, OWNER, ActionDraft, OwnerDraft
-from erp.services.barriers import void_barrier
+from erp.services.barriers import take_barrier_step, void_barrier
 from erp.services.decisions import DecisionDraft, check_decision, record_decision
 from erp.services.parts import add_part, change_part
 from erp.services.reviews import GROUP, RECOMMENDATION, GroupDraft, RecommendationDraft
-from erp.vocabulary import Worked
+from erp.vocabulary import BarrierState, Worked
 from tests.conftest import Cast
 from tests.services.givers import given, tribe
 from tests.services.test_barriers import named, own
@@ -55,16 +56,16 @@ def test_actions_recommendations_tellings_and_checks_are_due_the_longest_overdue
         session, cast.coordinator, DecisionDraft.of(what="At four", decided_by="the director", **check)
     )
     assert due(session, cast.viewer) == [
-        ("system_review", "Tell what was found: Parents", 9),
+        ("system_review", "Parents", 9),
         ("barrier", "Late", 4),
         ("system_review", "A text", 0),
-        ("decision", "Did it work? At four", -2),
+        ("decision", "At four", -2),
         ("barrier", "Soon", -30),
     ]
     check_decision(session, cast.coordinator, decision.id or 0, 1, day, Worked.YES, "They come")
     done = advice.model_copy(update={"done_on": day, "became": "Sent"})
     change_part(session, cast.coordinator, RECOMMENDATION, kept.id, 1, done)
-    assert [what for _, what, _ in due(session, cast.viewer)] == ["Tell what was found: Parents", "Late", "Soon"]
+    assert [what for _, what, _ in due(session, cast.viewer)] == ["Parents", "Late", "Soon"]
 
 
 def test_what_is_done_dropped_or_voided_is_not_due(session: Session, cast: Cast) -> None:
@@ -74,7 +75,11 @@ def test_what_is_done_dropped_or_voided_is_not_due(session: Session, cast: Cast)
         change_part(session, cast.coordinator, ACTION, part.id, 1, draft)
     barrier, _ = action(session, cast, 3)
     void_barrier(session, cast.coordinator, barrier.id, barrier.version, "entered twice")
+    aside, _ = action(session, cast, 3)
+    args = (aside.id, aside.version, BarrierState.SET_ASIDE, today(session), "The court decides it")
+    take_barrier_step(session, cast.coordinator, *args)
     assert due(session, cast.viewer) == []
+    assert barrier_list(session, cast.viewer, BarrierFilter("set_aside"))["open_actions"].sum() == 0
 
 
 def test_only_mine_is_what_i_own_or_wrote_down(session: Session, cast: Cast) -> None:
@@ -82,7 +87,7 @@ def test_only_mine_is_what_i_own_or_wrote_down(session: Session, cast: Cast) -> 
     review = planned(session, cast.leadership, ended_on=today(session))
     told(session, cast.leadership, review, "Parents")
     assert [what for _, what, _ in due(session, cast.coordinator, 1)] == ["Ask"]
-    assert [what for _, what, _ in due(session, cast.coordinator, 2)] == ["Tell what was found: Parents"]
+    assert [what for _, what, _ in due(session, cast.coordinator, 2)] == ["Parents"]
 
 
 @pytest.mark.parametrize("closed", ["barrier", "review"])

@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
-from erp.models.barriers import Barrier, BarrierEvidence
+from erp.models.barriers import Barrier, BarrierEvidence, BarrierVerdict
+from erp.queries.barrier_detail import barrier_detail
 from erp.queries.barriers import (
     GROUPS,
     BarrierFilter,
-    barrier_detail,
     barrier_list,
     barriers_of_engagement,
     barriers_of_item,
@@ -24,6 +24,7 @@ from erp.queries.barriers import (
 from erp.queries.county import today
 from erp.queries.decisions import decision_detail, decisions_on_barrier
 from erp.queries.history import record_history
+from erp.services.accounts import disable_account
 from erp.services.barrier_work import (
     ACTION,
     EVIDENCE,
@@ -44,10 +45,13 @@ from erp.services.barriers import (
     take_barrier_step,
     void_barrier,
 )
-from erp.services.decisions import DecisionDraft, record_decision, tell_partner
+from erp.services.decisions import DecisionDraft, change_decision, record_decision, tell_partner
+from erp.services.feedback import void_feedback
 from erp.services.feedback_work import mark_duplicate
 from erp.services.guards import verify_changes
+from erp.services.partners import archive_partner
 from erp.services.parts import add_part, change_part, void_part
+from erp.services.reviews import FINDING, void_review
 from erp.states import BARRIER_TRANSITIONS
 from erp.vocabulary import BarrierState, Readers, RecordKind, Verdict
 from tests.conftest import Cast
@@ -73,9 +77,18 @@ def step(session: Session, actor: Actor, barrier: Barrier, to: BarrierState, sai
     return take_barrier_step(session, actor, barrier.id or 0, barrier.version, to, today(session), said)
 
 
-def say(session: Session, actor: Actor, barrier: Barrier, partner_id: int, verdict: Verdict) -> int:
-    draft = VerdictDraft(partner_id=partner_id, verdict=verdict, said="We saw", on_day=today(session))
-    return add_part(session, actor, VERDICT, barrier.id or 0, draft).id
+def line(session: Session, barrier: Barrier, partner_id: int) -> BarrierVerdict:
+    """The line of a partner that is being asked now."""
+    lines = select(BarrierVerdict).where(
+        BarrierVerdict.barrier_id == barrier.id, BarrierVerdict.partner_id == partner_id
+    )
+    return list(session.exec(lines.order_by(col(BarrierVerdict.id))))[-1]
+
+
+def say(session: Session, actor: Actor, barrier: Barrier, partner_id: int, verdict: Verdict) -> BarrierVerdict:
+    here = line(session, barrier, partner_id)
+    draft = VerdictDraft(verdict=verdict, said="We saw", on_day=today(session))
+    return change_part(session, actor, VERDICT, here.id or 0, here.version, draft)
 
 
 def asked(session: Session, cast: Cast, *partners: int) -> Barrier:
@@ -178,17 +191,19 @@ def test_it_is_taken_up_only_together(session: Session, cast: Cast) -> None:
 def test_it_is_gone_only_when_every_partner_who_owns_it_says_so(session: Session, cast: Cast) -> None:
     fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
     barrier = asked(session, cast, fern, lark)
+    lines = barrier_detail(session, cast.viewer, barrier.id or 0).verdicts
+    assert lines[["who", "is_asked"]].values.tolist() == [["Fern House", True], ["Lark Clinic", True]]
     with pytest.raises(Invalid, match="Only partners say"):
         step(session, cast.leadership, barrier, S.GONE)
     say(session, cast.coordinator, barrier, fern, Verdict.GONE)
     assert barrier.state is S.ASKED
-    with pytest.raises(Invalid, match="said so already"):
-        say(session, cast.coordinator, barrier, fern, Verdict.GONE)
     say(session, cast.coordinator, barrier, lark, Verdict.GONE)
     assert barrier.state is S.GONE
     assert group_counts(session, cast.viewer, BarrierFilter()) == dict.fromkeys(GROUPS, 0) | {"gone": 1}
     assert last_change(session).verb == "every partner who owns it says that it is gone"
     assert verify_changes(session) == []
+    with pytest.raises(Invalid, match="stays as it was said"):
+        say(session, cast.coordinator, barrier, fern, Verdict.STILL_THERE)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.EASIER, Verdict.STILL_THERE])
@@ -200,34 +215,114 @@ def test_the_first_partner_who_says_that_it_is_not_gone_sends_it_back(
     say(session, cast.coordinator, barrier, fern, Verdict.GONE)
     said = say(session, cast.coordinator, barrier, lark, verdict)
     assert barrier.state is S.TAKEN_UP
-    assert (
-        f"Lark Clinic: {verdict.label}" in barrier_detail(session, cast.viewer, barrier.id or 0).steps["said"].iloc[-1]
-    )
-    with pytest.raises(Invalid, match="state followed from this"):
-        void_part(session, cast.coordinator, VERDICT, said, 1, "typed wrong")
-    with pytest.raises(Invalid, match="not being asked"):
-        say(session, cast.coordinator, barrier, fern, Verdict.GONE)
+    assert last_change(session).verb == "a partner says that it is not gone"
+    last = barrier_detail(session, cast.viewer, barrier.id or 0).steps["said"].iloc[-1]
+    assert last == f"Lark Clinic: {verdict.label}. We saw"
+    with pytest.raises(Invalid, match="stays asked"):
+        void_part(session, cast.coordinator, VERDICT, said.id or 0, said.version, "typed wrong")
     step(session, cast.coordinator, barrier, S.ASKED)
+    stale = VerdictDraft(verdict=Verdict.GONE, said="x", on_day=today(session))
+    with pytest.raises(Invalid, match="stays as it was said"):
+        change_part(session, cast.coordinator, VERDICT, said.id or 0, said.version, stale)
     say(session, cast.coordinator, barrier, lark, Verdict.GONE)
     assert barrier.state is S.ASKED, "what the other partner said before counts no more"
 
 
-def test_nobody_leaves_while_partners_are_asked_and_a_verdict_may_be_taken_back(session: Session, cast: Cast) -> None:
+@pytest.mark.parametrize("how", ["ended", "voided", "silent"])
+def test_a_partner_that_was_asked_cannot_be_left_out(session: Session, cast: Cast, how: str) -> None:
     fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
     barrier = asked(session, cast, fern, lark)
     owners = barrier_detail(session, cast.viewer, barrier.id or 0).owners.set_index("name")["part_id"]
-    gone = OwnerDraft(partner_id=lark, until_on=today(session))
-    with pytest.raises(Invalid, match="nobody leaves in between"):
-        change_part(session, cast.coordinator, OWNER, int(owners["Lark Clinic"]), 1, gone)
+    leaves = int(owners["Lark Clinic"])
+    ended = OwnerDraft(partner_id=lark, until_on=today(session))
+    for attempt in (
+        lambda: change_part(session, cast.coordinator, OWNER, leaves, 1, ended),
+        lambda: void_part(session, cast.coordinator, OWNER, leaves, 1, "the wrong partner"),
+        lambda: own(session, cast.coordinator, barrier, partner_id=partner(session, cast, "Oak Hall")),
+    ):
+        with pytest.raises(Invalid, match="stays as it is"):
+            attempt()
+    if how == "silent":
+        step(session, cast.coordinator, barrier, S.TAKEN_UP, "No answer for months")
+        assert last_change(session).verb == "go on working"
+    else:
+        say(session, cast.coordinator, barrier, lark, Verdict.STILL_THERE)
+    if how == "voided":
+        void_part(session, cast.coordinator, OWNER, leaves, 1, "the wrong partner")
+    else:
+        change_part(session, cast.coordinator, OWNER, leaves, 1, ended)
+    step(session, cast.coordinator, barrier, S.ASKED)
+    say(session, cast.coordinator, barrier, fern, Verdict.GONE)
+    assert barrier.state is S.ASKED, "whoever was asked is asked again"
+    say(session, cast.coordinator, barrier, lark, Verdict.GONE)
+    assert barrier.state is S.GONE
+
+
+def test_a_partner_that_was_put_away_is_asked_no_more(session: Session, cast: Cast) -> None:
+    fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
+    barrier = asked(session, cast, fern, lark)
+    archive_partner(session, cast.coordinator, lark, 1, "It closed its doors")
+    step(session, cast.coordinator, barrier, S.TAKEN_UP)
+    step(session, cast.coordinator, barrier, S.ASKED)
+    say(session, cast.coordinator, barrier, fern, Verdict.GONE)
+    assert barrier.state is S.GONE
+
+
+def test_an_account_that_was_closed_owns_nothing(session: Session, cast: Cast) -> None:
+    barrier = named(session, cast.coordinator)
+    own(session, cast.coordinator, barrier, account_id=2)
+    own(session, cast.coordinator, barrier, partner_id=partner(session, cast))
+    disable_account(session, cast.administrator, 2, 1)
+    with pytest.raises(Invalid, match="somebody of the county"):
+        step(session, cast.coordinator, barrier, S.TAKEN_UP)
+
+
+def test_an_answer_entered_by_mistake_is_blanked_while_they_are_asked(session: Session, cast: Cast) -> None:
+    fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
+    barrier = asked(session, cast, fern, lark)
     said = say(session, cast.coordinator, barrier, fern, Verdict.GONE)
-    void_part(session, cast.coordinator, VERDICT, said, 1, "said by somebody else")
+    for wrong, sentence in (
+        (VerdictDraft(verdict=None, said="x"), "leave all three blank"),
+        (VerdictDraft(verdict=Verdict.GONE, on_day=today(session)), "in their words"),
+        (VerdictDraft(verdict=Verdict.GONE, said="x"), "Enter the day"),
+        (VerdictDraft(verdict=Verdict.GONE, said="x", on_day=DAY), "They were asked on"),
+    ):
+        with pytest.raises(Invalid, match=sentence):
+            change_part(session, cast.coordinator, VERDICT, said.id or 0, said.version, wrong)
+    change_part(session, cast.coordinator, VERDICT, said.id or 0, said.version, VerdictDraft(verdict=None))
     say(session, cast.coordinator, barrier, lark, Verdict.GONE)
     assert barrier.state is S.ASKED
-    with pytest.raises(Invalid, match="does not own"):
-        say(session, cast.coordinator, barrier, partner(session, cast, "Oak Hall"), Verdict.GONE)
-    draft = VerdictDraft(partner_id=lark, verdict=Verdict.GONE, said="x", on_day=today(session))
-    with pytest.raises(Invalid, match="stays as it was said"):
-        change_part(session, cast.coordinator, VERDICT, said + 1, 1, draft)
+    with pytest.raises(Invalid, match="Ask the partners first"):
+        add_part(session, cast.coordinator, VERDICT, barrier.id or 0, VerdictDraft(verdict=Verdict.GONE))
+
+
+def test_the_words_that_partners_answered_about_stay(session: Session, cast: Cast) -> None:
+    barrier = asked(session, cast, partner(session, cast))
+    draft = BarrierDraft(words="Something else", named_on=DAY)
+    with pytest.raises(Invalid, match="so they stay"):
+        change_barrier(session, cast.coordinator, barrier.id or 0, barrier.version, draft)
+    placed = draft.model_copy(update={"words": WORDS, "issue": "CAPP-I3"})
+    assert change_barrier(session, cast.coordinator, barrier.id or 0, barrier.version, placed).issue == "CAPP-I3"
+
+
+def test_an_owner_who_left_is_corrected_and_may_come_back_once(session: Session, cast: Cast) -> None:
+    fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
+    barrier = named(session, cast.coordinator)
+    for who in ({"account_id": 1}, {"partner_id": fern}):
+        own(session, cast.coordinator, barrier, **who)
+    left = own(session, cast.coordinator, barrier, partner_id=lark)
+    ended = OwnerDraft(partner_id=lark, until_on=today(session))
+    change_part(session, cast.coordinator, OWNER, left, 1, ended)
+    step(session, cast.coordinator, barrier, S.TAKEN_UP)
+    step(session, cast.coordinator, barrier, S.ASKED)
+    change_part(session, cast.coordinator, OWNER, left, 2, ended.model_copy(update={"role": "two nurses"}))
+    step(session, cast.coordinator, barrier, S.TAKEN_UP)
+    own(session, cast.coordinator, barrier, partner_id=lark)
+    with pytest.raises(Invalid, match="own it already"):
+        change_part(session, cast.coordinator, OWNER, left, 3, ended.model_copy(update={"until_on": None}))
+    early = ended.model_copy(update={"until_on": DAY - timedelta(days=1)})
+    with pytest.raises(Invalid, match="until then or longer"):
+        change_part(session, cast.coordinator, OWNER, left, 3, early)
 
 
 def test_what_came_back_is_reopened_and_what_is_set_aside_keeps_its_reason(session: Session, cast: Cast) -> None:
@@ -306,6 +401,52 @@ def test_actions_belong_to_an_owner_and_are_done_or_dropped(session: Session, ca
     assert (row["open_actions"], row["overdue"]) == (0, 0)
 
 
+def test_whoever_has_an_open_action_does_not_leave(session: Session, cast: Cast) -> None:
+    barrier = named(session, cast.coordinator)
+    number = barrier.id or 0
+    one, two = (own(session, cast.coordinator, barrier, account_id=account) for account in (1, 2))
+    draft = ActionDraft(what="Ask", owner_id=one, due_on=today(session))
+    action = add_part(session, cast.coordinator, ACTION, number, draft)
+    ended = OwnerDraft(account_id=1, until_on=today(session))
+    with pytest.raises(Invalid, match="Give it to somebody else"):
+        change_part(session, cast.coordinator, OWNER, one, 1, ended)
+    with pytest.raises(Invalid, match="Give it to somebody else"):
+        void_part(session, cast.coordinator, OWNER, one, 1, "the wrong person")
+    change_part(session, cast.coordinator, ACTION, action.id, 1, draft.model_copy(update={"owner_id": two}))
+    change_part(session, cast.coordinator, OWNER, one, 1, ended)
+    with pytest.raises(NotFound, match="owns the barrier"):
+        add_part(session, cast.coordinator, ACTION, number, draft)
+
+
+@pytest.mark.parametrize("what", ["item", "finding", "review"])
+def test_what_was_voided_shows_nothing_any_more(session: Session, cast: Cast, what: str) -> None:
+    item, _ = given(session)
+    review = planned(session, cast.coordinator)
+    found = find(session, cast.coordinator, review, "Letters")
+    shown = EvidenceDraft(item_id=item.id) if what == "item" else EvidenceDraft(finding_id=found.id)
+    barrier = named(session, cast.coordinator, shown)
+    if what == "item":
+        void_feedback(session, cast.coordinator, item.id or 0, item.version, "entered twice")
+    elif what == "finding":
+        void_part(session, cast.coordinator, FINDING, found.id or 0, 1, "entered twice")
+    else:
+        void_review(session, cast.coordinator, review.id or 0, 1, "entered twice")
+    assert barrier_detail(session, cast.viewer, barrier.id or 0).evidence.empty
+    assert barrier_list(session, cast.viewer, BarrierFilter())["evidence"].tolist() == [0]
+    assert barriers_of_item(session, cast.viewer, item.id or 0) == []
+    assert barriers_of_review(session, cast.viewer, review.id or 0) == []
+    with pytest.raises((Invalid, NotFound)):
+        named(session, cast.coordinator, shown)
+
+
+def test_a_part_of_a_hidden_barrier_and_one_that_is_not_there_read_alike(session: Session, cast: Cast) -> None:
+    barrier = named(session, cast.tribal_liaison)
+    owner = own(session, cast.tribal_liaison, barrier, partner_id=tribe(session, cast))
+    for number in (owner, 99):
+        with pytest.raises(NotFound, match="This barrier is not here"):
+            change_part(session, cast.coordinator, OWNER, number, 1, OwnerDraft(account_id=1))
+
+
 def test_who_may_not_read_what_shows_it_finds_no_barrier(session: Session, cast: Cast) -> None:
     everybody = [actor.name for actor in cast]
     assert sorted(names_seen(session, cast, named(session, cast.coordinator))) == sorted(everybody)
@@ -325,28 +466,17 @@ def test_what_a_tribe_shared_closes_its_barrier(session: Session, cast: Cast) ->
     assert names_seen(session, cast, barrier) == ["Lena Leader", "Tara Liaison"]
 
 
-@pytest.mark.parametrize("part", ["owner", "option", "verdict", "finding"])
+@pytest.mark.parametrize("part", ["owner", "option", "finding"])
 def test_a_tribe_that_takes_part_closes_it_also_once_that_is_voided(session: Session, cast: Cast, part: str) -> None:
     band = tribe(session, cast)
     barrier = named(session, cast.tribal_liaison)
-    number = barrier.id or 0
-    if part == "finding":
-        found = find(session, cast.tribal_liaison, planned(session, cast.tribal_liaison, band), "Too few letters")
-        added, of = (
-            add_part(session, cast.tribal_liaison, EVIDENCE, number, EvidenceDraft(finding_id=found.id)),
-            EVIDENCE,
-        )
-    elif part == "option":
-        draft = OptionDraft(what="Ask the council first", partner_id=band)
-        added, of = add_part(session, cast.tribal_liaison, OPTION, number, draft), OPTION
-    else:
-        added, of = add_part(session, cast.tribal_liaison, OWNER, number, OwnerDraft(partner_id=band)), OWNER
-    if part == "verdict":
-        own(session, cast.tribal_liaison, barrier, account_id=3)
-        own(session, cast.tribal_liaison, barrier, partner_id=partner(session, cast))
-        step(session, cast.tribal_liaison, barrier, S.TAKEN_UP)
-        step(session, cast.tribal_liaison, barrier, S.ASKED)
-        say(session, cast.tribal_liaison, barrier, band, Verdict.STILL_THERE)
+    found = find(session, cast.tribal_liaison, planned(session, cast.tribal_liaison, band), "Too few letters")
+    of, draft = {
+        "owner": (OWNER, OwnerDraft(partner_id=band)),
+        "option": (OPTION, OptionDraft(what="Ask the council first", partner_id=band)),
+        "finding": (EVIDENCE, EvidenceDraft(finding_id=found.id)),
+    }[part]
+    added = add_part(session, cast.tribal_liaison, of, barrier.id or 0, draft)
     assert names_seen(session, cast, barrier) == ["Lena Leader", "Tara Liaison"]
     void_part(session, cast.tribal_liaison, of, added.id, added.version, "entered by mistake")
     assert names_seen(session, cast, barrier) == ["Lena Leader", "Tara Liaison"]
@@ -365,10 +495,37 @@ def test_a_decision_about_a_barrier_tells_the_partners_who_own_it(session: Sessi
     assert decisions_on_barrier(session, cast.viewer, barrier.id or 0) == [(number, "Visits at any hour")]
     tell_partner(session, cast.coordinator, number, fern, today(session), "By phone")
     assert decision_detail(session, cast.viewer, number).told == 1
+    step(session, cast.coordinator, barrier, S.TAKEN_UP)
+    own(session, cast.coordinator, barrier, partner_id=partner(session, cast, "Lark Clinic"))
+    owners = barrier_detail(session, cast.viewer, barrier.id or 0).owners.set_index("name")["part_id"]
+    void_part(session, cast.coordinator, OWNER, int(owners["Fern House"]), 1, "the wrong partner")
+    tellings = decision_detail(session, cast.viewer, number).tellings
+    assert list(tellings["who"]) == ["Fern House", "Lark Clinic"], "who was told stays told"
     own(session, cast.tribal_liaison, barrier, partner_id=tribe(session, cast))
     assert decisions_on_barrier(session, cast.leadership, barrier.id or 0) == [(number, "Visits at any hour")]
     with pytest.raises(NotFound):
         decision_detail(session, cast.viewer, number)
+    item, _ = given(session)
+    other = draft.model_copy(update={"barriers": (), "items": (item.id,)})
+    change_decision(session, cast.leadership, number, decision.version, other)
+    with pytest.raises(NotFound):
+        decision_detail(session, cast.viewer, number)
+    assert list(decision_detail(session, cast.leadership, number).voices["item_id"]) == [item.id]
+
+
+def test_a_voided_barrier_is_no_new_voice_and_says_so_where_it_was_one(session: Session, cast: Cast) -> None:
+    barrier = asked(session, cast, partner(session, cast))
+    draft = DecisionDraft.of(
+        what="At any hour", decided_by="the director", decided_on=today(session), barriers=(barrier.id,)
+    )
+    decision = record_decision(session, cast.coordinator, draft)
+    void_barrier(session, cast.coordinator, barrier.id or 0, barrier.version, "entered twice")
+    with pytest.raises(Invalid, match="voided"):
+        record_decision(session, cast.coordinator, draft)
+    change_decision(session, cast.coordinator, decision.id or 0, 1, draft.model_copy(update={"why": "They asked"}))
+    detail = decision_detail(session, cast.viewer, decision.id or 0)
+    assert list(detail.voices["who"]) == ["voided"]
+    assert detail.tellings.empty
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from erp.access import Actor
 from erp.errors import Conflict, Invalid, NotAllowed, NotFound
 from erp.models.reviews import ReviewFinding, SystemReview
+from erp.queries.capp import capp_movement, findings_by_issue
 from erp.queries.county import today
 from erp.queries.history import record_history
 from erp.queries.reviews import beside, findings_offered, review_detail, review_list
@@ -94,7 +95,7 @@ def test_its_state_follows_from_its_days_and_from_who_was_told(session: Session,
     told(session, cast.coordinator, review, "Visit unit", told_on=day, how="At the unit's meeting")
     assert state() is ReviewState.TO_TELL
     draft = GroupDraft(name="Parents who were interviewed", told_on=day)
-    with pytest.raises(Invalid, match="when and how"):
+    with pytest.raises(Invalid, match="when the group was told, and how"):
         change_part(session, cast.coordinator, GROUP, group.id, 1, draft)
     draft = GroupDraft(name="Parents who were interviewed", told_on=day, how="By letter, in two languages")
     change_part(session, cast.coordinator, GROUP, group.id, 1, draft)
@@ -106,7 +107,7 @@ def test_its_state_follows_from_its_days_and_from_who_was_told(session: Session,
 def test_the_agencys_correction_stands_beside_and_never_in_place(session: Session, cast: Cast) -> None:
     review = planned(session, cast.coordinator)
     found = find(session, cast.coordinator, review, "Nobody calls back")
-    with pytest.raises(Invalid, match="needs its day"):
+    with pytest.raises(Invalid, match="Enter both"):
         change_part(
             session,
             cast.coordinator,
@@ -132,7 +133,7 @@ def test_the_agencys_correction_stands_beside_and_never_in_place(session: Sessio
 def test_two_reviews_are_compared_finding_by_finding(session: Session, cast: Cast) -> None:
     first = planned(session, cast.coordinator)
     letters, calls, rides = (find(session, cast.coordinator, first, words) for words in ("Letters", "Calls", "Rides"))
-    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION), first.id)
+    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, again_of=first.id))
     find(session, cast.coordinator, again, "Letters come in time", earlier_id=letters.id, compared=Compared.GONE)
     find(session, cast.coordinator, again, "Calls wait longer", earlier_id=calls.id, compared=Compared.WORSE)
     find(session, cast.coordinator, again, "The new room is locked")
@@ -151,7 +152,7 @@ def test_two_reviews_are_compared_finding_by_finding(session: Session, cast: Cas
 def test_a_finding_is_compared_only_with_one_of_the_review_before(session: Session, cast: Cast) -> None:
     first, other = planned(session, cast.coordinator), planned(session, cast.coordinator)
     strange = find(session, cast.coordinator, other, "Rides")
-    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION), first.id)
+    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, again_of=first.id))
     for review in (first, again):
         with pytest.raises(NotFound, match="not of the review"):
             find(session, cast.coordinator, review, "Rides", earlier_id=strange.id, compared=Compared.SAME)
@@ -201,7 +202,7 @@ def test_a_group_stays_the_partner_it_came_from(session: Session, cast: Cast) ->
     ("wrong", "sentence"),
     [
         ({"question": " "}, "what the review asks"),
-        ({"trigger": "One in four"}, "needs its day"),
+        ({"trigger": "One in four"}, "Enter both"),
         ({"trigger": "x", "trigger_on": date(2999, 1, 1)}, "still to come"),
         ({"ended_on": date(2026, 1, 1)}, "began before"),
         ({"ended_on": date(2999, 1, 1)}, "Leave the end blank"),
@@ -251,7 +252,7 @@ def test_it_is_saved_once_changed_voided_and_restored(session: Session, cast: Ca
     assert findings_offered(session, cast.viewer) == {}
     for attempt in (
         lambda: find(session, cast.coordinator, first, "x"),
-        lambda: plan_review(session, cast.coordinator, draft, number),
+        lambda: plan_review(session, cast.coordinator, draft.model_copy(update={"again_of": number})),
     ):
         with pytest.raises(Invalid, match="voided"):
             attempt()
@@ -266,3 +267,63 @@ def test_who_may_work_on_reviews(session: Session, cast: Cast) -> None:
             planned(session, actor)
         with pytest.raises(NotAllowed):
             find(session, actor, review, "x")
+
+
+def test_taking_again_another_review_under_the_same_form_is_told(session: Session, cast: Cast) -> None:
+    one, other = planned(session, cast.coordinator), planned(session, cast.coordinator)
+    plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, again_of=one.id), token="t")
+    with pytest.raises(Conflict):
+        plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, again_of=other.id), token="t")
+
+
+def test_what_takes_a_closed_review_again_is_closed_too(session: Session, cast: Cast) -> None:
+    first = planned(session, cast.coordinator)
+    again = plan_review(session, cast.leadership, ReviewDraft(question=QUESTION, again_of=first.id))
+    third = plan_review(session, cast.leadership, ReviewDraft(question=QUESTION, again_of=again.id))
+    assert len(review_list(session, cast.viewer)) == 3
+    told(session, cast.tribal_liaison, first, "Council", partner_id=tribe(session, cast))
+    assert review_list(session, cast.viewer).empty
+    for review in (again, third):
+        with pytest.raises(NotFound):
+            review_detail(session, cast.viewer, review.id or 0)
+    assert len(review_list(session, cast.tribal_liaison)) == 3
+    assert list(review_list(session, cast.coordinator)["review_id"]) == [first.id], "its author"
+
+
+@pytest.mark.parametrize("voided", ["finding", "review"])
+def test_what_continues_a_voided_finding_stands_by_itself(session: Session, cast: Cast, voided: str) -> None:
+    first = planned(session, cast.coordinator)
+    letters = find(session, cast.coordinator, first, "Letters")
+    again = plan_review(session, cast.coordinator, ReviewDraft(question=QUESTION, again_of=first.id))
+    now = find(session, cast.coordinator, again, "No letters", earlier_id=letters.id, compared=Compared.GONE)
+    if voided == "finding":
+        void_part(session, cast.coordinator, FINDING, letters.id or 0, 1, "entered twice")
+    else:
+        void_review(session, cast.coordinator, first.id or 0, 1, "entered twice")
+    detail = review_detail(session, cast.viewer, again.id or 0)
+    assert beside(detail).to_numpy().tolist() == [["", "No letters", "New"]]
+    assert detail.again_of == (first.id if voided == "finding" else None)
+    assert list(findings_by_issue(session, cast.viewer)["finding_id"]) == [now.id]
+    row = capp_movement(session, cast.viewer).set_index("issue").loc["none"]
+    assert (row["findings"], row["new_findings"]) == (1, 0)
+    if voided == "finding":
+        with pytest.raises(NotFound, match="not of the review"):
+            find(session, cast.coordinator, again, "x", earlier_id=letters.id, compared=Compared.SAME)
+
+
+def test_a_voided_finding_gets_no_recommendation_and_one_that_had_it_keeps_it(session: Session, cast: Cast) -> None:
+    review = planned(session, cast.coordinator)
+    letters = find(session, cast.coordinator, review, "Letters")
+    draft = RecommendationDraft(what="A text", owner="visit unit", due_on=BEGAN, finding_id=letters.id)
+    kept = add_part(session, cast.coordinator, RECOMMENDATION, review.id or 0, draft)
+    void_part(session, cast.coordinator, FINDING, letters.id or 0, 1, "entered twice")
+    with pytest.raises(NotFound, match="not of this review"):
+        add_part(session, cast.coordinator, RECOMMENDATION, review.id or 0, draft)
+    change_part(session, cast.coordinator, RECOMMENDATION, kept.id, 1, draft.model_copy(update={"owner": "the unit"}))
+
+
+def test_a_first_correction_does_not_change_the_words_it_corrects(session: Session, cast: Cast) -> None:
+    found = find(session, cast.coordinator, planned(session, cast.coordinator), "Nobody calls back")
+    draft = FindingDraft(words="Somebody calls back", correction="Within three days", corrected_on=today(session))
+    with pytest.raises(Invalid, match="stay as they are"):
+        change_part(session, cast.coordinator, FINDING, found.id or 0, 1, draft)

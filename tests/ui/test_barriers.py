@@ -12,9 +12,9 @@ from erp import db
 from erp.models.barriers import Barrier, BarrierAction, BarrierEvidence, BarrierOption, BarrierOwner, BarrierVerdict
 from erp.models.decisions import DecisionSource
 from erp.queries.county import today
-from erp.services.barrier_work import ACTION, ActionDraft
-from erp.services.barriers import void_barrier
-from erp.services.parts import add_part
+from erp.services.barrier_work import ACTION, OPTION, ActionDraft, OptionDraft
+from erp.services.barriers import BarrierDraft, change_barrier, void_barrier
+from erp.services.parts import add_part, change_part
 from erp.vocabulary import BarrierState, Readers, Verdict
 from tests.conftest import Cast
 from tests.services.givers import SAID, given, partner, tribe
@@ -113,6 +113,11 @@ def test_owners_options_and_actions_are_added_on_the_page(app_as: Open, cast: Ca
     assert "Actions (0 of 1 done)" in text_of(app)
 
 
+def opened(app: AppTest, part: str, number: int) -> AppTest:
+    """Open what changes a part, as a press on the button beside it does."""
+    return app.button(key=f"change_{part}_{number}").click().run()
+
+
 def test_a_part_is_changed_and_taken_out_on_the_page(app_as: Open, cast: Cast) -> None:
     def make(session: Session) -> int:
         barrier = named(session, cast.coordinator)
@@ -121,17 +126,89 @@ def test_a_part_is_changed_and_taken_out_on_the_page(app_as: Open, cast: Cast) -
 
     number = in_county(make)
     owner = only(BarrierOwner)["id"]
-    app = app_as(cast.coordinator, "barriers", barrier=number)
-    unfold(app, f"change_barrier_owner_{owner}")
-    app.text_input(key=f"part_barrier_owner_{owner}_1_role").set_value("visit lead")
+    app = opened(app_as(cast.coordinator, "barriers", barrier=number), "barrier_owner", owner)
+    app.text_input(key=f"part_barrier_owner_{owner}_role").set_value("visit lead")
     button(app, "Save").click().run()
     assert "Cora Coordinator, visit lead (county)" in text_of(app)
+    assert "Take it out" not in labels(app), "it closes when it was saved"
+    opened(app, "barrier_owner", owner)
     button(app, "Take it out").click().run()
     assert "Say why" in text_of(app)
-    app.text_input(key=f"part_barrier_owner_{owner}_2_void").set_value("the wrong person")
+    app.text_input(key=f"part_barrier_owner_{owner}_void").set_value("Jane Doe, case 12-345678, born 3/4/2015")
+    button(app, "Take it out").click().run()
+    assert "Nothing is saved yet" in text_of(app)
+    app.text_input(key=f"part_barrier_owner_{owner}_void").set_value("the wrong person")
     button(app, "Take it out").click().run()
     assert only(BarrierOwner)["void_reason"] == "the wrong person"
-    assert "Nobody yet. It is taken up" in text_of(app)
+    assert "Nobody yet." in text_of(app)
+
+
+def test_both_owners_are_added_in_one_go_and_one_is_offered(app_as: Open, cast: Cast) -> None:
+    fern = in_county(lambda session: partner(session, cast))
+    number = in_county(lambda session: named(session, cast.coordinator).id)
+    app = app_as(cast.coordinator, "barriers", barrier=number)
+    unfold(app, f"add_barrier_owner_{number}")
+    at = f"part_barrier_owner_{number}"
+    assert app.selectbox(key=keyed(app, at, "account_id")).value == 1, "whoever is at the screen"
+    app.selectbox(key=keyed(app, at, "partner_id")).set_value(fern)
+    app.text_input(key=keyed(app, at, "role")).set_value("the chair")
+    button(app, "Add").click().run()
+    with db.reading() as session:
+        owners = session.exec(select(BarrierOwner)).all()
+        assert {(owner.account_id, owner.partner_id, owner.role) for owner in owners} == {
+            (1, None, ""),
+            (None, fern, "the chair"),
+        }
+    assert "Work on it together" in labels(app)
+
+
+def test_an_action_is_done_with_one_press_and_an_option_answered(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> int:
+        barrier = named(session, cast.coordinator)
+        owner = own(session, cast.coordinator, barrier, account_id=1)
+        due = ActionDraft(what="Ask", owner_id=owner, due_on=today(session))
+        add_part(session, cast.coordinator, ACTION, barrier.id or 0, due)
+        option = OptionDraft(what="Evening visits", proposed_by="caregivers")
+        add_part(session, cast.coordinator, OPTION, barrier.id or 0, option)
+        return barrier.id or 0
+
+    app = app_as(cast.coordinator, "barriers", barrier=in_county(make))
+    button(app, "Done today").click().run()
+    assert "Actions (1 of 1 done)" in text_of(app)
+    assert only(BarrierAction)["done_on"] is not None
+    option = only(BarrierOption)["id"]
+    assert "Answer it" in labels(app)
+    opened(app, "barrier_option", option)
+    app.selectbox(key=f"part_barrier_option_{option}_taken").set_value(True)
+    button(app, "Save").click().run()
+    assert "Say why it is taken up" in text_of(app)
+    app.text_area(key=f"part_barrier_option_{option}_answer").set_value("From May on")
+    button(app, "Save").click().run()
+    assert "Taken up: From May on" in text_of(app)
+    opened(app, "barrier_option", option)
+    app.selectbox(key=f"part_barrier_option_{option}_taken").set_value("")
+    app.text_area(key=f"part_barrier_option_{option}_answer").set_value("")
+    button(app, "Save").click().run()
+    assert (only(BarrierOption)["taken"], only(BarrierOption)["answer"]) == (None, "")
+
+
+def test_what_somebody_else_saved_meanwhile_stands_beside_what_was_typed(app_as: Open, cast: Cast) -> None:
+    number = in_county(lambda session: named(session, cast.coordinator).id)
+    draft = OptionDraft(what="Evening visits", proposed_by="caregivers")
+    option = in_county(lambda session: add_part(session, cast.coordinator, OPTION, number, draft).id)
+    app = opened(app_as(cast.coordinator, "barriers", barrier=number), "barrier_option", option)
+    app.text_area(key=f"part_barrier_option_{option}_what").set_value("Mine")
+    theirs = draft.model_copy(update={"what": "Theirs"})
+    in_county(lambda session: change_part(session, cast.leadership, OPTION, option, 1, theirs))
+    button(app, "Save").click().run()
+    read = text_of(app)
+    assert "Somebody changed this option" in read
+    assert "saved this record after you opened the form" in read
+    assert app.text_area(key=f"part_barrier_option_{option}_what").value == "Mine"
+    app.get_by_key(f"newer_part_barrier_option_{option}__2_what").set_value("mine").run()
+    button(app, "Go on with these").click().run()
+    button(app, "Save").click().run()
+    assert only(BarrierOption)["what"] == "Mine"
 
 
 def test_it_goes_from_together_to_gone_by_what_a_partner_says(app_as: Open, cast: Cast) -> None:
@@ -141,26 +218,47 @@ def test_it_goes_from_together_to_gone_by_what_a_partner_says(app_as: Open, cast
         own(session, cast.coordinator, barrier, partner_id=fern)
         return barrier.id or 0, fern
 
-    number, fern = in_county(make)
+    number, _ = in_county(make)
     app = app_as(cast.coordinator, "barriers", barrier=number)
     assert "Gone" not in " ".join(labels(app))
-    app.text_area(key=f"barrier_step_{number}_1_taken_up_said").set_value("Evening visits are tried")
+    app.text_area(key=keyed(app, f"barrier_step_{number}_taken_up", "said")).set_value("Evening visits are tried")
     button(app, "Work on it together").click().run()
-    app.text_area(key=f"barrier_step_{number}_2_asked_said").set_value("Visits are at any hour")
+    app.text_area(key=keyed(app, f"barrier_step_{number}_asked", "said")).set_value("Visits are at any hour")
     button(app, "Ask the partners whether it is gone").click().run()
-    assert "1 partner is asked whether it is gone" in text_of(app)
-    unfold(app, f"add_barrier_verdict_{number}")
-    at = f"part_barrier_verdict_{number}"
-    app.selectbox(key=keyed(app, at, "partner_id")).set_value(fern)
-    app.selectbox(key=keyed(app, at, "verdict")).set_value(Verdict.GONE)
-    app.text_area(key=keyed(app, at, "said")).set_value("We came at seven")
-    button(app, "Add").click().run()
-    read = text_of(app)
-    assert "Fern House: Gone." in read
+    assert "1 partner was asked whether it is gone; 0 answered" in text_of(app)
+    assert "**Fern House**: asked, not answered yet" in text_of(app)
+    line = only(BarrierVerdict)["id"]
+    opened(app, "barrier_verdict", line)
+    app.selectbox(key=f"part_barrier_verdict_{line}_verdict").set_value(Verdict.GONE.value)
+    button(app, "Save").click().run()
+    assert "in their words" in text_of(app)
+    app.text_area(key=f"part_barrier_verdict_{line}_said").set_value("We came at seven")
+    app.date_input(key=f"part_barrier_verdict_{line}_on_day").set_value(in_county(today))
+    button(app, "Save").click().run()
+    assert "Fern House: Gone." in text_of(app)
     assert only(Barrier)["state"] is S.GONE
-    assert only(BarrierVerdict)["said"] == "We came at seven"
     unfold(app, f"barrier_step_{S.BACK}_{number}")
     assert "Reopen it" in labels(app)
+
+
+def test_a_refused_step_keeps_what_was_typed(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> int:
+        barrier = named(session, cast.coordinator)
+        own(session, cast.coordinator, barrier, account_id=1)
+        own(session, cast.coordinator, barrier, partner_id=partner(session, cast))
+        return barrier.id or 0
+
+    number = in_county(make)
+    app = app_as(cast.coordinator, "barriers", barrier=number)
+    field = keyed(app, f"barrier_step_{number}_taken_up", "said")
+    app.text_area(key=field).set_value("Evening visits are tried")
+    changed = BarrierDraft(words="Other words", named_on=date(2026, 3, 2))
+    in_county(lambda session: change_barrier(session, cast.leadership, number, 1, changed))
+    button(app, "Work on it together").click().run()
+    assert "Somebody changed this barrier" in text_of(app)
+    assert app.text_area(key=field).value == "Evening visits are tried"
+    button(app, "Work on it together").click().run()
+    assert only(Barrier)["state"] is S.TAKEN_UP
 
 
 def test_the_register_narrows_by_state_issue_and_owner(app_as: Open, cast: Cast) -> None:

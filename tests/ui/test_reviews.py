@@ -24,7 +24,7 @@ from tests.services.givers import partner
 from tests.services.test_barriers import asked, named
 from tests.services.test_reviews import QUESTION, find, planned, told
 from tests.ui.conftest import keyed, prose, tables, unfold
-from tests.ui.test_barriers import in_county, labels, only
+from tests.ui.test_barriers import in_county, labels, only, opened
 from tests.ui.test_feedback import button, text_of
 
 Open = Callable[..., AppTest]
@@ -41,10 +41,13 @@ def test_a_review_is_planned_with_its_figure_and_counts(app_as: Open, cast: Cast
     app.text_area(key=keyed(app, "review_new", "question")).set_value(QUESTION)
     app.text_area(key=keyed(app, "review_new", "trigger")).set_value("One visit in four is missed")
     button(app, "Save the review").click().run()
-    assert "needs its day" in text_of(app)
+    assert "Enter both" in text_of(app)
     app.date_input(key=keyed(app, "review_new", "trigger_on")).set_value(date(2026, 1, 31))
-    app.number_input(key=keyed(app, "review_new", "interviews")).set_value(24)
     button(app, "Save the review").click().run()
+    number = only(SystemReview)["id"]
+    unfold(app, f"review_mend_{number}")
+    app.number_input(key=f"review_mend_{number}_interviews").set_value(24)
+    button(app, "Save").click().run()
     kept = only(SystemReview)
     assert (kept["interviews"], kept["case_files"], kept["trigger_on"]) == (24, None, date(2026, 1, 31))
     read = text_of(app)
@@ -74,16 +77,16 @@ def test_team_debrief_finding_recommendation_and_group_are_added(app_as: Open, c
     add("group", name="Parents who were interviewed")
     assert "Parents who were interviewed: **not told yet**" in text_of(app)
     group = only(ReviewGroup)["id"]
-    unfold(app, f"change_review_group_{group}")
-    app.date_input(key=f"part_review_group_{group}_1_told_on").set_value(date(2026, 3, 5))
-    app.text_input(key=f"part_review_group_{group}_1_how").set_value("By letter")
+    opened(app, "review_group", group)
+    app.date_input(key=f"part_review_group_{group}_told_on").set_value(date(2026, 3, 5))
+    app.text_input(key=f"part_review_group_{group}_how").set_value("By letter")
     button(app, "Save").click().run()
     assert "(1 of 1 told)" in text_of(app)
     finding = only(ReviewFinding)["id"]
-    unfold(app, f"change_review_finding_{finding}")
-    app.text_area(key=f"part_review_finding_{finding}_1_correction").set_value("They go out within a day since May")
-    app.date_input(key=f"part_review_finding_{finding}_1_corrected_on").set_value(date(2026, 3, 6))
-    next(each for each in app.button if each.label == "Save" and "review_finding" in str(each.key)).click().run()
+    opened(app, "review_finding", finding)
+    app.text_area(key=f"part_review_finding_{finding}_correction").set_value("They go out within a day since May")
+    app.date_input(key=f"part_review_finding_{finding}_corrected_on").set_value(date(2026, 3, 6))
+    button(app, "Save").click().run()
     kept = only(ReviewFinding)
     assert (kept["words"], kept["correction"]) == ("Letters go out late", "They go out within a day since May")
     assert (kept["category"], kept["issue"]) == ("RC4", "CAPP-I3")
@@ -153,3 +156,29 @@ def test_the_capp_page_tells_what_stands_under_each_issue(app_as: Open, cast: Ca
     assert "Rooms are locked" in [link.label for link in app.get("page_link")]
     unfold(app, "capp_barriers_none")
     assert "Not placed yet" in [head.value for head in app.header]
+
+
+def test_a_review_ends_with_one_press_and_only_then_is_taken_again(app_as: Open, cast: Cast) -> None:
+    number = in_county(lambda session: planned(session, cast.coordinator, interviews=3).id)
+    app = app_as(cast.coordinator, "reviews", review=number)
+    assert "Take this review again" not in labels(app)
+    button(app, "It ended today").click().run()
+    kept = only(SystemReview)
+    assert (kept["ended_on"], kept["interviews"]) == (in_county(today), 3)
+    assert "Ended, contributors still to be told" in text_of(app) + str([b.proto for b in app.get("markdown")])
+    assert {"Take this review again"} <= labels(app)
+    assert "It ended today" not in labels(app)
+
+
+def test_a_placed_finding_is_placed_anew_and_a_category_taken_away(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> tuple[int, int]:
+        review = planned(session, cast.coordinator)
+        found = find(session, cast.coordinator, review, "Letters", category="RC4", issue="CAPP-I3")
+        return review.id or 0, found.id or 0
+
+    number, finding = in_county(make)
+    app = opened(app_as(cast.coordinator, "reviews", review=number), "review_finding", finding)
+    app.selectbox(key=f"part_review_finding_{finding}_category").set_value("")
+    button(app, "Save").click().run()
+    kept = only(ReviewFinding)
+    assert (kept["category"], kept["category_version"], kept["issue"]) == ("", "", "CAPP-I3")
