@@ -181,6 +181,32 @@ def _write_steps(book: Book, clock: Clock, told: NamedBarrier, barrier: Barrier)
     book.session.flush()
 
 
+def _write_verdicts(book: Book, clock: Clock, told: NamedBarrier, step_id: int, barrier_id: int, days: range) -> None:
+    """Write a line for each partner that was asked, with what it said in these days."""
+    asked = [who for who, _ in told.owners if who not in _accounts(book)]
+    said_by = {partner: (ago, verdict, said) for ago, partner, verdict, said in told.verdicts if ago in days}
+    for partner in asked:
+        ago, verdict, said = said_by.get(partner, (None, None, ""))
+        number, line = book.number(BarrierVerdict), {"barrier_id": barrier_id, "step_id": step_id}
+        at = clock.moment(clock.day(days.stop - 1), 12)
+        answer = BarrierVerdict(
+            id=number,
+            **line,
+            partner_id=book.county.number_of(partner),
+            verdict=verdict,
+            said=said,
+            on_day=_day(clock, ago),
+            version=1 if ago is None else 2,
+            **book.stamp(at, told.by),
+        )
+        book.session.add(answer)
+        if ago is not None:
+            after = {"verdict": verdict, "said": said, "on_day": clock.day(ago).isoformat()}
+            before = dict.fromkeys(after)
+            noted = clock.moment(clock.day(ago), 14, number % 40)
+            book.note(noted, told.by, "change verdict", RecordKind.BARRIER, barrier_id, before=before, after=after)
+
+
 def _part(book: Book, clock: Clock, table: Any, called: str, kind: RecordKind, ago: int, by: str, **values: Any) -> int:
     number = book.number(table)
     at = clock.moment(clock.day(ago), 14, number % 40)
