@@ -11,7 +11,7 @@ ROW_HEIGHT = 64  # pixels of one issue: two bars, and room for three lines of it
 THEN, NOW = "A year ago", "Today"
 #: Color of words and figures, in light and in dark.
 INK = {False: "#111418", True: "#E8EDF2"}
-COLORS = {THEN: "#9AA7B5", NOW: "#2C76B0"}
+COLORS = {THEN: "#7C8A99", NOW: "#2C76B0"}
 
 
 def movement_frames(movement: pd.DataFrame) -> dict[str, pd.DataFrame]:

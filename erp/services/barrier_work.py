@@ -68,7 +68,7 @@ class ActionDraft(Draft):
 
 
 class VerdictDraft(Draft):
-    """What a partner that was asked says of the barrier; None, and blank words: it has not answered after all."""
+    """What a partner that was asked says of the barrier; None with blank words: it has not answered after all."""
 
     verdict: Verdict | None
     said: str = ""
@@ -161,8 +161,8 @@ def _check_verdict(
     if barrier.state is not S.ASKED or was.step_id != asked.id:
         raise Invalid("What was said then stays as it was said. Ask the partners anew, or reopen the barrier.")
     if draft.verdict is None:
-        if draft.said or draft.on_day is not None:
-            raise Invalid("Choose what they say; or, where they have not answered after all, leave all three blank.")
+        if draft.said:
+            raise Invalid("Choose what they say; or, where they have not answered after all, blank their words, too.")
         return
     if not draft.said:
         raise Invalid("Write down what they said, in their words.")
@@ -171,6 +171,10 @@ def _check_verdict(
     refuse_future(session, draft.on_day, "Enter the day they said it.")
     if draft.on_day < asked.on_day:
         raise Invalid(f"They were asked on {asked.on_day:%B %-d, %Y}. Enter that day or a later one.")
+
+
+def _answer(_: Session, draft: VerdictDraft, __: Any) -> dict[str, Any]:
+    return draft.model_dump() | ({"on_day": None} if draft.verdict is None else {})
 
 
 def _follow(session: Session, actor: Actor, barrier: Barrier, answer: BarrierVerdict) -> None:
@@ -203,4 +207,6 @@ EVIDENCE = _part(BarrierEvidence, "evidence", "point", _check_evidence)
 OWNER = _part(BarrierOwner, "owner", "role", _check_owner, before_void=_may_go)
 OPTION = _part(BarrierOption, "option", "what", _check_option)
 ACTION = _part(BarrierAction, "action", "what", _check_action)
-VERDICT = _part(BarrierVerdict, "verdict", "said", _check_verdict, after=_follow, before_void=_keep_verdict)
+VERDICT = _part(
+    BarrierVerdict, "verdict", "said", _check_verdict, values=_answer, after=_follow, before_void=_keep_verdict
+)

@@ -148,7 +148,8 @@ def _draw_asked(detail: BarrierDetail) -> None:
         )
         for part in records(asked):
             draw = partial(_draw_verdict, part)
-            draw_part(VERDICTS, detail.barrier_id, part, draw, may_change=True, choices={"verdict": SAYS})
+            today = {"on_day": county_today()} if pd.isna(part["on_day"]) else {}
+            draw_part(VERDICTS, detail.barrier_id, part | today, draw, may_change=True, choices={"verdict": SAYS})
 
 
 def draw_owners(detail: BarrierDetail, *, may_change: bool) -> None:

@@ -282,7 +282,7 @@ def test_an_answer_entered_by_mistake_is_blanked_while_they_are_asked(session: S
     barrier = asked(session, cast, fern, lark)
     said = say(session, cast.coordinator, barrier, fern, Verdict.GONE)
     for wrong, sentence in (
-        (VerdictDraft(verdict=None, said="x"), "leave all three blank"),
+        (VerdictDraft(verdict=None, said="x"), "blank their words, too"),
         (VerdictDraft(verdict=Verdict.GONE, on_day=today(session)), "in their words"),
         (VerdictDraft(verdict=Verdict.GONE, said="x"), "Enter the day"),
         (VerdictDraft(verdict=Verdict.GONE, said="x", on_day=DAY), "They were asked on"),
