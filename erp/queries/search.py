@@ -10,14 +10,26 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.models.barriers import Barrier
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
+from erp.models.decisions import Decision
 from erp.models.engagements import DiscussionPoint, Engagement
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner, PartnerName
+from erp.models.reviews import ReviewFinding, SystemReview
+from erp.queries.barriers import owner_names
 from erp.queries.county import today
 from erp.queries.engagements import partner_names
-from erp.queries.visible import commitments_visible_to, engagements_visible_to, feedback_visible_to, name_shown
+from erp.queries.visible import (
+    barriers_visible_to,
+    commitments_visible_to,
+    decisions_visible_to,
+    engagements_visible_to,
+    feedback_visible_to,
+    name_shown,
+    reviews_visible_to,
+)
 from erp.queries.word_index import FOUND_BY_WORDS, Asked, asked_for, found, place_of, record_of, table_of
 from erp.vocabulary import EngagementStatus, RecordKind, Verb
 
@@ -70,7 +82,7 @@ def search(
     """Return what these words find of every kind the actor may see, or `only` of one; kinds with nothing are left out.
 
     Partners, people (for who may read all names) and forums come by how well they fit, and mistyped words are looked
-    past where none fits as typed. Engagements, promises and feedback come newest first, what is still to come after
+    past where none fits as typed. Everything else comes newest first, of engagements what is still to come after
     what was, and mistyped words are looked past where nothing at all fits.
     Voided records are not found, archived ones are marked. No words: nothing.
     """
@@ -139,13 +151,15 @@ def _hits(
 
 def _seen(actor: Actor, kind: RecordKind) -> list[ColumnElement[bool]]:
     """Return the conditions on records of a kind that the actor may see and that were not voided."""
-    if kind is K.ENGAGEMENT:
-        return [engagements_visible_to(actor), col(Engagement.voided_at).is_(None)]
-    if kind is K.COMMITMENT:
-        return [commitments_visible_to(actor), col(Commitment.voided_at).is_(None)]
-    if kind is K.FEEDBACK_ITEM:
-        return [feedback_visible_to(actor), col(FeedbackItem.voided_at).is_(None)]
-    return []
+    visible: dict[RecordKind, Callable[[Actor], ColumnElement[bool]]] = {
+        K.ENGAGEMENT: engagements_visible_to,
+        K.COMMITMENT: commitments_visible_to,
+        K.FEEDBACK_ITEM: feedback_visible_to,
+        K.BARRIER: barriers_visible_to,
+        K.DECISION: decisions_visible_to,
+        K.SYSTEM_REVIEW: reviews_visible_to,
+    }
+    return [visible[kind](actor), FOUND_BY_WORDS[kind].voided_at.is_(None)] if kind in visible else []
 
 
 @dataclass(frozen=True)
@@ -245,6 +259,49 @@ class _Teller:
             for item, partner in self._with_partner(FeedbackItem, ids)
         ]
 
+    def barriers(self, ids: Sequence[int]) -> list[Hit]:
+        owners = owner_names(self.session, ids)
+        return [
+            Hit(
+                barrier.id or 0,
+                barrier.words,
+                (barrier.state.label, ", ".join(owners.get(barrier.id or 0, ()))),
+                barrier.named_on,
+                excerpt=_excerpt((barrier.affected, barrier.said_by), self.asked),
+            )
+            for barrier in self.session.scalars(select(Barrier).where(col(Barrier.id).in_(ids)))
+        ]
+
+    def decisions(self, ids: Sequence[int]) -> list[Hit]:
+        return [
+            Hit(
+                decision.id or 0,
+                decision.what,
+                (f"decided by {decision.decided_by}",),
+                decision.decided_on,
+                excerpt=_excerpt((decision.why, decision.policy, decision.practice, decision.training), self.asked),
+            )
+            for decision in self.session.scalars(select(Decision).where(col(Decision.id).in_(ids)))
+        ]
+
+    def reviews(self, ids: Sequence[int]) -> list[Hit]:
+        found: dict[int, list[str]] = {}
+        said = select(col(ReviewFinding.review_id), col(ReviewFinding.words)).where(
+            col(ReviewFinding.review_id).in_(ids), col(ReviewFinding.voided_at).is_(None)
+        )
+        for number, words in self.session.execute(said):
+            found.setdefault(number, []).append(words)
+        return [
+            Hit(
+                review.id or 0,
+                review.question,
+                (),
+                review.started_on,
+                excerpt=_excerpt((review.trigger, *found.get(review.id or 0, ())), self.asked),
+            )
+            for review in self.session.scalars(select(SystemReview).where(col(SystemReview.id).in_(ids)))
+        ]
+
     def _with_partner(self, noun: Any, ids: Sequence[int]) -> list[tuple[Any, str]]:
         """Return records with what their partner is called; one not linked yet as it was written."""
         question = select(noun, col(Partner.name)).outerjoin(Partner, col(Partner.id) == noun.partner_id)
@@ -276,4 +333,7 @@ _TELLERS: dict[RecordKind, Callable[[_Teller, Sequence[int]], list[Hit]]] = {
     K.ENGAGEMENT: _Teller.engagements,
     K.COMMITMENT: _Teller.commitments,
     K.FEEDBACK_ITEM: _Teller.feedback,
+    K.BARRIER: _Teller.barriers,
+    K.DECISION: _Teller.decisions,
+    K.SYSTEM_REVIEW: _Teller.reviews,
 }

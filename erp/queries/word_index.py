@@ -27,11 +27,14 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from erp.access import Actor
+from erp.models.barriers import Barrier
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum
+from erp.models.decisions import Decision
 from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
+from erp.models.reviews import SystemReview
 from erp.models.search import IndexedWord
 from erp.queries.visible import may_see_name
 from erp.queries.word_grammar import Grammar, grammar_of, table_of
@@ -48,6 +51,9 @@ FOUND_BY_WORDS: dict[RecordKind, Any] = {
     K.ENGAGEMENT: Engagement,
     K.COMMITMENT: Commitment,
     K.FEEDBACK_ITEM: FeedbackItem,
+    K.BARRIER: Barrier,
+    K.DECISION: Decision,
+    K.SYSTEM_REVIEW: SystemReview,
 }
 #: How the number of a partner, person or forum is written in the index of what belongs with it.
 PARTNER, PERSON, FORUM = "p", "c", "f"

@@ -14,12 +14,15 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlmodel import Session, col
 
+from erp.models.barriers import Barrier, BarrierAction, BarrierOption, BarrierOwner, BarrierStep, BarrierVerdict
 from erp.models.changes import Change
 from erp.models.commitments import Commitment
 from erp.models.contacts import Contact, Forum, ForumMember
+from erp.models.decisions import Decision
 from erp.models.engagements import BehaviorTag, DiscussionPoint, Engagement, EngagementPartner, EngagementPerson
 from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Partner, PartnerName
+from erp.models.reviews import ReviewDebrief, ReviewFinding, ReviewGroup, ReviewRecommendation, SystemReview
 from erp.models.search import IndexedWord, IndexState
 from erp.queries.word_grammar import grammar_of, table_of
 from erp.queries.word_index import (
@@ -227,6 +230,61 @@ def _feedback(session: Session, ids: Sequence[int]) -> Iterable[Said]:
         yield Said(number, item.received_on, words=(*words, partner), people=people, belongs=belongs)
 
 
+def _barriers(session: Session, ids: Sequence[int]) -> Iterable[Said]:
+    said: dict[int, list[Any]] = defaultdict(list)
+    for part, columns in _SAID_OF_BARRIERS:
+        for number, texts in _grouped(session, part.barrier_id, columns, ids, *_not_voided(part)).items():
+            said[number] += texts
+    partners: dict[int, list[Any]] = defaultdict(list)
+    for part in (BarrierOwner, BarrierOption):
+        for number, of in _grouped(session, part.barrier_id, [part.partner_id], ids, *_not_voided(part)).items():
+            partners[number] += of
+    for barrier in session.scalars(select(Barrier).where(col(Barrier.id).in_(ids))):
+        number = _id(barrier)
+        belongs = [f"{PARTNER}{partner}" for partner in partners[number] if partner]
+        words = (barrier.words, barrier.said_by, barrier.affected, *said[number])
+        yield Said(number, barrier.named_on, words=words, belongs=belongs)
+
+
+def _decisions(session: Session, ids: Sequence[int]) -> Iterable[Said]:
+    for decision in session.scalars(select(Decision).where(col(Decision.id).in_(ids))):
+        changed = (decision.policy, decision.practice, decision.training, decision.check_words)
+        words = (decision.what, decision.why, decision.decided_by, *changed)
+        yield Said(_id(decision), decision.decided_on, words=words)
+
+
+def _reviews(session: Session, ids: Sequence[int]) -> Iterable[Said]:
+    said: dict[int, list[Any]] = defaultdict(list)
+    for part, columns in _SAID_OF_REVIEWS:
+        for number, texts in _grouped(session, part.review_id, columns, ids, *_not_voided(part)).items():
+            said[number] += texts
+    partners = _grouped(session, ReviewGroup.review_id, [ReviewGroup.partner_id], ids, *_not_voided(ReviewGroup))
+    for review in session.scalars(select(SystemReview).where(col(SystemReview.id).in_(ids))):
+        number = _id(review)
+        belongs = [f"{PARTNER}{partner}" for partner in partners[number] if partner]
+        words = (review.question, review.trigger, *said[number])
+        yield Said(number, review.started_on, words=words, belongs=belongs)
+
+
+def _not_voided(part: Any) -> list[Any]:
+    return [col(part.voided_at).is_(None)] if hasattr(part, "voided_at") else []
+
+
+#: Parts → what they say.
+_SAID_OF_BARRIERS: tuple[tuple[Any, list[Any]], ...] = (
+    (BarrierStep, [BarrierStep.said]),
+    (BarrierOption, [BarrierOption.what, BarrierOption.proposed_by, BarrierOption.answer]),
+    (BarrierAction, [BarrierAction.what]),
+    (BarrierVerdict, [BarrierVerdict.said]),
+)
+_SAID_OF_REVIEWS: tuple[tuple[Any, list[Any]], ...] = (
+    (ReviewDebrief, [ReviewDebrief.subject, ReviewDebrief.at_step, ReviewDebrief.insight]),
+    (ReviewFinding, [ReviewFinding.words, ReviewFinding.correction]),
+    (ReviewRecommendation, [ReviewRecommendation.what, ReviewRecommendation.owner, ReviewRecommendation.became]),
+    (ReviewGroup, [ReviewGroup.name]),
+)
+
+
 def _grouped(
     session: Session, of: Any, columns: Sequence[Any], ids: Sequence[int], *where: Any
 ) -> dict[int, list[Any]]:
@@ -248,4 +306,7 @@ _READERS: dict[RecordKind, Callable[[Session, Sequence[int]], Iterable[Said]]] =
     K.ENGAGEMENT: _engagements,
     K.COMMITMENT: _commitments,
     K.FEEDBACK_ITEM: _feedback,
+    K.BARRIER: _barriers,
+    K.DECISION: _decisions,
+    K.SYSTEM_REVIEW: _reviews,
 }

@@ -179,9 +179,11 @@ def _draw_owner(part: Mapping[str, Any]) -> None:
 
 def draw_verdicts(detail: BarrierDetail, *, may_change: bool) -> None:
     """Draw what partners said of it, the newest first; who may write down answers finds those of now above."""
-    st.header("What partners say of it", anchor=False)
     said = detail.verdicts[~detail.verdicts["is_asked"]] if may_change else detail.verdicts
-    if detail.verdicts.empty:
+    if said.empty and not detail.verdicts.empty:
+        return
+    st.header("What partners say of it", anchor=False)
+    if said.empty:
         st.markdown("They were not asked yet.")
     for part in records(said.iloc[::-1]):
         draw_part(VERDICTS, detail.barrier_id, part, partial(_draw_verdict, part), may_change=False)

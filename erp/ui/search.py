@@ -33,6 +33,9 @@ _KINDS = {
     K.ENGAGEMENT: ("engagement", "engagements", "engagement", "engagement"),
     K.COMMITMENT: ("promise", "promises", "promises", "promise"),
     K.FEEDBACK_ITEM: ("piece of feedback", "pieces of feedback", "feedback", "feedback"),
+    K.BARRIER: ("barrier", "barriers", "barriers", "barrier"),
+    K.DECISION: ("decision", "decisions", "decisions", "decision"),
+    K.SYSTEM_REVIEW: ("local system review", "local system reviews", "reviews", "review"),
 }
 #: Kind of record → the list of all of them, what the words are called in its address, and what else stands there.
 _LISTS: dict[RecordKind, tuple[str, str, dict[str, str]]] = {
