@@ -245,6 +245,13 @@ READERS_BY_ROLE: dict[Role, Readers] = {
 }
 
 
+class LinkedAs(Word):
+    """Why two pieces of feedback belong together."""
+
+    SAME_THING = "same_thing", "Says the same thing"
+    SAME_GIVER = "same_giver", "Said by the same giver"
+
+
 class Worked(Word):
     """What a later check of a decision found."""
 

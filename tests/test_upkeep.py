@@ -41,6 +41,7 @@ WITHOUT_NEWER = (
     *(
         f"DROP TABLE {name}"
         for name in (
+            "feedback_link",
             "barrier_verdict",
             "barrier_action",
             "barrier_option",

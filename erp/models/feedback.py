@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from erp.models import base
 from erp.models.base import Closable, Imported, Recorded, Table, Voidable, counted
-from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, Readers, Signed
+from erp.vocabulary import FeedbackKind, FeedbackState, FeedbackWay, LinkedAs, Readers, Signed
 
 
 class FeedbackItem(Table, Imported, Recorded, Voidable, Closable, table=True):
@@ -85,3 +85,17 @@ class FeedbackStep(Table, table=True):
     counts: bool = True
     recorded_at: datetime
     recorded_by: int | None = None
+
+
+class FeedbackLink(Table, table=True):
+    """Two items that belong together: the same thing said by several, or several things said by one giver."""
+
+    __tablename__ = "feedback_link"  # pyright: ignore[reportAssignmentType] -- SQLModel's own way to name a table
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="feedback_item.id", index=True)
+    other_id: int = Field(foreign_key="feedback_item.id", index=True)
+    linked_as: LinkedAs = base.words(LinkedAs)
+    recorded_at: datetime
+    recorded_by: int | None = None
+    ended_at: datetime | None = None

@@ -29,7 +29,10 @@ class PublicLink(Table, Recorded, table=True):
 
 
 class Receipt(Table, table=True):
-    """What a giver comes back with: the sha256 of a link's secret and of a short code, each opening one item."""
+    """What a giver comes back with: the sha256 of a link's secret and of a short code, each opening one item.
+
+    `ended_at`: another one took its place, because it was lost or fell into other hands.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="feedback_item.id", index=True)
@@ -38,6 +41,7 @@ class Receipt(Table, table=True):
     expires_on: date
     recorded_at: datetime
     recorded_by: int | None = None
+    ended_at: datetime | None = None
 
 
 class GiverIdentity(Table, table=True):

@@ -20,7 +20,7 @@ from erp.models.partners import Partner
 from erp.models.public import Receipt
 from erp.queries.county import today
 from erp.queries.feedback import giver
-from erp.queries.following import TOLD
+from erp.queries.following import TOLD, opens
 from erp.queries.visible import decisions_visible_to, engagements_visible_to, feedback_visible_to
 from erp.vocabulary import FeedbackState, RecordKind, Verb, Worked
 
@@ -220,9 +220,7 @@ def _tellings(session: Session, actor: Actor, decision_id: int) -> pd.DataFrame:
         .where(col(FeedbackStep.item_id) == col(FeedbackItem.id), col(FeedbackStep.step) == S.TOLD)
         .scalar_subquery()
     )
-    receipt = select(col(Receipt.id)).where(
-        col(Receipt.item_id) == col(FeedbackItem.id), col(Receipt.expires_on) >= this_day
-    )
+    receipt = select(col(Receipt.id)).where(col(Receipt.item_id) == col(FeedbackItem.id), opens(this_day))
     items = (
         select(FeedbackItem, col(Partner.name), Contact, last_told, receipt.exists())
         .join(DecisionSource, col(DecisionSource.item_id) == col(FeedbackItem.id))

@@ -75,11 +75,15 @@ class Followed:
     withdrawn_on: date | None
 
 
+def opens(this_day: date) -> ColumnElement[bool]:
+    """Return the condition on Receipt rows that they open their item on a day."""
+    return (col(Receipt.expires_on) >= this_day) & col(Receipt.ended_at).is_(None)
+
+
 def item_of_receipt(session: Session, hashed: str) -> int | None:
     """Return the id of the item that a receipt opens today, by the sha256 of its secret or of its code."""
     question = select(col(Receipt.item_id)).where(
-        or_(col(Receipt.secret_hash) == hashed, col(Receipt.code_hash) == hashed),
-        col(Receipt.expires_on) >= today(session),
+        or_(col(Receipt.secret_hash) == hashed, col(Receipt.code_hash) == hashed), opens(today(session))
     )
     return session.scalar(question)
 
@@ -158,7 +162,7 @@ def to_ask_again(this_day: date) -> ColumnElement[bool]:
     ways = (
         select(left.id).where(left.item_id == of, left.reach != "", left.removed_at.is_(None)),
         select(known.id).where(known.id == col(FeedbackItem.contact_id), known.do_not_contact.is_(False)),
-        select(col(Receipt.id)).where(col(Receipt.item_id) == of, col(Receipt.expires_on) >= this_day),
+        select(col(Receipt.id)).where(col(Receipt.item_id) == of, opens(this_day)),
     )
     return (
         (col(FeedbackItem.state) == FeedbackState.TOLD)
@@ -175,7 +179,11 @@ def _changes(session: Session, item: FeedbackItem) -> tuple[str, ...]:
     question = (
         select(col(Decision.policy), col(Decision.practice), col(Decision.training))
         .join(DecisionSource, col(DecisionSource.decision_id) == col(Decision.id))
-        .where(col(DecisionSource.item_id) == item.id, col(Decision.voided_at).is_(None))
+        .where(
+            col(DecisionSource.item_id) == item.id,
+            col(DecisionSource.voided_at).is_(None),
+            col(Decision.voided_at).is_(None),
+        )
         .order_by(col(Decision.decided_on).desc(), col(Decision.id).desc())
     )
     return tuple(words for row in session.execute(question) for words in row if words)

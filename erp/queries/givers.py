@@ -14,7 +14,7 @@ from erp.models.contacts import Forum
 from erp.models.feedback import FeedbackItem
 from erp.models.public import FeedbackMessage, GiverIdentity, Receipt
 from erp.queries.county import today
-from erp.queries.following import to_ask_again
+from erp.queries.following import opens, to_ask_again
 from erp.queries.visible import feedback_visible_to
 from erp.vocabulary import Readers, RecordKind, Signed, Verb
 
@@ -46,7 +46,7 @@ def giver_side(session: Session, actor: Actor, item_id: int) -> GiverSide:
     """Return the giver's side of an item. Raises: NotFound, the same whether it is not there or not for this person."""
     actor.require(Verb.SEE, RecordKind.FEEDBACK_ITEM)
     this_day = today(session)
-    receipt = select(col(Receipt.id)).where(col(Receipt.item_id) == item_id, col(Receipt.expires_on) >= this_day)
+    receipt = select(col(Receipt.id)).where(col(Receipt.item_id) == item_id, opens(this_day))
     found = session.execute(
         select(FeedbackItem, col(Account.name), GiverIdentity, exists(receipt), to_ask_again(this_day), col(Forum.name))
         .outerjoin(Account, col(Account.id) == col(FeedbackItem.reader_id))

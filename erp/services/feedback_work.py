@@ -1,18 +1,18 @@
-"""Working on feedback: who works on it, letting its targets rest, the same thing entered twice."""
+"""Working on feedback: who works on it, letting its targets rest, what was entered twice or belongs together."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
-from erp.models.feedback import FeedbackItem
+from erp.models.feedback import FeedbackItem, FeedbackLink
 from erp.queries.county import today
 from erp.queries.readers import may_read
 from erp.queries.visible import feedback_visible_to
 from erp.services.checks import refuse_stale, refuse_voided
 from erp.services.facts import sync_feedback
 from erp.services.feedback import visible_feedback
-from erp.services.records import change_record, need_reason
-from erp.vocabulary import FeedbackState, RecordKind, Verb
+from erp.services.records import change_record, need_reason, now, record_change
+from erp.vocabulary import FeedbackState, LinkedAs, RecordKind, Signed, Verb
 
 S = FeedbackState
 #: States in which there is nothing for the county to let rest.
@@ -86,6 +86,57 @@ def mark_duplicate(session: Session, actor: Actor, item_id: int, version: int, k
         {"duplicate_of": other and other.id},
         sync_feedback,
     )
+
+
+def link_feedback(session: Session, actor: Actor, item_id: int, key: str, linked_as: LinkedAs) -> FeedbackLink:
+    """Say that an item belongs with another one, named by its key; twice is one link.
+
+    Raises: NotAllowed, NotFound, Invalid (itself; the same giver, where one of them is not to be known).
+    """
+    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
+    item, other = visible_feedback(session, actor, item_id), _of_key(session, actor, key)
+    refuse_voided(item, "feedback")
+    if other.id == item.id:
+        raise Invalid("This is the item itself. Enter the key of the other one.")
+    if linked_as is LinkedAs.SAME_GIVER and any(each.anonymous for each in (item, other)):
+        raise Invalid("One of them was given without a name. Saying that one person gave both could tell who it was.")
+    if linked_as is LinkedAs.SAME_GIVER and {each.signed for each in (item, other)} & {Signed.REACHABLE}:
+        raise Invalid("One of them was given without a name. Saying that one person gave both could tell who it was.")
+    pair = (item.id, other.id)
+    here = select(FeedbackLink).where(
+        col(FeedbackLink.item_id).in_(pair),
+        col(FeedbackLink.other_id).in_(pair),
+        FeedbackLink.linked_as == linked_as,
+        col(FeedbackLink.ended_at).is_(None),
+    )
+    if (held := session.exec(here).first()) is not None:
+        return held
+    link = FeedbackLink(
+        item_id=item_id, other_id=other.id or 0, linked_as=linked_as, recorded_at=now(), recorded_by=actor.user_id
+    )
+    session.add(link)
+    _tell_both(session, actor, "link feedback", link)
+    return link
+
+
+def unlink_feedback(session: Session, actor: Actor, link_id: int) -> None:
+    """Say that two items do not belong together after all. Raises: NotAllowed, NotFound."""
+    actor.require(Verb.CHANGE, RecordKind.FEEDBACK_ITEM)
+    link = session.get(FeedbackLink, link_id)
+    for item_id in (link.item_id, link.other_id) if link is not None else (0,):
+        visible_feedback(session, actor, item_id)
+    if link is not None and link.ended_at is None:
+        link.ended_at = now()
+        _tell_both(session, actor, "unlink feedback", link)
+
+
+def _tell_both(session: Session, actor: Actor, verb: str, link: FeedbackLink) -> None:
+    """Tell it in the history of both, without the other's name: who reads one may not be let to read the other."""
+    session.flush()
+    after = {"linked_as": link.linked_as.label}
+    for item_id in (link.item_id, link.other_id):
+        record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, after=after)
+    session.flush()
 
 
 def _of_key(session: Session, actor: Actor, key: str) -> FeedbackItem:

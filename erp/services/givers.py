@@ -9,16 +9,16 @@ from erp import db
 from erp.access import Actor
 from erp.errors import Invalid, NotFound
 from erp.models.feedback import FeedbackItem
-from erp.models.public import FeedbackMessage, GiverIdentity
+from erp.models.public import FeedbackMessage, GiverIdentity, Receipt
 from erp.queries.county import today
-from erp.queries.following import item_of_receipt, to_ask_again
+from erp.queries.following import item_of_receipt, opens, to_ask_again
 from erp.queries.visible import feedback_visible_to
 from erp.services.checks import refuse_voided
 from erp.services.feedback import visible_feedback
 from erp.services.following import add_message
 from erp.services.giving import MOST_WORDS, keep_receipt
 from erp.services.keys import as_code, new_secret
-from erp.services.records import now, plain_value, record_change
+from erp.services.records import need_reason, now, plain_value, record_change
 from erp.services.sign_in import token_hash
 from erp.vocabulary import RecordKind, Verb
 
@@ -52,17 +52,24 @@ def ask_again(session: Session, actor: Actor, item_id: int, words: str) -> Feedb
     return add_message(session, item, _words(words), by_giver=False, actor=actor, asks=True)
 
 
-def make_receipt(session: Session, actor: Actor, item_id: int) -> str:
+def make_receipt(session: Session, actor: Actor, item_id: int, ends_because: str | None = None) -> str:
     """Make a receipt that lets the giver follow an item; return its secret, known at this moment only.
 
-    Raises: NotAllowed, NotFound, Invalid (voided).
+    `ends_because`: why those from before open nothing any more: they were lost, or fell into other hands. None is ended
+    without another one to hand on. Raises: NotAllowed, NotFound, Invalid (voided, no reason).
     """
     _open(session, actor, item_id)
+    after: dict[str, object] = {}
+    if ends_because is not None:
+        after["earlier_receipts_ended"] = need_reason(ends_because)
+        for earlier in session.exec(select(Receipt).where(Receipt.item_id == item_id, opens(today(session)))):
+            earlier.ended_at = now()
     secret = new_secret()
     receipt = keep_receipt(session, item_id, secret, actor.user_id)
     session.flush()
-    after = {"receipt": receipt.id, "expires_on": plain_value(receipt.expires_on)}
-    record_change(session, actor, "make a receipt", RecordKind.FEEDBACK_ITEM, item_id, after=after)
+    after |= {"receipt": receipt.id, "expires_on": plain_value(receipt.expires_on)}
+    verb = "make a receipt" if ends_because is None else "replace receipts"
+    record_change(session, actor, verb, RecordKind.FEEDBACK_ITEM, item_id, after=after)
     session.flush()
     return secret
 

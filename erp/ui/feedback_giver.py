@@ -19,6 +19,7 @@ from erp.ui import guard, navigation
 from erp.ui.actions import SHOWN_ONCE, field_keys, forget_form, form_button, form_token, once, refuse, submit
 from erp.ui.address import base_address
 from erp.ui.feedback_publish import draw_publishing
+from erp.ui.feedback_work import draw_links
 from erp.ui.loads import load
 from erp.ui.loop_filters import open_record
 from erp.ui.session import ask_who_is_there
@@ -41,6 +42,7 @@ def draw_giver(actor: Actor, detail: FeedbackDetail) -> None:
         _draw_messages(side)
         if may_change:
             _draw_writing(item_id, side)
+    draw_links(item_id, may_change=may_change)
     _draw_decisions(actor, item_id)
     _draw_barriers(actor, item_id)
     if may_change:
@@ -180,12 +182,13 @@ def _draw_receipt(item_id: int, side: GiverSide) -> None:
             "read the words of every step above**, those of before included. "
             + ("There is one already; another one opens the same." if side.follows else "There is none yet.")
         )
-        st.button(
-            "Make a receipt",
-            key=f"feedback_make_{item_id}",
-            on_click=_make,
-            args=(item_id, form_token(_receipt(item_id))),
-        )
+        args = (item_id, form_token(_receipt(item_id)))
+        if side.follows:
+            st.text_input(
+                "Was the one before lost, or did it fall into other hands? Say so, and it is ended (may stay blank)",
+                key=f"feedback_ends_{item_id}", max_chars=300,
+            )  # fmt: skip
+        st.button("Make a receipt", key=f"feedback_make_{item_id}", on_click=_make, args=args)
         return
     address = f"{base_address()}/public/follow/{secret}"
     st.markdown("**Shown only now.** Give the giver the link, the picture or the code.")
@@ -197,7 +200,9 @@ def _draw_receipt(item_id: int, side: GiverSide) -> None:
 
 @once
 def _make(item_id: int, _drawn: str) -> None:
-    secret = submit(make_receipt, item_id, said="The receipt is below.")
+    because = str(st.session_state.get(f"feedback_ends_{item_id}") or "").strip() or None
+    said = "The receipt is below." if because is None else "The receipt is below; those from before open nothing more."
+    secret = submit(make_receipt, item_id, because, said=said)
     if secret is not None:
         st.session_state[_receipt(item_id)] = secret
         forget_form(_receipt(item_id))

@@ -1,6 +1,7 @@
 """Working on a feedback item: who works on it, letting its targets rest, the same thing entered twice."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,13 +10,26 @@ from sqlmodel import Session
 
 from erp.access import Actor
 from erp.queries.feedback import FeedbackDetail
+from erp.queries.feedback_links import linked_feedback
 from erp.services.feedback import visible_feedback
-from erp.services.feedback_work import OVER, assign, assignable, go_on, mark_duplicate, pause
-from erp.ui import guard
-from erp.ui.actions import form_button, once, submit
+from erp.services.feedback_work import (
+    OVER,
+    assign,
+    assignable,
+    go_on,
+    link_feedback,
+    mark_duplicate,
+    pause,
+    unlink_feedback,
+)
+from erp.ui import guard, navigation
+from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.loads import load
+from erp.ui.partner_words import records
 from erp.ui.show import folded
+from erp.ui.today_parts import shortened
 from erp.ui.words import day_text, plain
+from erp.vocabulary import LinkedAs
 
 
 def who_can(session: Session, actor: Actor, item_id: int) -> dict[int, str]:
@@ -36,6 +50,41 @@ def draw_work(detail: FeedbackDetail) -> None:
         lambda: _draw_more(row, item_id),
         key=f"feedback_more_{item_id}",
     )
+
+
+def draw_links(item_id: int, *, may_change: bool) -> None:
+    """Draw what belongs with an item, and to who may change it the form that says so."""
+    for row in records(load(linked_feedback, item_id)):
+        label = f"{LinkedAs(row['linked_as']).label}: {plain(shortened(row['words']))} ({plain(row['key'])})"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            navigation.link_to("feedback", label, icon=":material/link:", feedback=int(row["item_id"]))
+            if may_change:
+                key = f"feedback_unlink_{row['link_id']}"
+                args = (int(row["link_id"]),)
+                st.button("Not together", key=key, type="tertiary", on_click=_unlink, args=args)
+    if may_change:
+        draw = partial(_draw_linking, item_id)
+        folded("It belongs with other feedback", draw, key=f"feedback_link_{item_id}", icon=":material/link:")
+
+
+def _draw_linking(item_id: int) -> None:
+    at = field_keys(f"feedback_linking_{item_id}")
+    with st.form(f"{at}_form", border=False):
+        st.text_input("The key of the other one", key=f"{at}_key", placeholder="F-00012")
+        st.selectbox("Why", list(LinkedAs), format_func=lambda why: why.label, key=f"{at}_why")
+        form_button("Link them", _link, item_id, at)
+
+
+@once
+def _link(item_id: int, at: str) -> None:
+    key, why = str(st.session_state.get(f"{at}_key") or ""), LinkedAs(st.session_state[f"{at}_why"])
+    if submit(link_feedback, item_id, key, why, said="Linked.") is not None:
+        forget_form(f"feedback_linking_{item_id}")
+
+
+@once
+def _unlink(link_id: int) -> None:
+    submit(unlink_feedback, link_id, said="They are apart again.")
 
 
 def _draw_assignee(row: Mapping[str, Any], item_id: int) -> None:

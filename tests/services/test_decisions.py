@@ -96,6 +96,11 @@ def test_telling_everyone_tells_each_loop_and_each_giver_confirms_alone(session:
     confirm_mended(session, receipt)
     assert decision_detail(session, cast.viewer, decision.id or 0).told == 2
     assert verify_changes(session) == []
+    without = draft(session, other, policy="Rule 4")
+    change_decision(session, cast.tribal_liaison, decision.id or 0, decision.version, without)
+    read = followed(session, receipt)
+    assert read is not None
+    assert read.changes == (), "it is no voice of it any more"
 
 
 def test_who_was_not_a_voice_is_not_told_and_what_rests_stops_all(session: Session, cast: Cast) -> None:

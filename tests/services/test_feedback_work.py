@@ -13,16 +13,18 @@ from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
 from erp.queries.county import today
 from erp.queries.feedback import FeedbackFilters, feedback_counts, feedback_detail, feedback_list
+from erp.queries.feedback_links import linked_feedback
 from erp.queries.following import followed
+from erp.queries.history import record_history
 from erp.queries.targets import feedback_targets
 from erp.services.county_settings import change_office_days
-from erp.services.feedback import StepDraft, feedback_steps, take_step
-from erp.services.feedback_work import assign, assignable, go_on, mark_duplicate, pause
+from erp.services.feedback import StepDraft, feedback_steps, take_step, void_feedback
+from erp.services.feedback_work import assign, assignable, go_on, link_feedback, mark_duplicate, pause, unlink_feedback
 from erp.services.following import say_not_mended
 from erp.services.records import now
-from erp.vocabulary import FeedbackState, Readers
+from erp.vocabulary import FeedbackState, LinkedAs, Readers, RecordKind, Signed
 from tests.conftest import Cast
-from tests.services.givers import days_later, given, last_change, link_for, partner, tell, tribe
+from tests.services.givers import days_later, given, last_change, link_for, named, partner, tell, tribe
 
 S = FeedbackState
 
@@ -208,3 +210,56 @@ def test_acknowledging_is_due_after_five_office_days(session: Session, cast: Cas
     with days_later(days + 1):
         assert listed(session, cast.viewer, past_target=True) == [item.id]
         assert feedback_detail(session, cast.viewer, item.id or 0).row["days_past"] == 1
+
+
+def links(session: Session, actor: Actor, item: FeedbackItem) -> list[tuple[str, LinkedAs]]:
+    return list(linked_feedback(session, actor, item.id or 0)[["key", "linked_as"]].itertuples(index=False, name=None))
+
+
+def test_what_belongs_together_is_linked_from_both_sides_once(session: Session, cast: Cast) -> None:
+    (one, _), (two, _), (three, _) = given(session), given(session), given(session)
+    number = one.id or 0
+    for _ in range(2):
+        link_feedback(session, cast.coordinator, number, two.key, LinkedAs.SAME_THING)
+    again = link_feedback(session, cast.coordinator, two.id or 0, one.key, LinkedAs.SAME_THING)
+    link_feedback(session, cast.coordinator, number, three.key, LinkedAs.SAME_THING)
+    assert links(session, cast.viewer, one) == [(two.key, LinkedAs.SAME_THING), (three.key, LinkedAs.SAME_THING)]
+    assert links(session, cast.viewer, two) == [(one.key, LinkedAs.SAME_THING)]
+    unlink_feedback(session, cast.coordinator, again.id or 0)
+    unlink_feedback(session, cast.coordinator, again.id or 0)
+    assert links(session, cast.viewer, two) == []
+    history = record_history(session, cast.viewer, RecordKind.FEEDBACK_ITEM, two.id or 0)
+    assert list(history["verb"])[:2] == ["unlink feedback", "link feedback"]
+    void_feedback(session, cast.coordinator, three.id or 0, three.version, "entered twice")
+    assert links(session, cast.viewer, one) == []
+
+
+def test_a_link_shows_only_where_both_may_be_read_and_its_history_names_nobody(session: Session, cast: Cast) -> None:
+    open_, _ = given(session)
+    quiet, _ = given(session, readers=Readers.COMMUNITY_LIAISON)
+    link = link_feedback(session, cast.community_liaison, open_.id or 0, quiet.key, LinkedAs.SAME_THING)
+    assert [actor.name for actor in cast if links(session, actor, open_)] == ["Colin Liaison"]
+    history = record_history(session, cast.viewer, RecordKind.FEEDBACK_ITEM, open_.id or 0)
+    assert history["after"].iloc[0] == {"linked_as": "Says the same thing"}
+    with pytest.raises(NotFound):
+        unlink_feedback(session, cast.coordinator, link.id or 0)
+    with pytest.raises(NotFound):
+        link_feedback(session, cast.coordinator, open_.id or 0, quiet.key, LinkedAs.SAME_THING)
+    with pytest.raises(NotFound):
+        unlink_feedback(session, cast.coordinator, 99)
+
+
+def test_nobody_is_told_apart_by_what_else_they_said(session: Session, cast: Cast) -> None:
+    by_name, _ = given(session, **named())
+    for signed in (Signed.ANONYMOUS, Signed.REACHABLE):
+        without, _ = given(session, signed=signed, **({"reach": "555 0100"} if signed is Signed.REACHABLE else {}))
+        for one, other in ((by_name, without), (without, by_name)):
+            with pytest.raises(Invalid, match="without a name"):
+                link_feedback(session, cast.coordinator, one.id or 0, other.key, LinkedAs.SAME_GIVER)
+    other, _ = given(session, **named())
+    link_feedback(session, cast.coordinator, by_name.id or 0, other.key, LinkedAs.SAME_GIVER)
+    assert links(session, cast.viewer, other) == [(by_name.key, LinkedAs.SAME_GIVER)]
+    with pytest.raises(Invalid, match="itself"):
+        link_feedback(session, cast.coordinator, other.id or 0, other.key, LinkedAs.SAME_THING)
+    with pytest.raises(NotAllowed):
+        link_feedback(session, cast.viewer, other.id or 0, by_name.key, LinkedAs.SAME_THING)

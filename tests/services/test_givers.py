@@ -202,3 +202,24 @@ def test_what_is_remembered_of_a_form_says_nothing_of_a_name(session: Session, c
     contents = session.exec(select(Submission.content)).all()
     assert len(contents) == 2
     assert len(set(contents)) == 1
+
+
+def test_a_lost_receipt_is_ended_only_with_another_one_to_hand_on(session: Session, cast: Cast) -> None:
+    item, lost = given(session)
+    number = item.id or 0
+    with pytest.raises(Invalid, match="Say why"):
+        make_receipt(session, cast.coordinator, number, " ")
+    assert followed(session, lost) is not None
+    kept = make_receipt(session, cast.coordinator, number)
+    new = make_receipt(session, cast.coordinator, number, "Left on the bus")
+    assert [followed(session, hashed) is not None for hashed in (lost, token_hash(kept), token_hash(new))] == [
+        False,
+        False,
+        True,
+    ]
+    assert item_of_code(session, cast.coordinator, code_of(new)) == number
+    with pytest.raises(NotFound):
+        item_of_code(session, cast.coordinator, code_of(kept))
+    assert giver_side(session, cast.coordinator, number).follows
+    change = last_change(session)
+    assert (change.verb, change.after["earlier_receipts_ended"]) == ("replace receipts", "Left on the bus")  # pyright: ignore[reportOptionalSubscript]

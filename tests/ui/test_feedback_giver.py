@@ -231,3 +231,36 @@ def test_staff_may_not_say_who_an_anonymous_giver_is(app_as: Open, cast: Cast) -
     app.checkbox(key=f"feedback_mend_{item}_anonymous").set_value(False)
     next(b for b in app.button if b.label == "Save" and "mended" in (b.key or "")).click().run()
     assert "The giver chose on the public page how to be named" in text_of(app)
+
+
+def test_feedback_that_belongs_together_is_linked_and_taken_apart(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> tuple[int, str]:
+        return given(session)[0].id or 0, given(session, words="It is too early for us")[0].key
+
+    with db.writing() as session:
+        item, key = make(session)
+    app = app_as(cast.coordinator, "feedback", feedback=item)
+    unfold(app, f"feedback_link_{item}")
+    app.text_input(key=keyed(app, f"feedback_linking_{item}", "key")).set_value(key)
+    button(app, "Link them").click().run()
+    label = f"Says the same thing: It is too early for us ({key})"
+    assert label in [each.label for each in app.button]
+    button(app, "Not together").click().run()
+    assert label not in [each.label for each in app.button]
+    unfold(app, f"feedback_link_{item}")
+    app.text_input(key=keyed(app, f"feedback_linking_{item}", "key")).set_value("F-99999")
+    button(app, "Link them").click().run()
+    assert "There is no feedback “F-99999” here" in text_of(app)
+
+
+def test_a_lost_receipt_is_ended_on_the_page(app_as: Open, cast: Cast) -> None:
+    with db.writing() as session:
+        item, lost = given(session)
+        number = item.id or 0
+    app = app_as(cast.coordinator, "feedback", feedback=number)
+    unfold(app, f"feedback_receipt_{number}")
+    app.text_input(key=f"feedback_ends_{number}").set_value("Left on the bus")
+    button(app, "Make a receipt").click().run()
+    assert "those from before open nothing more" in text_of(app)
+    with db.reading() as session:
+        assert followed(session, lost) is None

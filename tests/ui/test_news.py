@@ -12,15 +12,19 @@ from erp.models.accounts import Visit
 from erp.models.changes import Change
 from erp.queries.county import today
 from erp.queries.news import News, news_since
+from erp.services.barrier_work import ACTION, EVIDENCE, NOT_GONE, OPTION, OWNER, VERDICT
+from erp.services.barriers import GO_ON
 from erp.services.commitments import CommitmentDraft, make_commitment, void_commitment
 from erp.services.decisions import DecisionDraft, record_decision
-from erp.services.feedback_work import assign, go_on, mark_duplicate, pause
+from erp.services.feedback_work import assign, go_on, link_feedback, mark_duplicate, pause, unlink_feedback
 from erp.services.following import confirm_mended, remove_identity, say_not_mended, take_back, write_back
 from erp.services.givers import answer_giver, erase_removed, make_receipt, open_identity
 from erp.services.partners import PartnerDraft, add_partner
-from erp.states import FEEDBACK_TRANSITIONS
+from erp.services.reviews import DEBRIEF, FINDING, GROUP, MEMBER, RECOMMENDATION
+from erp.services.sign_in import token_hash
+from erp.states import BARRIER_TRANSITIONS, FEEDBACK_TRANSITIONS
 from erp.ui.news import DID, sentence_of
-from erp.vocabulary import PartnerKind, RecordKind, Side
+from erp.vocabulary import LinkedAs, PartnerKind, RecordKind, Side
 from tests.conftest import Cast
 from tests.services.givers import given, named, tell
 from tests.ui.conftest import prose
@@ -97,12 +101,15 @@ def test_whatever_happens_to_feedback_and_decisions_has_its_words(database: Path
         go_on(session, cast.coordinator, number, item.version)
         other, _ = given(session)
         mark_duplicate(session, cast.coordinator, other.id or 0, other.version, item.key)
+        link = link_feedback(session, cast.coordinator, number, other.key, LinkedAs.SAME_THING)
+        unlink_feedback(session, cast.coordinator, link.id or 0)
         answer_giver(session, cast.coordinator, number, "Which day?")
         write_back(session, receipt, "Friday")
         open_identity(session, cast.coordinator, number)
         remove_identity(session, receipt)
         erase_removed(session, cast.administrator)
         make_receipt(session, cast.coordinator, number)
+        receipt = token_hash(make_receipt(session, cast.coordinator, number, "Left on the bus"))
         decided = DecisionDraft(what="At four", decided_by="we", decided_on=today(session), items=(number,))
         record_decision(session, cast.coordinator, decided)
         tell(session, cast, item)
@@ -117,3 +124,13 @@ def test_whatever_happens_to_feedback_and_decisions_has_its_words(database: Path
         told = [sentence_of(news) for news in news_since(session, cast.leadership, began - timedelta(days=1), 99)]
     assert any(sentence.startswith("Cora Coordinator recorded the decision") for sentence in told)
     assert not [sentence for sentence in told if " changed " in sentence]
+
+
+def test_whatever_happens_to_barriers_and_reviews_has_its_words() -> None:
+    parts = (EVIDENCE, OWNER, OPTION, ACTION, VERDICT, MEMBER, DEBRIEF, FINDING, RECOMMENDATION, GROUP)
+    verbs = {f"{verb} {part.called}" for part in parts for verb in ("add", "change", "void")}
+    verbs |= {verb for steps in BARRIER_TRANSITIONS.values() for verb in steps.values()}
+    verbs |= {"name", "plan", "take again", "change", "void", "restore", GO_ON, NOT_GONE}
+    assert verbs - {"a partner says that it is not gone, or work goes on"} <= set(DID)
+    told = News(datetime.now(UTC), "Cora", RecordKind.BARRIER, 1, ("add option",), "Letters", ())
+    assert sentence_of(told) == "Cora added an option of the barrier “Letters”."
