@@ -70,7 +70,7 @@ class ActionDraft(Draft):
 class VerdictDraft(Draft):
     """What a partner that was asked says of the barrier; None with blank words: it has not answered after all."""
 
-    verdict: Verdict | None
+    verdict: Verdict | None = None
     said: str = ""
     on_day: date | None = None
 

@@ -24,6 +24,7 @@ from erp.ui.actions import field_keys, forget_form, form_button, once, submit
 from erp.ui.address import number_in_address
 from erp.ui.history import draw_changes
 from erp.ui.loads import county_today, load
+from erp.ui.newer import Edited, forget, watch
 from erp.ui.show import empty_state, folded
 from erp.ui.voiding import draw_restore, draw_void
 from erp.ui.words import FIRST_DAY, day_text, plain, plain_lines
@@ -35,6 +36,13 @@ FROM = ("from_feedback", "from_engagement", "from_barrier")
 #: Field → label of what changed.
 CHANGED = {"policy": "What policy changed", "practice": "What practice changed", "training": "What training changed"}
 TEXTS = {"what": "What was decided", "why": "Why", "decided_by": "Who decided it"} | CHANGED
+LABELS = TEXTS | {
+    "decided_on": "Day it was decided",
+    "check_on": "Ask whether it worked by (may stay blank)",
+    "items": "Feedback behind it",
+    "points": "Points of meetings behind it",
+    "barriers": "Barriers it is about",
+}
 
 
 def draw_list() -> None:
@@ -87,8 +95,10 @@ def draw_detail(actor: Actor, detail: DecisionDetail) -> None:
     _draw_check(detail, may_change=may_change)
     if may_change:
         with st.expander("Correct this decision", key=f"decision_mend_{detail.decision_id}"):
-            at = f"decision_mend_{detail.decision_id}_{detail.version}_"
-            _draw_fields(at, detail, save=(_mend, (detail.decision_id, detail.version, at)))
+            at = f"decision_mend_{detail.decision_id}_"
+            kept = (RecordKind.DECISION, detail.decision_id, detail.version)
+            opened = watch(Edited(at, at, *kept, _saved(detail), LABELS, _said))
+            _draw_fields(at, detail, save=(_mend, (detail.decision_id, opened, at)))
     if actor.may(Verb.ARCHIVE, RecordKind.DECISION):
         if detail.voided:
             draw_restore("decision", restore_decision, detail.decision_id, detail.version)
@@ -196,7 +206,7 @@ def _draw_check(detail: DecisionDetail, *, may_change: bool) -> None:
         st.markdown(f"Not looked at yet; {_check_due(detail.check_on)}.")
     if not may_change:
         return
-    name = f"decision_check_{detail.decision_id}_{detail.version}"
+    name = field_keys(f"decision_check_{detail.decision_id}")
     with (
         st.expander("Write down whether it worked", key=f"decision_check_{detail.decision_id}"),
         st.form(f"{name}_form", border=False),
@@ -209,15 +219,17 @@ def _draw_check(detail: DecisionDetail, *, may_change: bool) -> None:
             key=f"{name}_on", format="MM/DD/YYYY",
         )  # fmt: skip
         guard.draw(name)
-        form_button("Save", _check, detail.decision_id, detail.version)
+        form_button("Save", _check, detail.decision_id, detail.version, name)
 
 
 @once
-def _check(decision_id: int, version: int) -> None:
-    state, name = st.session_state, f"decision_check_{decision_id}_{version}"
+def _check(decision_id: int, version: int, name: str) -> None:
+    state = st.session_state
     words = str(state.get(f"{name}_words") or "")
     values = (decision_id, version, state[f"{name}_on"], state[f"{name}_worked"], words)
-    guard.guarded(name, {"What shows it": words}, check_decision, *values, said="Saved what was found.")
+    said = "Saved what was found."
+    if guard.guarded(name, {"What shows it": words}, check_decision, *values, said=said) is not None:
+        forget_form(f"decision_check_{decision_id}")
 
 
 def _draw_fields(at: str, detail: DecisionDetail | None, *, save: tuple[Any, tuple[Any, ...]]) -> None:
@@ -238,20 +250,20 @@ def _draw_fields(at: str, detail: DecisionDetail | None, *, save: tuple[Any, tup
             TEXTS["decided_by"], value=detail.decided_by if detail else "", key=f"{at}decided_by", max_chars=200
         )
         right.date_input(
-            "Day it was decided", value=detail.decided_on if detail else county_today(), min_value=FIRST_DAY,
+            LABELS["decided_on"], value=detail.decided_on if detail else county_today(), min_value=FIRST_DAY,
             max_value=county_today(), key=f"{at}decided_on", format="MM/DD/YYYY",
         )  # fmt: skip
         st.multiselect(
-            "Feedback behind it", list(items), default=chosen_items, format_func=lambda number: _short(items[number]),
+            LABELS["items"], list(items), default=chosen_items, format_func=lambda number: _short(items[number]),
             key=f"{at}items", select_all=False, placeholder="Choose the voices",
         )  # fmt: skip
         st.multiselect(
-            "Points of meetings behind it", list(points), default=chosen_points, select_all=False,
+            LABELS["points"], list(points), default=chosen_points, select_all=False,
             format_func=lambda point: _short(points[point]), key=f"{at}points", placeholder="Choose the points",
         )  # fmt: skip
         if barriers:
             st.multiselect(
-                "Barriers it is about", list(barriers), default=chosen_barriers, select_all=False,
+                LABELS["barriers"], list(barriers), default=chosen_barriers, select_all=False,
                 format_func=lambda number: _short(barriers[number]), key=f"{at}barriers",
                 placeholder="Choose the barriers",
             )  # fmt: skip
@@ -259,7 +271,7 @@ def _draw_fields(at: str, detail: DecisionDetail | None, *, save: tuple[Any, tup
         for name, label in CHANGED.items():
             st.text_input(f"{label} (may stay blank)", value=getattr(detail, name) if detail else "", key=f"{at}{name}")
         st.date_input(
-            "Ask whether it worked by (may stay blank)", value=detail.check_on if detail else None,
+            LABELS["check_on"], value=detail.check_on if detail else None,
             min_value=FIRST_DAY, key=f"{at}check_on", format="MM/DD/YYYY",
         )  # fmt: skip
         guard.draw(at)
@@ -320,7 +332,24 @@ def _mend(decision_id: int, version: int, at: str) -> None:
     def change(session: Session, actor: Actor) -> Any:
         return change_decision(session, actor, decision_id, version, DecisionDraft.of(**typed))
 
-    guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Corrected.")
+    if guard.guarded(at, {label: typed[name] for name, label in TEXTS.items()}, change, said="Corrected.") is not None:
+        forget(at, at)
+
+
+def _saved(detail: DecisionDetail) -> dict[str, Any]:
+    """Return what is saved of a decision, as the fields hold it."""
+    items, points, barriers = _chosen(detail, {})
+    fields = {name: getattr(detail, name) for name in (*TEXTS, "decided_on", "check_on")}
+    return fields | {"items": items, "points": points, "barriers": barriers}
+
+
+def _said(name: str, value: Any) -> str:
+    if name in ("decided_on", "check_on"):
+        return day_text(value) if value is not None else ""
+    if name in ("items", "points", "barriers"):
+        number = len(value or ())
+        return f"{number} chosen" if number else ""
+    return str(value or "")
 
 
 def _tell(session: Session, actor: Actor, decision_id: int, givers: tuple[int, ...], how: str, told: str) -> int:

@@ -129,7 +129,7 @@ def _draw_adding(name: str, whole_id: int, choices: Choices, preset: Mapping[str
 
 def _draw_changing(name: str, whole_id: int, part: Mapping[str, Any], choices: Choices) -> None:
     form, number, version = _forms[name], int(part["part_id"]), int(part["version"])
-    at = f"part_{name}_{number}_"
+    at = _mending(name, number)
     fields = [field for field in form.fields if field.kind != "partner"]
     if fields:
         saved = {field.name: _held(field, part[field.name]) for field in fields}
@@ -140,7 +140,8 @@ def _draw_changing(name: str, whole_id: int, part: Mapping[str, Any], choices: C
             for field in _asked(fields, choices):
                 _draw_field(field, at, saved[field.name], choices)
             guard.draw(at)
-            kept = tuple((field.name, _plain(part[field.name])) for field in form.fields if field.kind == "partner")
+            asked = _asked(fields, choices)
+            kept = tuple((field.name, _plain(part[field.name])) for field in form.fields if field not in asked)
             form_button("Save", _change, name, number, opened, kept, _texts_of(form, part))
     if form.voids:
         with st.form(f"{at}void_form", border=False):
@@ -150,6 +151,11 @@ def _draw_changing(name: str, whole_id: int, part: Mapping[str, Any], choices: C
             )  # fmt: skip
             guard.draw(f"{at}void")
             form_button("Take it out", _void, name, number, version)
+
+
+def _mending(name: str, part_id: int) -> str:
+    """Return what the keys of the fields begin with that change a part."""
+    return f"mend_{name}_{part_id}_"
 
 
 def _asked(fields: list[Field], choices: Choices) -> list[Field]:
@@ -275,7 +281,7 @@ def _add(name: str, whole_id: int, at: str) -> None:
 
 @once
 def _change(name: str, part_id: int, version: int, kept: tuple[tuple[str, Any], ...], already: tuple[str, ...]) -> None:
-    form, at = _forms[name], f"part_{name}_{part_id}_"
+    form, at = _forms[name], _mending(name, part_id)
     typed = _read(form, at) | dict(kept)
 
     def change(session: Session, actor: Actor) -> Any:
@@ -288,7 +294,7 @@ def _change(name: str, part_id: int, version: int, kept: tuple[tuple[str, Any], 
 
 @once
 def _void(name: str, part_id: int, version: int) -> None:
-    form, key = _forms[name], f"part_{name}_{part_id}_void"
+    form, key = _forms[name], f"{_mending(name, part_id)}void"
     reason = str(st.session_state.get(key) or "")
     args = (form.of, part_id, version, reason)
     guard.guarded(key, {"Why": reason}, void_part, *args, said="Taken out. The history keeps it.")

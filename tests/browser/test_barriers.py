@@ -95,7 +95,7 @@ def test_a_change_beside_its_line_is_made_by_the_keyboard(phone: Page, demo: Ser
     expect(phone.get_by_role("textbox", name="Which group")).to_be_focused()
     phone.keyboard.press("Tab")
     phone.keyboard.type(f"{date.today():%m%d%Y}")
-    phone.locator(".st-key-part_review_group_5_how input").fill("At the market stall")
+    phone.locator(".st-key-mend_review_group_5_how input").fill("At the market stall")
     phone.keyboard.press("Enter")
     settle(phone)
     expect(phone.get_by_test_id("stToast")).to_be_visible()

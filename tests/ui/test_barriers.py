@@ -18,7 +18,7 @@ from erp.services.parts import add_part, change_part
 from erp.vocabulary import BarrierState, Readers, Verdict
 from tests.conftest import Cast
 from tests.services.givers import SAID, given, partner, tribe
-from tests.services.test_barriers import WORDS, asked, named, own, step
+from tests.services.test_barriers import WORDS, asked, named, own, say, step
 from tests.services.test_decisions import POINT, meeting
 from tests.services.test_reviews import find, planned
 from tests.ui.conftest import keyed, unfold
@@ -127,17 +127,17 @@ def test_a_part_is_changed_and_taken_out_on_the_page(app_as: Open, cast: Cast) -
     number = in_county(make)
     owner = only(BarrierOwner)["id"]
     app = opened(app_as(cast.coordinator, "barriers", barrier=number), "barrier_owner", owner)
-    app.text_input(key=f"part_barrier_owner_{owner}_role").set_value("visit lead")
+    app.text_input(key=f"mend_barrier_owner_{owner}_role").set_value("visit lead")
     button(app, "Save").click().run()
     assert "Cora Coordinator, visit lead (county)" in text_of(app)
     assert "Take it out" not in labels(app), "it closes when it was saved"
     opened(app, "barrier_owner", owner)
     button(app, "Take it out").click().run()
     assert "Say why" in text_of(app)
-    app.text_input(key=f"part_barrier_owner_{owner}_void").set_value("Jane Doe, case 12-345678, born 3/4/2015")
+    app.text_input(key=f"mend_barrier_owner_{owner}_void").set_value("Jane Doe, case 12-345678, born 3/4/2015")
     button(app, "Take it out").click().run()
     assert "Nothing is saved yet" in text_of(app)
-    app.text_input(key=f"part_barrier_owner_{owner}_void").set_value("the wrong person")
+    app.text_input(key=f"mend_barrier_owner_{owner}_void").set_value("the wrong person")
     button(app, "Take it out").click().run()
     assert only(BarrierOwner)["void_reason"] == "the wrong person"
     assert "Nobody yet." in text_of(app)
@@ -179,15 +179,15 @@ def test_an_action_is_done_with_one_press_and_an_option_answered(app_as: Open, c
     option = only(BarrierOption)["id"]
     assert "Answer it" in labels(app)
     opened(app, "barrier_option", option)
-    app.selectbox(key=f"part_barrier_option_{option}_taken").set_value(True)
+    app.selectbox(key=f"mend_barrier_option_{option}_taken").set_value(True)
     button(app, "Save").click().run()
     assert "Say why it is taken up" in text_of(app)
-    app.text_area(key=f"part_barrier_option_{option}_answer").set_value("From May on")
+    app.text_area(key=f"mend_barrier_option_{option}_answer").set_value("From May on")
     button(app, "Save").click().run()
     assert "Taken up: From May on" in text_of(app)
     opened(app, "barrier_option", option)
-    app.selectbox(key=f"part_barrier_option_{option}_taken").set_value("")
-    app.text_area(key=f"part_barrier_option_{option}_answer").set_value("")
+    app.selectbox(key=f"mend_barrier_option_{option}_taken").set_value("")
+    app.text_area(key=f"mend_barrier_option_{option}_answer").set_value("")
     button(app, "Save").click().run()
     assert (only(BarrierOption)["taken"], only(BarrierOption)["answer"]) == (None, "")
 
@@ -197,15 +197,15 @@ def test_what_somebody_else_saved_meanwhile_stands_beside_what_was_typed(app_as:
     draft = OptionDraft(what="Evening visits", proposed_by="caregivers")
     option = in_county(lambda session: add_part(session, cast.coordinator, OPTION, number, draft).id)
     app = opened(app_as(cast.coordinator, "barriers", barrier=number), "barrier_option", option)
-    app.text_area(key=f"part_barrier_option_{option}_what").set_value("Mine")
+    app.text_area(key=f"mend_barrier_option_{option}_what").set_value("Mine")
     theirs = draft.model_copy(update={"what": "Theirs"})
     in_county(lambda session: change_part(session, cast.leadership, OPTION, option, 1, theirs))
     button(app, "Save").click().run()
     read = text_of(app)
     assert "Somebody changed this option" in read
     assert "saved this record after you opened the form" in read
-    assert app.text_area(key=f"part_barrier_option_{option}_what").value == "Mine"
-    app.get_by_key(f"newer_part_barrier_option_{option}__2_what").set_value("mine").run()
+    assert app.text_area(key=f"mend_barrier_option_{option}_what").value == "Mine"
+    app.get_by_key(f"newer_mend_barrier_option_{option}__2_what").set_value("mine").run()
     button(app, "Go on with these").click().run()
     button(app, "Save").click().run()
     assert only(BarrierOption)["what"] == "Mine"
@@ -229,11 +229,11 @@ def test_it_goes_from_together_to_gone_by_what_a_partner_says(app_as: Open, cast
     assert "**Fern House**: asked, not answered yet" in text_of(app)
     line = only(BarrierVerdict)["id"]
     opened(app, "barrier_verdict", line)
-    app.selectbox(key=f"part_barrier_verdict_{line}_verdict").set_value(Verdict.GONE.value)
+    app.selectbox(key=f"mend_barrier_verdict_{line}_verdict").set_value(Verdict.GONE.value)
     button(app, "Save").click().run()
     assert "in their words" in text_of(app)
-    app.text_area(key=f"part_barrier_verdict_{line}_said").set_value("We came at seven")
-    assert app.date_input(key=f"part_barrier_verdict_{line}_on_day").value == in_county(today)
+    app.text_area(key=f"mend_barrier_verdict_{line}_said").set_value("We came at seven")
+    assert app.date_input(key=f"mend_barrier_verdict_{line}_on_day").value == in_county(today)
     button(app, "Save").click().run()
     assert "Fern House: Gone." in text_of(app)
     assert only(Barrier)["state"] is S.GONE
@@ -384,3 +384,39 @@ def test_today_shows_what_is_due_of_barriers_and_reviews(app_as: Open, cast: Cas
     assert (due[0], len(due)) == ("**Overdue by 2 days** – Ask 0", 8)
     unfold(app, "due_work_more")
     assert "**Due in 6 days** – Ask 8" in [link.label for link in app.get("page_link")]
+
+
+def test_an_answer_is_blanked_again_on_the_page(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> int:
+        fern, lark = partner(session, cast), partner(session, cast, "Lark Clinic")
+        barrier = asked(session, cast, fern, lark)
+        say(session, cast.coordinator, barrier, fern, Verdict.GONE)
+        return barrier.id or 0
+
+    app = app_as(cast.coordinator, "barriers", barrier=in_county(make))
+    with db.reading() as session:
+        line = session.exec(select(BarrierVerdict.id).where(BarrierVerdict.verdict == Verdict.GONE)).one()
+    opened(app, "barrier_verdict", line)
+    app.selectbox(key=f"mend_barrier_verdict_{line}_verdict").set_value("")
+    app.text_area(key=f"mend_barrier_verdict_{line}_said").set_value("")
+    button(app, "Save").click().run()
+    assert "2 partners were asked whether it is gone; 0 answered" in text_of(app)
+    with db.reading() as session:
+        assert {each.verdict for each in session.exec(select(BarrierVerdict))} == {None}
+
+
+def test_what_is_typed_for_a_new_part_stays_when_another_one_is_changed(app_as: Open, cast: Cast) -> None:
+    number = in_county(lambda session: named(session, cast.coordinator).id)
+    draft = OptionDraft(what="Evening visits", proposed_by="caregivers")
+    option = in_county(lambda session: add_part(session, cast.coordinator, OPTION, number, draft).id)
+    assert number == option, "the part bears the number of the whole"
+    app = unfold(app_as(cast.coordinator, "barriers", barrier=number), f"add_barrier_option_{number}")
+    field = keyed(app, f"part_barrier_option_{number}", "what")
+    app.text_area(key=field).set_value("Half typed")
+    button(app, "Add").click().run()
+    assert "Say who proposed it" in text_of(app)
+    opened(app, "barrier_option", option)
+    app.text_area(key=f"mend_barrier_option_{option}_what").set_value("Evening visits on Friday")
+    button(app, "Save").click().run()
+    assert only(BarrierOption)["what"] == "Evening visits on Friday"
+    assert app.text_area(key=field).value == "Half typed"

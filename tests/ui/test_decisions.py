@@ -10,7 +10,7 @@ from erp import db
 from erp.models.decisions import Decision, DecisionTelling
 from erp.models.feedback import FeedbackItem
 from erp.queries.county import today
-from erp.services.decisions import DecisionDraft, record_decision
+from erp.services.decisions import DecisionDraft, change_decision, record_decision
 from erp.vocabulary import FeedbackState, Worked
 from tests.conftest import Cast
 from tests.services.givers import SAID, given, partner
@@ -87,8 +87,8 @@ def test_whether_it_worked_is_written_down(app_as: Open, cast: Cast) -> None:
     decision, _ = decided(cast)
     app = app_as(cast.coordinator, "decisions", decision=decision)
     assert "Not looked at yet; no check planned." in text_of(app)
-    app.selectbox(key=f"decision_check_{decision}_1_worked").set_value(Worked.NO)
-    app.text_area(key=f"decision_check_{decision}_1_words").set_value("Nobody came")
+    app.selectbox(key=keyed(app, f"decision_check_{decision}", "worked")).set_value(Worked.NO)
+    app.text_area(key=keyed(app, f"decision_check_{decision}", "words")).set_value("Nobody came")
     next(each for each in app.button if each.label == "Save").click().run()
     assert "It did not work" in text_of(app)
     with db.reading() as session:
@@ -104,3 +104,26 @@ def test_a_viewer_reads_and_finds_no_form(app_as: Open, cast: Cast) -> None:
 
 def test_a_decision_that_is_not_here_says_so(app_as: Open, cast: Cast) -> None:
     assert "This decision is not here" in text_of(app_as(cast.viewer, "decisions", decision=99))
+
+
+def test_what_somebody_else_saved_meanwhile_stands_beside_what_was_typed(app_as: Open, cast: Cast) -> None:
+    decision, item = decided(cast)
+    app = app_as(cast.coordinator, "decisions", decision=decision)
+    field = f"decision_mend_{decision}_why"
+    app.text_area(key=field).set_value("Mine")
+    usual = {"what": "At four", "decided_by": "the director", "items": (item,), "why": "Theirs"}
+
+    def change(session: Session) -> None:
+        draft = DecisionDraft.of(**usual, decided_on=today(session))
+        change_decision(session, cast.leadership, decision, 1, draft)
+
+    in_county(change)
+    save = next(each for each in app.button if each.label == "Save the decision" and "_mend" in str(each.key))
+    save.click().run()
+    assert "saved this record after you opened the form" in text_of(app)
+    assert app.text_area(key=field).value == "Mine"
+    app.get_by_key(f"newer_decision_mend_{decision}__2_why").set_value("mine").run()
+    button(app, "Go on with these").click().run()
+    next(each for each in app.button if each.label == "Save the decision" and "_mend" in str(each.key)).click().run()
+    with db.reading() as session:
+        assert session.exec(select(Decision.why)).one() == "Mine"

@@ -20,7 +20,7 @@ from erp.queries.county import today
 from erp.services.reviews import ReviewDraft, plan_review
 from erp.vocabulary import Compared, TeamSide
 from tests.conftest import Cast
-from tests.services.givers import partner
+from tests.services.givers import partner, tribe
 from tests.services.test_barriers import asked, named
 from tests.services.test_reviews import QUESTION, find, planned, told
 from tests.ui.conftest import keyed, prose, tables, unfold
@@ -78,14 +78,14 @@ def test_team_debrief_finding_recommendation_and_group_are_added(app_as: Open, c
     assert "Parents who were interviewed: **not told yet**" in text_of(app)
     group = only(ReviewGroup)["id"]
     opened(app, "review_group", group)
-    app.date_input(key=f"part_review_group_{group}_told_on").set_value(date(2026, 3, 5))
-    app.text_input(key=f"part_review_group_{group}_how").set_value("By letter")
+    app.date_input(key=f"mend_review_group_{group}_told_on").set_value(date(2026, 3, 5))
+    app.text_input(key=f"mend_review_group_{group}_how").set_value("By letter")
     button(app, "Save").click().run()
     assert "(1 of 1 told)" in text_of(app)
     finding = only(ReviewFinding)["id"]
     opened(app, "review_finding", finding)
-    app.text_area(key=f"part_review_finding_{finding}_correction").set_value("They go out within a day since May")
-    app.date_input(key=f"part_review_finding_{finding}_corrected_on").set_value(date(2026, 3, 6))
+    app.text_area(key=f"mend_review_finding_{finding}_correction").set_value("They go out within a day since May")
+    app.date_input(key=f"mend_review_finding_{finding}_corrected_on").set_value(date(2026, 3, 6))
     button(app, "Save").click().run()
     kept = only(ReviewFinding)
     assert (kept["words"], kept["correction"]) == ("Letters go out late", "They go out within a day since May")
@@ -178,7 +178,28 @@ def test_a_placed_finding_is_placed_anew_and_a_category_taken_away(app_as: Open,
 
     number, finding = in_county(make)
     app = opened(app_as(cast.coordinator, "reviews", review=number), "review_finding", finding)
-    app.selectbox(key=f"part_review_finding_{finding}_category").set_value("")
+    app.selectbox(key=f"mend_review_finding_{finding}_category").set_value("")
     button(app, "Save").click().run()
     kept = only(ReviewFinding)
     assert (kept["category"], kept["category_version"], kept["issue"]) == ("", "", "CAPP-I3")
+
+
+def test_what_a_form_does_not_ask_stays_as_it_was(app_as: Open, cast: Cast) -> None:
+    def make(session: Session) -> tuple[int, int, int]:
+        first = planned(session, cast.coordinator)
+        letters = find(session, cast.coordinator, first, "Letters")
+        again = plan_review(session, cast.leadership, ReviewDraft(question=QUESTION, again_of=first.id))
+        same = {"earlier_id": letters.id, "compared": Compared.SAME}
+        found = find(session, cast.leadership, again, "Letters still", **same)
+        told(session, cast.tribal_liaison, first, "Council", partner_id=tribe(session, cast))
+        again.recorded_by = cast.coordinator.user_id  # whose author may not see the one before any more
+        first.recorded_by = cast.leadership.user_id
+        return again.id or 0, found.id or 0, letters.id or 0
+
+    again, found, letters = in_county(make)
+    app = opened(app_as(cast.coordinator, "reviews", review=again), "review_finding", found)
+    app.text_area(key=f"mend_review_finding_{found}_words").set_value("Letters still wait")
+    button(app, "Save").click().run()
+    with db.reading() as session:
+        kept = session.exec(select(ReviewFinding).where(ReviewFinding.id == found)).one()
+        assert (kept.words, kept.earlier_id, kept.compared) == ("Letters still wait", letters, Compared.SAME)
