@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -123,10 +124,14 @@ def anew(request: pytest.FixtureRequest, database: Path) -> Callable[[], None]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a PostgreSQL server for the tests of this process."""
-    with started(tmp_path_factory.mktemp("server")) as server:
-        yield server
+def server() -> Iterator[Server]:
+    """Start a PostgreSQL server for the tests of this process.
+
+    Not below pytest's own folder: another run of pytest closes that to the server, which is not the superuser.
+    """
+    with TemporaryDirectory(prefix="erp_server_", ignore_cleanup_errors=True) as folder:
+        with started(Path(folder)) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
