@@ -129,9 +129,9 @@ def server() -> Iterator[Server]:
 
     Not below pytest's own folder: another run of pytest closes that to the server, which is not the superuser.
     """
-    with TemporaryDirectory(prefix="erp_server_", ignore_cleanup_errors=True) as folder:
-        with started(Path(folder)) as server:
-            yield server
+    apart = TemporaryDirectory(prefix="erp_server_", ignore_cleanup_errors=True)
+    with apart as folder, started(Path(folder)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
