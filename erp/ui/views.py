@@ -12,7 +12,19 @@ from erp.ui.words import plain
 #: How the directory is shown, whatever it is narrowed to.
 AS_LIST = "partner_as_list"
 #: What stands in the address and is no filter: an open record, a page of the list, what is searched everywhere.
-NO_FILTERS = frozenset({"q", "partner_page", "promise", "feedback", "engagement", AS_LIST})
+NO_FILTERS = frozenset(
+    {
+        "q",
+        "partner_page",
+        "promise",
+        "feedback",
+        "engagement",
+        "from_feedback",
+        "from_engagement",
+        "from_finding",
+        AS_LIST,
+    }
+)
 
 
 def draw_title(title: str, page: str) -> None:
