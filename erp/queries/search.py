@@ -129,6 +129,9 @@ def _hits(
     session: Session, actor: Actor, kind: RecordKind, asked: Asked, rows: int, *where: ColumnElement[bool]
 ) -> Hits:
     index, noun = table_of(kind), FOUND_BY_WORDS[kind]
+    said = asked.grammar.matches(index, asked.expression())
+    if kind in _SELDOM and session.scalar(select(index.c.rowid).where(said).limit(1)) is None:
+        return Hits(kind, (), 0, meant=False)
     best = asked.grammar.best_first(index, asked.expression())
     order = best if kind in _NAMED else [index.c.rowid.desc()]
     which = (
@@ -326,6 +329,8 @@ def _excerpt(texts: Collection[str], asked: Asked, but_for: str = "") -> tuple[s
 
 
 _NAMED = (K.PARTNER, K.CONTACT, K.FORUM)
+#: Kinds of which a county has few: mostly nothing says the words, and who may see it is a long question.
+_SELDOM = (K.BARRIER, K.DECISION, K.SYSTEM_REVIEW)
 _TELLERS: dict[RecordKind, Callable[[_Teller, Sequence[int]], list[Hit]]] = {
     K.PARTNER: _Teller.partners,
     K.CONTACT: _Teller.contacts,
