@@ -55,7 +55,7 @@ def draw_work(detail: FeedbackDetail) -> None:
 def draw_links(item_id: int, *, may_change: bool) -> None:
     """Draw what belongs with an item, and to who may change it the form that says so."""
     for row in records(load(linked_feedback, item_id)):
-        label = f"{LinkedAs(row['linked_as']).label}: {plain(shortened(row['words']))} ({plain(row['key'])})"
+        label = f"{LinkedAs(row['linked_as']).label} – {plain(row['key'])}: {plain(shortened(row['words']))}"
         with st.container(horizontal=True, vertical_alignment="center"):
             navigation.link_to("feedback", label, icon=":material/link:", feedback=int(row["item_id"]))
             if may_change:

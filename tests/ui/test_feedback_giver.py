@@ -243,7 +243,7 @@ def test_feedback_that_belongs_together_is_linked_and_taken_apart(app_as: Open, 
     unfold(app, f"feedback_link_{item}")
     app.text_input(key=keyed(app, f"feedback_linking_{item}", "key")).set_value(key)
     button(app, "Link them").click().run()
-    label = f"Says the same thing: It is too early for us ({key})"
+    label = f"Says the same thing – {key}: It is too early for us"
     assert label in [each.label for each in app.button]
     button(app, "Not together").click().run()
     assert label not in [each.label for each in app.button]
