@@ -96,7 +96,7 @@ def group_counts(session: Session, actor: Actor, wanted: BarrierFilter) -> dict[
     return counts
 
 
-def barriers_with(
+def _barriers_with(
     session: Session,
     actor: Actor,
     *,
@@ -130,23 +130,23 @@ def barriers_with(
 
 
 def barriers_of_item(session: Session, actor: Actor, item_id: int) -> list[tuple[int, str, BarrierState]]:
-    """Return the barriers that a feedback item shows, as `barriers_with`."""
-    return barriers_with(session, actor, item_id=item_id)
+    """Return the barriers that a feedback item shows, id, words and state, the newest first."""
+    return _barriers_with(session, actor, item_id=item_id)
 
 
 def barriers_of_engagement(session: Session, actor: Actor, engagement_id: int) -> list[tuple[int, str, BarrierState]]:
-    """Return the barriers that points of an engagement show, as `barriers_with`."""
-    return barriers_with(session, actor, engagement_id=engagement_id)
+    """Return the barriers that points of an engagement show, id, words and state, the newest first."""
+    return _barriers_with(session, actor, engagement_id=engagement_id)
 
 
 def barriers_of_review(session: Session, actor: Actor, review_id: int) -> list[tuple[int, str, BarrierState]]:
-    """Return the barriers that findings of a review show, as `barriers_with`."""
-    return barriers_with(session, actor, review_id=review_id)
+    """Return the barriers that findings of a review show, id, words and state, the newest first."""
+    return _barriers_with(session, actor, review_id=review_id)
 
 
 def barriers_of_partner(session: Session, actor: Actor, partner_id: int) -> list[tuple[int, str, BarrierState]]:
-    """Return the barriers that a partner owns or proposed a way to solve, as `barriers_with`."""
-    return barriers_with(session, actor, partner_id=partner_id)
+    """Return the barriers that a partner owns or proposed a way to solve, id, words and state, the newest first."""
+    return _barriers_with(session, actor, partner_id=partner_id)
 
 
 def barriers_offered(session: Session, actor: Actor) -> dict[int, str]:

@@ -33,6 +33,7 @@ class PartOf:
 
     `called`: in the history ("add option"). `of`: the column that tells one from the other there. `values`: the columns
     that follow from a draft and what the part was. `after`: what follows once a part was added or changed.
+    `before_void`: refuses to void one. Raises Invalid.
     """
 
     table: Any

@@ -12,13 +12,14 @@ from erp.queries.barriers import BarrierFilter, barrier_list
 from erp.queries.decisions import feedback_in_words, voices_offered
 from erp.queries.reviews import findings_offered
 from erp.services.barriers import BarrierDraft, EvidenceDraft, change_barrier, name_barrier
+from erp.services.placing import LISTS
 from erp.ui import guard, navigation
 from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.address import number_in_address
 from erp.ui.loads import county_today, load
 from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_words import counted, records
-from erp.ui.placing import LISTS, placed_label, placing_choices
+from erp.ui.placing import placed_label, placing_choices
 from erp.ui.show import folded
 from erp.ui.words import FIRST_DAY, day_text, plain, plain_lines
 from erp.vocabulary import BarrierState, RecordKind

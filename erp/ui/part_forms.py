@@ -13,12 +13,13 @@ from erp.access import Actor
 from erp.errors import Invalid
 from erp.services.drafts import Draft
 from erp.services.parts import PartOf, add_part, change_part, void_part
+from erp.services.placing import LISTS
 from erp.ui import guard
 from erp.ui.actions import field_keys, forget_form, form_button, once
 from erp.ui.loop_filters import toast_outcome
 from erp.ui.newer import Edited, forget, watch
 from erp.ui.partner_choice import partner_field
-from erp.ui.placing import LISTS, placed_label
+from erp.ui.placing import placed_label
 from erp.ui.show import folded
 from erp.ui.words import FIRST_DAY, LAST_DAY, day_text
 

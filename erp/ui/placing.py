@@ -1,12 +1,8 @@
 """Where barriers and findings stand: under a CAPP issue, with a practice, in a category; the labels of each."""
 
-from collections.abc import Mapping
-
-from erp.frameworks import CATEGORIES, ISSUES, PRACTICES, display_label
+from erp.frameworks import display_label
+from erp.services.placing import LISTS
 from erp.ui.loads import frameworks
-
-#: Field → the list its entries are of.
-LISTS: Mapping[str, str] = {"issue": ISSUES, "practice": PRACTICES, "category": CATEGORIES}
 
 
 def placing_choices(field: str) -> dict[str, str]:
