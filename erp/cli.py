@@ -148,7 +148,3 @@ def _month(text: str) -> tuple[int, int]:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a month; write it as YYYY-MM") from None
     return month.year, month.month
-
-
-if __name__ == "__main__":
-    sys.exit(main())

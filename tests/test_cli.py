@@ -187,7 +187,7 @@ def test_a_database_that_is_none_is_one_sentence(fresh: Path, erp: Run, file: Ca
 
 def test_the_reader_of_a_pipe_may_go_away(fresh: Path, file: Callable[..., Path], tmp_path: Path) -> None:
     many = "name,kind\n" + "".join(f"House number {n},seats\n" for n in range(3_000))
-    command = [sys.executable, "-m", "erp.cli", "import", "partners", str(file(many)), "--check", "--json"]
+    command = [sys.executable, "-m", "erp", "import", "partners", str(file(many)), "--check", "--json"]
     # in a folder of its own, where nothing of ours lies beside it, and under an old-fashioned terminal
     surroundings = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=surroundings)

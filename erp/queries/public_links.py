@@ -1,7 +1,7 @@
 """The public links there are: for what, until when, by whom."""
 
 import pandas as pd
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -11,19 +11,13 @@ from erp.models.engagements import Engagement
 from erp.models.partners import Partner
 from erp.models.public import PublicLink
 from erp.queries.county import day_of, today
-from erp.queries.visible import engagements_visible_to
+from erp.queries.visible import links_visible_to
 from erp.vocabulary import RecordKind, Verb
 
 LINK_COLUMNS = [
     "link_id", "purpose", "shown_as", "about", "partner_id", "forum_id", "engagement_id", "expires_on", "made_on", "by",
     "works",
 ]  # fmt: skip
-
-
-def links_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on PublicLink rows that the actor may see: those of a meeting as the meeting itself."""
-    seen = select(col(Engagement.id)).where(engagements_visible_to(actor))
-    return or_(col(PublicLink.engagement_id).is_(None), col(PublicLink.engagement_id).in_(seen))
 
 
 def public_links(session: Session, actor: Actor) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from erp.models.decisions import Decision, DecisionSource
 from erp.models.engagements import Engagement, EngagementPartner
 from erp.models.feedback import FeedbackItem
 from erp.models.partners import Partner
+from erp.models.public import PublicLink
 from erp.models.ratings import Rating
 from erp.models.reviews import ReviewFinding, ReviewGroup, SystemReview
 from erp.vocabulary import READERS_BY_ROLE, PartnerKind, Readers, RecordKind, Verb
@@ -107,6 +108,12 @@ def reviews_visible_to(actor: Actor) -> ColumnElement[bool]:
         select(col(again.id)).join(with_a_tribe, with_a_tribe.c.review_id == col(again.again_of))
     )
     return _no_tribe(actor, SystemReview, col(SystemReview.id).in_(sa_select(closed.c.review_id)))
+
+
+def links_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on PublicLink rows that the actor may see: those of a meeting as the meeting itself."""
+    seen = select(col(Engagement.id)).where(engagements_visible_to(actor))
+    return or_(col(PublicLink.engagement_id).is_(None), col(PublicLink.engagement_id).in_(seen))
 
 
 def _with_a_tribe(part: Any, whole: type[Barrier | SystemReview], belongs: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from erp.models.engagements import Engagement
 from erp.models.partners import Partner
 from erp.models.public import PublicLink
 from erp.queries.county import today
-from erp.queries.public_links import links_visible_to
+from erp.queries.visible import links_visible_to
 from erp.services.checks import require_meeting
 from erp.services.drafts import Draft
 from erp.services.keys import new_secret

@@ -61,7 +61,7 @@ def start(folder: Path, command: str, database: str = "") -> Iterator[Server]:
     environment = {**os.environ, "ERP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", "ERP_DATABASE_URL": database}
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "erp.cli", command, "--port", str(port)], stdout=out, stderr=out, env=environment
+            [sys.executable, "-m", "erp", command, "--port", str(port)], stdout=out, stderr=out, env=environment
         )
     address = f"http://localhost:{port}"
     try:

@@ -1,6 +1,8 @@
 """Refusing to start: one clear sentence, exit status 2, and nothing touched."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from socket import create_server
@@ -8,7 +10,7 @@ from socket import create_server
 import pytest
 
 from erp import db
-from erp.settings import settings
+from erp.settings import ROOT, settings
 from erp.web.serve import serve
 
 
@@ -63,3 +65,9 @@ def test_a_port_in_use_is_said_plainly(
     monkeypatch.setenv("ERP_PORT", str(free_port))
     with closing(create_server(("127.0.0.1", free_port))):
         assert f"Cannot listen on 127.0.0.1, port {free_port}" in refusal(capsys)
+
+
+def test_the_first_answer_waits_for_nothing_that_only_pages_need() -> None:
+    told = "import sys, app, erp.__main__, erp.cli; print(*sorted({'altair', 'pandas', 'pyarrow'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout == "\n"
