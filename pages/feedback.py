@@ -16,7 +16,7 @@ from erp.queries.feedback import (
 from erp.queries.targets import COUNTY_NEXT
 from erp.ui import navigation
 from erp.ui.actions import forget_shown, show_outcome
-from erp.ui.engagement_parts import pick_in_address
+from erp.ui.address import more_filters, pick_in_address
 from erp.ui.feedback_forms import ADD_FORM, draw_add_form
 from erp.ui.feedback_giver import draw_finding
 from erp.ui.feedback_parts import draw_card, readable
@@ -30,6 +30,8 @@ from erp.ui.views import draw_title
 from erp.vocabulary import FeedbackKind, FeedbackState, RecordKind, Verb
 
 TO_DO, ALL = "to_do", "all"
+#: What stands in the address for the filters that are folded away.
+MORE = ("kind", "feedback_mine", "feedback_voided")
 EVERYTHING, MINE, NOBODYS, PAST, AGAIN = "everything", "mine", "unassigned", "past", "again"
 QUEUES = {
     EVERYTHING: "Everybody's",
@@ -42,26 +44,32 @@ QUEUES = {
 
 def filters() -> FeedbackFilters:
     """Draw the filters above the queue and return what they say, but for the states."""
-    left, right = st.columns(2)
-    with left:
-        words = st.text_input("Words", key="feedback_words", bind="query-params", placeholder="In words or answer …")
-    with right:
-        partner_id = pick_partner("feedback")
     queue = pills_in_address("Queue", "queue", QUEUES, page="feedback")
-    with st.expander("More filters", expanded=bool(set(st.query_params) & {"kind", "feedback_mine"})):
-        kinds = {kind.value: kind.label for kind in FeedbackKind}
-        kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
-        mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
-        voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
-    return FeedbackFilters(
-        words=findable(words),
-        partner_id=partner_id,
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Words", key="feedback_words", bind="query-params", placeholder="In words or answer …")
+        with st.container(width=300):
+            partner_id = pick_partner("feedback")
+        narrowed = FeedbackFilters(
+            words=findable(words),
+            partner_id=partner_id,
+            past_target=queue == PAST,
+            ask_again=queue == AGAIN,
+            assigned_to=actor.user_id if queue == MINE else None,
+            unassigned=queue == NOBODYS,
+        )
+        return more_filters(narrowed, narrow, names=MORE, key="feedback_more")
+
+
+def narrow(narrowed: FeedbackFilters) -> FeedbackFilters:
+    """Draw the rarer filters and narrow the queue by them."""
+    kinds = {kind.value: kind.label for kind in FeedbackKind}
+    kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
+    mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
+    voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
+    return replace(
+        narrowed,
         kind=FeedbackKind(kind) if kind else None,
         holder_id=actor.user_id if mine else None,
-        past_target=queue == PAST,
-        ask_again=queue == AGAIN,
-        assigned_to=actor.user_id if queue == MINE else None,
-        unassigned=queue == NOBODYS,
         voided=voided,
     )
 

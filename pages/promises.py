@@ -17,7 +17,7 @@ from erp.queries.commitments import (
     promise_list,
 )
 from erp.ui.actions import show_outcome
-from erp.ui.engagement_parts import pick_in_address
+from erp.ui.address import more_filters, pick_in_address
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pills_in_address
 from erp.ui.partner_choice import pick_partner
@@ -30,23 +30,28 @@ from erp.ui.views import draw_title
 from erp.vocabulary import RecordKind, Verb
 
 STILL_OPEN, ALL = "open", "all"
+#: What stands in the address for the filters that are folded away.
+MORE = ("owed_by", "promise_mine", "promise_voided")
 
 
 def filters() -> PromiseFilters:
     """Draw the filters above the list and return what they say, but for the groups."""
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Words", key="promise_words", bind="query-params", placeholder="In what was promised …")
-    with right:
-        partner_id = pick_partner("promises")
-    with st.expander("More filters", expanded=bool(set(st.query_params) & {"owed_by", "promise_mine"})):
-        owed = {owed.value: owed.label for owed in OwedBy}
-        owed_by = pick_in_address("Owed by", "owed_by", owed, anything="Anybody", page="promises")
-        mine = st.toggle("Only partnerships I hold and what I wrote down", key="promise_mine", bind="query-params")
-        voided = st.toggle("Voided ones", key="promise_voided", bind="query-params")
-    return PromiseFilters(
-        words=findable(words),
-        partner_id=partner_id,
+        with st.container(width=300):
+            partner_id = pick_partner("promises")
+        narrowed = PromiseFilters(words=findable(words), partner_id=partner_id)
+        return more_filters(narrowed, narrow, names=MORE, key="promise_more")
+
+
+def narrow(narrowed: PromiseFilters) -> PromiseFilters:
+    """Draw the rarer filters and narrow the list by them."""
+    owed = {owed.value: owed.label for owed in OwedBy}
+    owed_by = pick_in_address("Owed by", "owed_by", owed, anything="Anybody", page="promises")
+    mine = st.toggle("Only partnerships I hold and what I wrote down", key="promise_mine", bind="query-params")
+    voided = st.toggle("Voided ones", key="promise_voided", bind="query-params")
+    return replace(
+        narrowed,
         owed_by=OwedBy(owed_by) if owed_by else None,
         holder_id=actor.user_id if mine else None,
         voided=voided,

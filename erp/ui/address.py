@@ -4,14 +4,17 @@ They keep ids and values there, never the names of partners, and are each page's
 itself binds to the address is not.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from erp.settings import settings
 from erp.ui.words import FIRST_DAY, LAST_DAY
+
+FilterT = TypeVar("FilterT")
 
 #: The highest number of a record; a higher one is none that every database can look for.
 _HIGHEST = 2**31 - 1
@@ -28,6 +31,22 @@ def number_in_address(name: str) -> int:
     given = st.query_params.get(name, "")
     number = int(given) if given.isascii() and given.isdigit() and len(given) < len(str(_HIGHEST)) + 1 else 0
     return number if number <= _HIGHEST else 0
+
+
+def more_filters(
+    narrowed: FilterT, narrow: Callable[[FilterT], FilterT], *, names: Collection[str], key: str
+) -> FilterT:
+    """Fold rarer filters away; return `narrowed`, by `narrow` where they are in sight or one of them is in force.
+
+    `narrow`: draws them and narrows further. `names`: what stands in the address for them. A list that is opened draws
+    none of them: five pick lists took the browser and the server as long as half of its rows.
+    """
+    with st.popover("More filters", icon=":material/tune:", key=key, on_change="rerun") as part:
+        if part.open or any(name in st.query_params for name in names):
+            narrowed = narrow(narrowed)
+    if in_force := sum(name in st.query_params for name in names):  # not in its label: another label closes it
+        st.badge(f"{in_force} in force", color="blue")
+    return narrowed
 
 
 def pick_in_address(

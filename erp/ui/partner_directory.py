@@ -1,6 +1,6 @@
 """The pieces of the directory: its filters, its table and list, its download."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from erp.health.formula import BANDS
 from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
-from erp.ui.address import pick_in_address
+from erp.ui.address import more_filters, pick_in_address
 from erp.ui.loads import load, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
 from erp.ui.search import findable
@@ -48,20 +48,20 @@ def choose() -> DirectoryFilter:
         with st.container(width=230):
             kinds = {kind.value: kind.label for kind in PartnerKind}
             kind = pick_in_address("Kind", "kind", kinds, anything="Any kind", page="partners")
-        in_force = sum(name in st.query_params for name in MORE)
-        label = f"More filters ({in_force})" if in_force else "More filters"
-        more = st.popover(label, icon=":material/tune:", key="partner_more")
-    with more:
-        holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
-        holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
-        statuses = {status.value: status.label for status in PartnerStatus}
-        status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
-        contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
-        order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
-        archived = st.toggle("Archived partners", key="partner_archived", bind="query-params")
-    return DirectoryFilter(
-        words=findable(str(words or "")),
-        kind=PartnerKind(kind) if kind else None,
+        narrowed = DirectoryFilter(words=findable(str(words or "")), kind=PartnerKind(kind) if kind else None)
+        return more_filters(narrowed, _choose_more, names=MORE, key="partner_more")
+
+
+def _choose_more(narrowed: DirectoryFilter) -> DirectoryFilter:
+    holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
+    holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
+    statuses = {status.value: status.label for status in PartnerStatus}
+    status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
+    contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
+    order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
+    archived = st.toggle("Archived partners", key="partner_archived", bind="query-params")
+    return replace(
+        narrowed,
         holder_id=int(holder) if holder else None,
         status=PartnerStatus(status) if status else None,
         contact=contact,  # pyright: ignore[reportArgumentType] -- one of the keys of CONTACT

@@ -93,6 +93,31 @@ def test_filters_live_in_the_address(app_as: OpenApp, cast: Cast, query: dict[st
     assert shown(app_as(cast.viewer, "partners", **query)) == found
 
 
+def test_rarer_filters_are_drawn_when_they_are_opened_or_in_force(app_as: OpenApp, cast: Cast) -> None:
+    meet(cast.coordinator, add(cast.coordinator, "Lark Clinic"), 100)
+    add(cast.coordinator, "Fern House")
+    app = app_as(cast.viewer, "partners")
+    assert [each.label for each in app.selectbox] == ["Kind"]
+    unfold(app, "partner_more")
+    field(app, "Contact", "selectbox").set_value("past").run()
+    assert shown(app) == ["Lark Clinic"]
+    assert app.query_params["contact"] == ["past"]
+    by_link = app_as(cast.viewer, "partners", contact="past")
+    assert shown(by_link) == ["Lark Clinic"]
+    assert any("1 in force" in text.value for text in by_link.markdown)
+    field(by_link, "Contact", "selectbox").set_value("").run()
+    assert shown(by_link) == ["Fern House", "Lark Clinic"]
+    assert not any("in force" in text.value for text in by_link.markdown)
+
+
+@pytest.mark.parametrize("page", ["engagements", "promises", "feedback"])
+def test_every_list_opens_without_its_rarer_filters(app_as: OpenApp, cast: Cast, page: str) -> None:
+    app = app_as(cast.coordinator, page)
+    before = len(app.selectbox) + len(app.toggle)
+    unfold(app, {"engagements": "engagement_more", "promises": "promise_more", "feedback": "feedback_more"}[page])
+    assert len(app.selectbox) + len(app.toggle) > before
+
+
 def test_a_choice_in_a_filter_goes_into_the_address(app_as: OpenApp, cast: Cast) -> None:
     add(cast.coordinator, "Fern House")
     add(cast.coordinator, "Sample Band", TRIBE)
