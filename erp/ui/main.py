@@ -15,14 +15,6 @@ from erp.ui.session import ask_who_is_there
 
 #: Signing out is a plain form to an address of erp.web: it ends the sign-in in every tab and leads to its page.
 FOOT = """
-<style>
-.foot {{ font-size: 0.9rem; line-height: 1.4; overflow-wrap: anywhere; }}
-[data-testid="stPageLink-NavLink"] * {{ white-space: normal; }} /* long links are read whole, on a phone too */
-button[data-variant][data-selected="true"] * {{ color: light-dark(#0B4A80, #9CCBF3); }} /* readable on its tint */
-[data-testid="stBaseButton-tertiary"] {{ text-align: left; justify-content: flex-start; }} /* links that wrap */
-.foot button {{ margin-top: 0.75rem; padding: 0.4rem 0.9rem; border: 1px solid currentColor; border-radius: 0.6rem;
-  background: transparent; color: inherit; font: inherit; cursor: pointer; }}
-</style>
 <div class="foot"><strong>{county}</strong><br>{name}<br>{roles}
 <form method="post" action="/signout"><button>Sign out</button></form></div>
 """
@@ -30,6 +22,7 @@ button[data-variant][data-selected="true"] * {{ color: light-dark(#0B4A80, #9CCB
 
 def draw_shell(actor: Actor) -> None:
     """Draw what stands around every page: the mark, where one is, who one is, and the way out."""
+    st.html(ROOT / "static" / "pages.css")
     st.logo(ROOT / "static" / "mark.svg", size="large")
     roles = ", ".join(sorted(role.label for role in actor.roles))
     st.sidebar.html(FOOT.format(county=escape(county_now().county), name=escape(actor.name), roles=escape(roles)))

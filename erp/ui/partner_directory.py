@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from sqlmodel import Session
 
@@ -13,8 +14,8 @@ from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
 from erp.ui.address import more_filters, pick_in_address
-from erp.ui.loads import load, standing
-from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words, records
+from erp.ui.loads import load, load_unalterable, standing
+from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words
 from erp.ui.search import findable
 from erp.ui.show import offer_list
 from erp.ui.words import plain
@@ -22,6 +23,9 @@ from erp.vocabulary import Band, PartnerKind, PartnerStatus, RecordKind
 
 #: The running month and the twelve before it, so that the first and the last are a year apart.
 TREND_MONTHS = 13
+
+#: Rows of the table in sight at once: as many as a laptop's window holds; the others by scrolling in it.
+TABLE_ROWS = 15
 
 CONTACT = {"past": "Past their cadence", "none": "No contact yet"}
 ORDER = {"name": "Name", "past": "Longest past the cadence", "latest": "Latest contact"}
@@ -72,13 +76,14 @@ def _choose_more(narrowed: DirectoryFilter) -> DirectoryFilter:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the directory as a person reads it: the table, each row's partner, how many there are in all.
+    """A page of the directory as a person reads it, as it is sent: the table, each row's partner, how many in all.
 
-    `past`: how many of all are past their cadence.
+    `table`: columns as `readable`, "Found as" only where there is something in it. `past`: how many of all are past
+    their cadence. Nobody can alter any of it.
     """
 
-    table: pd.DataFrame
-    partner_ids: list[int]
+    table: pa.Table
+    partner_ids: tuple[int, ...]
     total: int
     past: int
 
@@ -87,15 +92,19 @@ def page_of(session: Session, actor: Actor, narrowed: DirectoryFilter, number: i
     """Return a page of the directory (from 1)."""
     found = partner_directory(session, actor, narrowed, number)
     past = 0 if narrowed.archived else found.past
-    return Page(readable(found.rows), found.rows["partner_id"].tolist(), found.total, past)
+    table = readable(found.rows)
+    if not table["Found as"].any():
+        table = table.drop(columns="Found as")
+    sent = pa.Table.from_pandas(table, preserve_index=False)
+    return Page(sent, tuple(found.rows["partner_id"].tolist()), found.total, past)
 
 
 def page_in_address(narrowed: DirectoryFilter) -> Page:
     """Return the page that the address names; draws the page numbers."""
-    first = load(page_of, narrowed, 1)
+    first = load_unalterable(page_of, narrowed, 1)
     pages = -(-first.total // PAGE_ROWS)
     number = st.pagination(pages, key="partner_page", bind="query-params") if pages > 1 else 1
-    return first if number == 1 else load(page_of, narrowed, number)
+    return first if number == 1 else load_unalterable(page_of, narrowed, number)
 
 
 def takeaway(narrowed: DirectoryFilter, page: Page) -> str:
@@ -139,15 +148,12 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
 
 def draw_table(page: Page) -> int | None:
     """Draw the directory as a table and return the partner whose row was chosen."""
-    table = page.table
-    if not table["Found as"].any():
-        table = table.drop(columns="Found as")
     event: Any = st.dataframe(
-        table,
+        page.table,
         key="partner_table",
         hide_index=True,
         placeholder="",
-        height=min(38 + 35 * len(table), 38 + 35 * 20),
+        height=38 + 35 * min(page.table.num_rows, TABLE_ROWS),
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         alt="Partners with standing, its course over twelve months, last contact against the agreed cadence, open "
@@ -178,7 +184,7 @@ def draw_table(page: Page) -> int | None:
 
 def draw_list(page: Page) -> None:
     """Draw the directory as a list of links with their facts: for phones, keyboards and screen readers."""
-    for partner_id, row in zip(page.partner_ids, records(page.table), strict=True):
+    for partner_id, row in zip(page.partner_ids, page.table.to_pylist(), strict=True):
         with st.container(border=True, gap=None):
             navigation.link_to("partner", f"**{plain(row['Partner'])}**", partner=partner_id)
             facts = [row["Kind"], row["Standing"]]
@@ -188,7 +194,7 @@ def draw_list(page: Page) -> None:
                 facts += [f"last contact: {row['Last contact']}", f"open promises: {row['Promises']}"]
                 facts.append(f"feedback waiting: {row['Feedback']}")
             facts += [f"holder: {row['Holder']}"] if row["Holder"] else []
-            facts += [f"found as {row['Found as']}"] if row["Found as"] else []
+            facts += [f"found as {row['Found as']}"] if row.get("Found as") else []
             st.caption(plain(" · ".join(facts)))
 
 

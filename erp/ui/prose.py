@@ -10,24 +10,10 @@ import streamlit as st
 
 from erp.ui.words import without_turns
 
-_STYLE = """<style>
-.prose > * { margin: 0 0 0.7rem; }
-.prose > *:last-child { margin-bottom: 0; }
-.prose h2 { padding: 0.6rem 0 0; }
-.prose .quiet { font-size: 0.875rem; color: light-dark(#565F6B, #A3AFBB); }
-.prose summary { cursor: pointer; padding: 0.4rem 0; }
-.prose .labels { display: flex; flex-wrap: wrap; gap: 0.4rem; }
-.prose .labels span { padding: 0.1rem 0.5rem; border-radius: 0.4rem; font-size: 0.875rem; }
-.prose .gray { background: light-dark(#EEF1F4, #25303C); color: light-dark(#47505B, #C3CCD5); }
-.prose .green { background: light-dark(#E1F3E8, #12362A); color: light-dark(#146239, #8CD9B0); }
-.prose .blue { background: light-dark(#E2EEF9, #142F4A); color: light-dark(#1B5585, #9CCBF3); }
-.prose .orange { background: light-dark(#FBEBD9, #43301A); color: light-dark(#7F4708, #F2BF85); }
-</style>"""
-
 
 def show_prose(*pieces: str) -> None:
     """Show pieces of HTML, made by the functions below, under one another; empty ones are left out."""
-    st.html(f'{_STYLE}<div class="prose">{"".join(pieces)}</div>')
+    st.html(f'<div class="prose">{"".join(pieces)}</div>')
 
 
 def typed(words: str) -> str:

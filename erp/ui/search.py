@@ -15,11 +15,6 @@ from erp.vocabulary import RecordKind
 
 K = RecordKind
 
-#: The field stands in the bar above the page, beside the button that opens the menu; facts stand under what was found.
-_PLACE = """<style>
-.st-key-find { position: fixed; z-index: 999991; top: 0.6rem; right: 1rem; width: min(24rem, calc(100vw - 7.5rem)); }
-.prose > .found:last-child { margin: -0.4rem 0 0.9rem 0.45rem; }
-</style>"""
 #: What the words are called in the address.
 WORDS = "q"
 _LONGEST_TITLE = 160
@@ -49,7 +44,6 @@ _LISTS: dict[RecordKind, tuple[str, str, dict[str, str]]] = {
 def asked_on_this_page() -> str:
     """Draw the field and return what is looked for; it stands in the address of whichever page one is on."""
     with st.container(key="find"):
-        st.html(_PLACE)
         return words_in_address("Search everything", WORDS, placeholder="Search", page="find", in_bar=True)
 
 

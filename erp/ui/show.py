@@ -19,18 +19,6 @@ from erp.ui.prose import paragraph, show_prose, strong, typed
 from erp.ui.session import require_actor, sign_in_hash
 from erp.vocabulary import RecordKind, Verb
 
-_ROWS_STYLE = """<style>
-.rows { overflow-x: auto; max-width: 100%; }
-.rows table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-.rows th, .rows td { padding: 0.4rem 0.7rem 0.4rem 0; text-align: left; vertical-align: top; white-space: pre-line;
-  border-bottom: 1px solid light-dark(#DDE2E8, #2A3643); }
-.rows th { font-weight: 600; white-space: nowrap; }
-.rows td { min-width: 5.5rem; max-width: 34rem; overflow-wrap: break-word; }
-.rows.fits table { table-layout: fixed; }
-.rows.fits th, .rows.fits td { min-width: 0; white-space: pre-line; overflow-wrap: anywhere; }
-.rows.narrow th:first-child { width: 6.9rem; }
-</style>"""
-
 
 @dataclass(frozen=True)
 class Drawn:
@@ -110,7 +98,7 @@ def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False, nar
     what = f"Table: {', '.join(named)}" if heads else "Table"
     look = " ".join(["rows", *["fits"] * fits, *["narrow"] * narrow])
     return (
-        f'{_ROWS_STYLE}<div class="{look}" tabindex="0" role="region" aria-label="{what}"><table>{head}'
+        f'<div class="{look}" tabindex="0" role="region" aria-label="{what}"><table>{head}'
         f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"
     )
 
