@@ -144,7 +144,7 @@ def verify(_arguments: argparse.Namespace) -> int:
     """Check that the history of changes is whole, and what is closed is. Return the exit status."""
     _prepare()
     with db.reading() as session:
-        faults = guards.verify_changes(session) + guards.verify_closed(session)
+        faults = [*guards.verify_changes(session), *guards.verify_closed(session), *guards.verify_figures(session)]
     for fault in faults:
         print(fault)
     if not faults:

@@ -49,7 +49,7 @@ def test_an_empty_database_gets_its_tables_and_nothing_is_written_beside_it(empt
     assert (done.before, done.after, done.copy) == (None, versions.newest_version(), None)
     assert upkeep.migrate(db.engine()).before == done.after
     with db.reading() as session:
-        assert guards.verify_changes(session) == guards.verify_closed(session) == []
+        assert guards.verify_changes(session) == guards.verify_closed(session) == guards.verify_figures(session) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -276,7 +276,9 @@ def test_a_dump_is_proven_by_restoring_it(
         _named(url, tmp_path, monkeypatch)
         assert upkeep.migrate(db.engine()).before == versions.newest_version()
         with db.writing() as session:
-            assert guards.verify_changes(session) == guards.verify_closed(session) == []
+            assert (
+                guards.verify_changes(session) == guards.verify_closed(session) == guards.verify_figures(session) == []
+            )
             assert [hit.title for found in search(session, cast.leadership, "tribe") for hit in found.rows] == [
                 "A Tribe"
             ]

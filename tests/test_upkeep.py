@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from erp.services.commitments import CommitmentDraft
 from erp.services.engagements import EngagementDraft, PartnerAt, PointDraft, log_engagement
 from erp.services.feedback import FeedbackDraft
 from erp.services.import_undo import undo_import
-from erp.services.partners import PartnerDraft, add_partner
+from erp.services.partners import PartnerDraft, add_partner, agree_cadence
 from erp.settings import settings
 from erp.vocabulary import PartnerKind
 from tests.conftest import Cast
@@ -70,7 +70,8 @@ WITHOUT_NEWER = (
     ),
     *(f"DROP INDEX ix_commitment_{name}" for name in ("open", "done", "withdrawn")),
     "DROP INDEX ix_feedback_step_reopened",
-    *(f"DROP TRIGGER {name}" for name in guards._KEEP_CLOSED),
+    *(f"DROP TRIGGER {name}" for name in (*guards._KEEP_CLOSED, *guards._KEEP_FIGURES)),
+    *(f"ALTER TABLE partner DROP COLUMN {name}" for name in guards._FIGURES),
     *(f"DROP INDEX ix_{table}_counted" for table in CLOSABLE),
     "DROP INDEX ix_engagement_at_forum",
     "DROP INDEX ix_feedback_item_duplicate_of",
@@ -433,6 +434,45 @@ def test_verify_finds_a_record_that_was_opened_from_outside(database: Path, cast
         session.execute(text("UPDATE commitment SET closed = false"))
     with db.reading() as session:
         assert len(guards.verify_closed(session)) == 2
+
+
+@pytest.mark.on_both
+def test_verify_finds_a_last_contact_that_is_not_the_ledgers(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        clinic = add_partner(session, cast.leadership, CLINIC)
+        at = (PartnerAt(partner_id=clinic.id or 0),)
+        log_engagement(session, cast.leadership, EngagementDraft(held_on=DAY, purpose="Visit", partners=at))
+    with db.reading() as session:
+        assert guards.verify_figures(session) == []
+    with db.writing() as session:
+        session.execute(text("UPDATE partner SET last_contact_on = NULL"))
+    with db.reading() as session:
+        (fault,) = guards.verify_figures(session)
+    assert "The last contact or the agreed cadence of 1 partners is not what the ledger says" in fault
+    with db.engine().connect() as connection:
+        on_its_table = "" if db.embedded(connection) else " ON fact"
+        connection.execute(text(f"DROP TRIGGER contact_closes{on_its_table}"))
+        assert any("contact_closes" in fault for fault in guards.verify_figures(Session(connection)))
+
+
+def test_an_old_database_is_given_the_last_contact_and_cadence_of_each_partner(database: Path, cast: Cast) -> None:
+    with db.writing() as session:
+        clinic = add_partner(session, cast.leadership, CLINIC)
+        number = clinic.id or 0
+        for day in (DAY, DAY - timedelta(days=30)):
+            at = (PartnerAt(partner_id=number),)
+            log_engagement(session, cast.leadership, EngagementDraft(held_on=day, purpose="Visit", partners=at))
+        for days in (60, 30):
+            agree_cadence(session, cast.leadership, number, days, DAY)
+        add_partner(session, cast.leadership, CLINIC.model_copy(update={"name": "Fern House"}))
+    db.forget_engines()
+    with closing(sqlite3.connect(database)) as connection:
+        take_back(connection, "0002")
+    upkeep.migrate(db.engine())
+    with db.reading() as session:
+        kept = session.execute(text("SELECT last_contact_on, agreed_days, agreed_from FROM partner ORDER BY id")).all()
+        assert [tuple(row) for row in kept] == [("2026-03-05", 30, "2026-03-05"), (None, None, None)]
+        assert guards.verify_figures(session) == []
 
 
 def test_an_old_database_closes_what_tribal_governments_shared(database: Path, cast: Cast) -> None:

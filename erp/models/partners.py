@@ -14,6 +14,10 @@ class Partner(Table, Imported, Recorded, Archivable, table=True):
     `name_key` is the name without any spacing: two names alike but for spacing are one partner.
     `scored` False means tracked without any figure (the default for Tribal governments). `confirm_days`: after how many
     days its people and names are to be confirmed again (None: the county's usual).
+
+    The last three are what the ledger says, kept by the database (triggers of migration 0023), whichever way a fact
+    comes in or is closed: the newest day of a contact, and of the cadences agreed the one that begins last, with the
+    day it begins (None: always), which may be to come. Nothing here sets them.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -28,6 +32,9 @@ class Partner(Table, Imported, Recorded, Archivable, table=True):
     holder_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     scored: bool = True
     confirm_days: int | None = None
+    last_contact_on: date | None = None
+    agreed_days: int | None = None
+    agreed_from: date | None = None
 
 
 class PartnerName(Table, table=True):

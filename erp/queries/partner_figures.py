@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Label, and_, case, cast, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Label, Select, and_, case, cast, func, literal, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from erp.access import Actor
@@ -24,29 +24,20 @@ class PartnerFigures:
     def __init__(self, session: Session, actor: Actor) -> None:
         self.day = today(session)
         self.shown = figures_visible_to(actor)
-        newest_contact = (
-            select(func.max(col(Fact.on_day)))
-            .where(
-                col(Fact.partner_id) == col(Partner.id),
-                col(Fact.kind) == "contact",
-                col(Fact.known_to).is_(None),
-                col(Fact.on_day) <= self.day,
-            )
-            .scalar_subquery()
+        of_it = (col(Fact.partner_id) == col(Partner.id), col(Fact.known_to).is_(None))
+        earlier_contact = select(func.max(col(Fact.on_day))).where(
+            *of_it, col(Fact.kind) == "contact", col(Fact.on_day) <= self.day
         )
         # Of two agreed from one day the shorter holds, as in health: the closer promise.
-        agreed = (
-            select(col(Fact.value))
-            .where(
-                col(Fact.partner_id) == col(Partner.id),
-                col(Fact.kind) == "cadence",
-                col(Fact.known_to).is_(None),
-                or_(col(Fact.on_day).is_(None), col(Fact.on_day) <= self.day),
-            )
+        agreed_before = (
+            select(cast(col(Fact.value), Integer))
+            .where(*of_it, col(Fact.kind) == "cadence", self._begun(col(Fact.on_day)))
             .order_by(col(Fact.on_day).desc().nulls_last(), col(Fact.value))
             .limit(1)
-            .scalar_subquery()
         )
+        # The ledger is asked only where what is kept beside the partner begins in days to come.
+        newest_contact = self._unless_to_come(Partner.last_contact_on, Partner.last_contact_on, earlier_contact)
+        agreed = self._unless_to_come(Partner.agreed_from, Partner.agreed_days, agreed_before)
         open_promise = and_(
             col(Commitment.partner_id) == col(Partner.id),
             col(Commitment.voided_at).is_(None),
@@ -63,13 +54,19 @@ class PartnerFigures:
         )
         self.last_contact = self._if_shown(newest_contact)
         self.cadence_is_default = agreed.is_(None)
-        self.cadence_days = cast(func.coalesce(agreed, _default_days(session, self.day)), Integer)
+        self.cadence_days = func.coalesce(agreed, _default_days(session, self.day))
         self.days_over = self._days_since(session, self.last_contact) - self.cadence_days
         self.open_promises = self._if_shown(_count(Commitment.id, open_promise))
         self.overdue_promises = self._if_shown(
             _count(Commitment.id, and_(open_promise, col(Commitment.due_on) < self.day))
         )
         self.feedback_waiting = self._if_shown(_count(FeedbackItem.id, waiting))
+
+    def _begun(self, day: Any) -> ColumnElement[bool]:
+        return or_(day.is_(None), day <= self.day)
+
+    def _unless_to_come(self, begins: Any, kept: Any, before: Select[Any]) -> ColumnElement[Any]:
+        return case((self._begun(col(begins)), col(kept)), else_=before.scalar_subquery())
 
     def _if_shown(self, figure: ColumnElement[Any]) -> ColumnElement[Any]:
         return case((self.shown, figure))

@@ -51,6 +51,16 @@ _CLOSED_BY = (
     ("feedback_item", "feedback items", _ITS_PARTNER_OR_MEETING),
 )
 
+#: What keeps beside a partner what the ledger says of it (migration 0023), and the rule that it keeps.
+_KEEP_FIGURES = ("contact_comes_in", "contact_closes", "cadence_comes_in", "cadence_closes")
+_HELD_TRUE = "FROM fact AS f WHERE f.partner_id = p.id AND f.known_to IS NULL AND f.kind = "
+_NEWEST = "'cadence' ORDER BY f.on_day IS NULL, f.on_day DESC, f.value LIMIT 1"
+_FIGURES = {
+    "last_contact_on": f"SELECT max(f.on_day) {_HELD_TRUE} 'contact'",
+    "agreed_days": f"SELECT CAST(f.value AS INTEGER) {_HELD_TRUE} {_NEWEST}",
+    "agreed_from": f"SELECT f.on_day {_HELD_TRUE} {_NEWEST}",
+}
+
 
 def write_guards(connection: Connection) -> None:
     """Let the database itself refuse to alter or remove history, also by replacing a row or the end mark."""
@@ -107,6 +117,26 @@ def verify_closed(session: Session) -> list[str]:
                 f"{wrong:,} {named} are open though a Tribal government closes them, or closed though none does: the "
                 "database was altered from outside. Restore the newest backup from before."
             )
+    return faults
+
+
+def verify_figures(session: Session) -> list[str]:
+    """Check that the last contact and the cadence kept beside each partner are those of the ledger."""
+    faults = [
+        f"The guard “{name}” is missing, which keeps each partner's last contact and cadence: the database was altered "
+        "from outside. Restore the newest backup from before."
+        for name in _missing(session, _KEEP_FIGURES)
+    ]
+    differs = " OR ".join(
+        f"coalesce(CAST(p.{column} AS TEXT), '') <> coalesce(CAST(({rule}) AS TEXT), '')"
+        for column, rule in _FIGURES.items()
+    )
+    wrong = session.scalar(text(f"SELECT count(*) FROM partner AS p WHERE {differs}"))  # noqa: S608 -- words of this module
+    if wrong:
+        faults.append(
+            f"The last contact or the agreed cadence of {wrong:,} partners is not what the ledger says: the database "
+            "was altered from outside. Restore the newest backup from before."
+        )
     return faults
 
 

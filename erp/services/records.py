@@ -21,7 +21,7 @@ from erp.vocabulary import RecordKind
 RecordT = TypeVar("RecordT", bound=SQLModel)
 
 #: Columns that never enter the history: secrets, and what is derived from other columns.
-_UNTOLD = frozenset({"password_hash", "name_key", "closed"})
+_UNTOLD = frozenset({"password_hash", "name_key", "closed", "last_contact_on", "agreed_days", "agreed_from"})
 _KEPT_BECAUSE = "kept_because"
 #: What is said where a form was open twice.
 SAVED_ELSEWHERE = (

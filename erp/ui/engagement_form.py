@@ -151,7 +151,7 @@ def keep_draft(form: Form) -> drafts.Known:
     """Keep what was typed and is not saved yet; nothing, as long as the form is as it was opened."""
     typed = {
         str(key).removeprefix(form.key("")): value
-        for key, value in st.session_state.items()
+        for key, value in st.session_state.to_dict().items()  # read at once: each single look takes its lock
         if str(key).startswith(form.key("")) and not str(key).startswith(form.key("add_"))
     }
     fields = {name: value for name, value in typed.items() if not _is_as_opened(form, name, value)}
