@@ -10,7 +10,9 @@ from sqlmodel import Session, col, select
 from erp.access import Actor
 from erp.models.facts import Fact
 from erp.models.feedback import FeedbackItem
+from erp.models.partners import Partner
 from erp.queries.county import end_of_day
+from erp.services import guards
 from erp.services.commitments import (
     CommitmentDraft,
     change_commitment,
@@ -40,7 +42,7 @@ from erp.services.feedback import (
     take_step,
     void_feedback,
 )
-from erp.services.partners import PartnerDraft, add_partner, agree_cadence
+from erp.services.partners import PartnerDraft, add_partner, agree_cadence, void_cadence
 from erp.services.ratings import RatingDraft, enter_rating, restore_rating, void_rating
 from erp.vocabulary import EngagementStatus, FeedbackState, PartnerKind, Side, Who
 from tests.conftest import Cast
@@ -278,3 +280,37 @@ def test_what_was_known_on_a_day_is_reproduced_whatever_happened_since(session: 
     for day, then in shown.items():
         assert known(session, end_of_day(session, day)) == then
     assert known(session, end_of_day(session, date(2026, 3, 8))) == []
+
+
+@pytest.mark.on_both
+def test_the_last_contact_and_cadence_beside_a_partner_follow_every_save(
+    session: Session, who: Actor, fern: int
+) -> None:
+    def kept() -> tuple[date | None, int | None, date | None]:
+        session.flush()
+        assert guards.verify_figures(session) == []
+        partner = session.get_one(Partner, fern)
+        session.refresh(partner)
+        return partner.last_contact_on, partner.agreed_days, partner.agreed_from
+
+    def meeting(day: date) -> EngagementDraft:
+        return EngagementDraft(held_on=day, purpose="Visit", partners=(PartnerAt(partner_id=fern),))
+
+    assert kept() == (None, None, None)
+    log_engagement(session, who, meeting(date(2026, 1, 10)))
+    later = log_engagement(session, who, meeting(DAY)).id or 0
+    assert kept()[0] == DAY
+    change_engagement(session, who, later, 1, meeting(date(2026, 2, 1)))
+    assert kept()[0] == date(2026, 2, 1)
+    void_engagement(session, who, later, 2, "never happened")
+    assert kept()[0] == date(2026, 1, 10)
+    restore_engagement(session, who, later, 3)
+    assert kept()[0] == date(2026, 2, 1)
+    log_engagement(session, who, meeting(date(2025, 12, 1)))
+    assert kept()[0] == date(2026, 2, 1)
+    agree_cadence(session, who, fern, 45, None)
+    assert kept()[1:] == (45, None)
+    agreed = agree_cadence(session, who, fern, 30, DAY)
+    assert kept()[1:] == (30, DAY)
+    void_cadence(session, who, agreed.id or 0, 1, "not agreed")
+    assert kept()[1:] == (45, None)
