@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
-from playwright.sync_api import Browser, Locator, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 from servers import Server
 
 FLAGS = [
@@ -109,7 +109,7 @@ class Tasks(ABC):
     """The tasks on one server. Each returns milliseconds; what prepares it is not measured."""
 
     def __init__(self, browser: Browser, server: Server, partners: int) -> None:
-        self.partners = partners
+        self.partners, self.url = partners, server.url
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         if server.token:
             context.add_cookies([{"name": "erp_session", "value": server.token, "url": server.url}])
@@ -154,6 +154,16 @@ class Tasks(ABC):
         links = self.page.locator("[data-testid=stMain] [data-testid=stPageLink] a")
         took = self.timed(links.nth(turn % 10).click, self.OPENED)
         self.hide_links()
+        return took
+
+    def open_by_address(self, turn: int) -> float:
+        """Open a partner in a new tab by its address, in a browser that was here before, until all of it is drawn."""
+        page = self.page.context.new_page()
+        start = time.perf_counter()
+        page.goto(f"{self.url}/partner?partner={7 + 11 * turn}", wait_until="commit")
+        self.wait_for(self.OPENED, page)
+        took = 1000 * (time.perf_counter() - start)
+        page.close()
         return took
 
     def save_meeting(self, turn: int, press: int = PRESS) -> float:
@@ -242,9 +252,9 @@ class Tasks(ABC):
         self.link(name).click()
         self.wait_for(self.AT[name])
 
-    def wait_for(self, ready: str) -> None:
+    def wait_for(self, ready: str, page: Page | None = None) -> None:
         """Wait until a condition holds."""
-        self.page.wait_for_function(f"() => {{ try {{ return {ready} }} catch (_) {{ return false }} }}")
+        (page or self.page).wait_for_function(f"() => {{ try {{ return {ready} }} catch (_) {{ return false }} }}")
 
 
 class OnApp(Tasks):

@@ -376,12 +376,10 @@ def make_county(size: Size) -> None:
 
 
 def keep_for_the_floor(session: Session) -> None:
-    """Keep what the floor app's health page draws from: partnerships per band and quarter, counted beforehand."""
-    figures = standing_by_month(session, operator(), 13)
-    session.execute(text("CREATE TABLE bench_bands (quarter TEXT, band TEXT, partnerships INTEGER)"))
-    bands = figures.bands_by_quarter()
-    rows = [{"q": row.quarter, "b": str(row.band), "n": int(row.partnerships)} for row in bands.itertuples()]
-    session.execute(text("INSERT INTO bench_bands VALUES (:q, :b, :n)"), rows)
+    """Keep what the floor app's monthly chart draws from: held engagements by month and kind, counted beforehand."""
+    session.execute(text("CREATE TABLE bench_months (month TEXT, kind TEXT, n INTEGER)"))
+    counted = "SELECT substr(held_on, 1, 7), kind, count(*) FROM engagement WHERE status = 'held' GROUP BY 1, 2"
+    session.execute(text(f"INSERT INTO bench_months {counted}"))
 
 
 def sign_in() -> str:

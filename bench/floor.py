@@ -89,11 +89,9 @@ def log() -> None:
 
 
 def health() -> None:
-    bands = pd.read_sql_query("SELECT quarter, band, partnerships FROM bench_bands", database())
-    bars = alt.Chart(bands).mark_bar()
-    bars = bars.encode(x=alt.X("quarter:N"), y=alt.Y("partnerships:Q"), color=alt.Color("band:N"))
-    st.altair_chart(bars)
-    done(f"health {bands['partnerships'].sum()}")
+    months = pd.read_sql_query("SELECT month, kind, n FROM bench_months", database())
+    st.altair_chart(alt.Chart(months).mark_line().encode(x="month:T", y="n:Q", color="kind:N"))
+    done(f"health {months['n'].sum()}")
 
 
 PAGES |= {
