@@ -32,7 +32,6 @@ from erp.models.feedback import FeedbackItem, FeedbackStep
 from erp.models.partners import Cadence, Partner, PartnerName
 from erp.models.ratings import Rating
 from erp.queries.county import today
-from erp.queries.health import standing_by_month
 from erp.services import facts
 from erp.services.accounts import InvitationDraft, SetUpDraft, accept_invitation, invite_account, set_up_county
 from erp.services.engagements import EngagementDraft, PartnerAt, log_engagement
