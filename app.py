@@ -14,8 +14,16 @@ from erp.settings import ROOT
 from erp.web.routes import MIDDLEWARE, ROUTES
 from erp.web.start import Served, prepare, set_up_notice
 
-#: What every page needs: loaded while the first visitor's browser fetches what is its own.
-NEEDED = ("pandas", "pyarrow", "erp.ui.actions", "erp.ui.loads", "erp.ui.navigation", "erp.ui.show")
+#: What every page needs, and the list of partners: loaded while the first visitor's browser fetches what is its own.
+NEEDED = (
+    "pandas",
+    "pyarrow",
+    "erp.ui.actions",
+    "erp.ui.loads",
+    "erp.ui.search",
+    "erp.ui.partner_directory",
+    "erp.ui.partner_form",
+)
 #: Seconds until the rest is made ready: whoever had the app open when it was started anew is served first.
 LATER = 3.0
 

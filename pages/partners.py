@@ -33,7 +33,7 @@ with place:
         st.stop()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(partner_directory.takeaway(narrowed, page), width="content")
-        as_list = st.toggle("As a list", key="partner_as_list", bind="query-params", help="Links instead of a table")
+        as_list = st.toggle("As a list", key="partner_as_list", bind="query-params")
     if as_list:
         partner_directory.draw_list(page)
     elif (chosen := partner_directory.draw_table(page)) is not None:
