@@ -46,11 +46,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 def get_ready(county_is_here: bool) -> None:
     """Load what pages need and figure what they show, beside the first visitors, who wait only for what they ask."""
     gc.disable()  # what is loaded stays; what the first visitors leave behind is collected in three seconds
-    for module in NEEDED:
-        importlib.import_module(module)
-    time.sleep(LATER)
-    importlib.import_module("altair")
-    gc.enable()
+    try:
+        for module in NEEDED:
+            importlib.import_module(module)
+        time.sleep(LATER)
+        importlib.import_module("altair")
+    finally:
+        gc.enable()
     gc.collect()
     gc.freeze()  # what is loaded now stays; collecting it again after every run cost 35–80 ms
     if county_is_here:

@@ -109,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "look-alikes", _of_records("look_alikes"), "print how well names that are the same are found, on labelled pairs"
     )
-    command("verify", _of_records("verify"), "check that the history of changes is whole")
+    command(
+        "verify",
+        _of_records("verify"),
+        "check that the history is whole, what a Tribe shared is closed, and last contacts are right",
+    )
     command("backup", _of_records("backup"), "copy the database while it is in use").add_argument("file", type=Path)
     command(
         "restore", _of_records("restore"), "put a backup in place; the present database is copied aside first"

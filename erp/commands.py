@@ -141,14 +141,14 @@ def look_alikes(_arguments: argparse.Namespace) -> int:
 
 
 def verify(_arguments: argparse.Namespace) -> int:
-    """Check that the history of changes is whole, and what is closed is. Return the exit status."""
+    """Check that the history is whole, what is closed is, and last contacts are right. Return the exit status."""
     _prepare()
     with db.reading() as session:
         faults = [*guards.verify_changes(session), *guards.verify_closed(session), *guards.verify_figures(session)]
     for fault in faults:
         print(fault)
     if not faults:
-        print("The history of changes is whole, and what Tribal governments shared is closed.")
+        print("The history of changes is whole, what Tribal governments shared is closed, and last contacts are right.")
     return 1 if faults else 0
 
 

@@ -16,7 +16,7 @@ from erp.queries.feedback import (
 from erp.queries.targets import COUNTY_NEXT
 from erp.ui import navigation
 from erp.ui.actions import forget_shown, show_outcome
-from erp.ui.address import more_filters, pick_in_address
+from erp.ui.address import more_filters, pick_in_address, switch_in_address
 from erp.ui.feedback_forms import ADD_FORM, draw_add_form
 from erp.ui.feedback_giver import draw_finding
 from erp.ui.feedback_parts import draw_card, readable
@@ -64,8 +64,8 @@ def narrow(narrowed: FeedbackFilters) -> FeedbackFilters:
     """Draw the rarer filters and narrow the queue by them."""
     kinds = {kind.value: kind.label for kind in FeedbackKind}
     kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page="feedback")
-    mine = st.toggle("Only partnerships I hold and what I wrote down", key="feedback_mine", bind="query-params")
-    voided = st.toggle("Voided ones", key="feedback_voided", bind="query-params")
+    mine = switch_in_address("Only partnerships I hold and what I wrote down", "feedback_mine", page="feedback")
+    voided = switch_in_address("Voided ones", "feedback_voided", page="feedback")
     return replace(
         narrowed,
         kind=FeedbackKind(kind) if kind else None,

@@ -5,6 +5,7 @@ import streamlit as st
 from erp.ui import partner_directory, partner_form
 from erp.ui.actions import show_outcome
 from erp.ui.navigation import go, link_to, may_open
+from erp.ui.prose import paragraph, show_prose
 from erp.ui.session import require_actor
 from erp.ui.show import empty_state, folded, no_records
 from erp.ui.views import draw_title
@@ -32,7 +33,7 @@ with place:
             )
         st.stop()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(partner_directory.takeaway(narrowed, page), width="content")
+        show_prose(paragraph(partner_directory.takeaway(narrowed, page)), width="content")
         as_list = st.toggle("As a list", key="partner_as_list", bind="query-params")
     if as_list:
         partner_directory.draw_list(page)

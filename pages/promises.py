@@ -17,7 +17,7 @@ from erp.queries.commitments import (
     promise_list,
 )
 from erp.ui.actions import show_outcome
-from erp.ui.address import more_filters, pick_in_address
+from erp.ui.address import more_filters, pick_in_address, switch_in_address
 from erp.ui.loads import load
 from erp.ui.loop_filters import asked_for, draw_foot, page_of, pills_in_address
 from erp.ui.partner_choice import pick_partner
@@ -48,8 +48,8 @@ def narrow(narrowed: PromiseFilters) -> PromiseFilters:
     """Draw the rarer filters and narrow the list by them."""
     owed = {owed.value: owed.label for owed in OwedBy}
     owed_by = pick_in_address("Owed by", "owed_by", owed, anything="Anybody", page="promises")
-    mine = st.toggle("Only partnerships I hold and what I wrote down", key="promise_mine", bind="query-params")
-    voided = st.toggle("Voided ones", key="promise_voided", bind="query-params")
+    mine = switch_in_address("Only partnerships I hold and what I wrote down", "promise_mine", page="promises")
+    voided = switch_in_address("Voided ones", "promise_voided", page="promises")
     return replace(
         narrowed,
         owed_by=OwedBy(owed_by) if owed_by else None,

@@ -134,8 +134,8 @@ def verify_figures(session: Session) -> list[str]:
     wrong = session.scalar(text(f"SELECT count(*) FROM partner AS p WHERE {differs}"))  # noqa: S608 -- words of this module
     if wrong:
         faults.append(
-            f"The last contact or the agreed cadence of {wrong:,} partners is not what the ledger says: the database "
-            "was altered from outside. Restore the newest backup from before."
+            f"Partners whose last contact or agreed cadence is not what the ledger says: {wrong:,}. The database was "
+            "altered from outside. Restore the newest backup from before."
         )
     return faults
 

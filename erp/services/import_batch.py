@@ -18,7 +18,7 @@ from erp.models.changes import Change, ChangeHead
 from erp.models.facts import Fact
 from erp.queries.frameworks import frameworks_of
 from erp.services.import_names import Names
-from erp.services.records import change_hash, count_on, now, plain_value, record_change
+from erp.services.records import UNTOLD, change_hash, count_on, now, plain_value, record_change
 from erp.vocabulary import RecordKind
 
 RecordT = TypeVar("RecordT", bound=SQLModel)
@@ -104,7 +104,7 @@ class Batch:
 
     def audit_new(self, kind: RecordKind, record: Any, **more: Any) -> None:
         """Audit a new record, chained to the change before it as `record_change` does, and written with the others."""
-        head = self._head()
+        head, told = self._head(), _columns(record) | more
         change = new(
             Change,
             at=now(),
@@ -115,7 +115,7 @@ class Batch:
             record_kind=kind.value,
             record_id=record.id,
             before=None,
-            after={name: plain_value(value) for name, value in (_columns(record) | more).items() if name != "name_key"},
+            after={name: plain_value(value) for name, value in told.items() if name not in UNTOLD},
             previous_hash=head.hash,
             hash="",
         )

@@ -21,7 +21,7 @@ from erp.vocabulary import RecordKind
 RecordT = TypeVar("RecordT", bound=SQLModel)
 
 #: Columns that never enter the history: secrets, and what is derived from other columns.
-_UNTOLD = frozenset({"password_hash", "name_key", "closed", "last_contact_on", "agreed_days", "agreed_from"})
+UNTOLD = frozenset({"password_hash", "name_key", "closed", "last_contact_on", "agreed_days", "agreed_from"})
 _KEPT_BECAUSE = "kept_because"
 #: What is said where a form was open twice.
 SAVED_ELSEWHERE = (
@@ -44,7 +44,7 @@ def keep_marked_words(session: Session, reason: str) -> None:
 
 def snapshot(record: SQLModel, **more: Any) -> dict[str, Any]:
     """Return the record as plain JSON values, with `more` beside it (its partners, its tags)."""
-    plain = record.model_dump(mode="json", exclude=set(_UNTOLD))
+    plain = record.model_dump(mode="json", exclude=set(UNTOLD))
     return plain | json.loads(json.dumps(more, default=str))
 
 

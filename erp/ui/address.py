@@ -42,10 +42,12 @@ def more_filters(
     none of them: five pick lists took the browser and the server as long as half of its rows.
     """
     with st.popover("More filters", icon=":material/tune:", key=key, on_change="rerun") as part:
-        if part.open or any(name in st.query_params for name in names):
+        was_open = st.session_state.get(f"_{key}_open", False)  # what is typed as it closes arrives with the closing
+        if part.open or was_open or any(name in st.query_params for name in names):
             narrowed = narrow(narrowed)
-    if in_force := sum(name in st.query_params for name in names):  # not in its label: another label closes it
-        st.badge(f"{in_force} in force", color="blue")
+        st.session_state[f"_{key}_open"] = part.open
+    if chosen := sum(name in st.query_params for name in names):  # not in its label: another label closes it
+        st.badge(f"{chosen} set", color="blue")
     return narrowed
 
 
@@ -141,8 +143,8 @@ def day_in_address(label: str, name: str, *, page: str) -> date | None:
 
 
 def switch_in_address(label: str, name: str, *, page: str) -> bool:
-    """Draw a switch that stands in the address as `?name=yes` while it is on."""
-    state = _follow(page, name, False, {"yes": True})
+    """Draw a switch that stands in the address as `?name=yes` while it is on; `?name=true` is read, too."""
+    state = _follow(page, name, False, {"yes": True, "true": True})
     return _tell(page, name, "yes" if st.toggle(label, key=state) else "", "") == "yes"
 
 

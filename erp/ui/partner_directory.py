@@ -13,9 +13,10 @@ from erp.health.formula import BANDS
 from erp.queries.choices import holder_choices
 from erp.queries.partners import PAGE_ROWS, DirectoryFilter, partner_directory
 from erp.ui import navigation
-from erp.ui.address import more_filters, pick_in_address
+from erp.ui.address import more_filters, pick_in_address, switch_in_address
 from erp.ui.loads import load, load_unalterable, standing
 from erp.ui.partner_words import NOT_SHOWN, contact_in_brief, counted, each, kind_in_words
+from erp.ui.prose import strong
 from erp.ui.search import findable
 from erp.ui.show import offer_list
 from erp.ui.words import plain
@@ -63,7 +64,7 @@ def _choose_more(narrowed: DirectoryFilter) -> DirectoryFilter:
     status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
     contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
     order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
-    archived = st.toggle("Archived partners", key="partner_archived", bind="query-params")
+    archived = switch_in_address("Archived partners", "partner_archived", page="partners")
     return replace(
         narrowed,
         holder_id=int(holder) if holder else None,
@@ -108,11 +109,11 @@ def page_in_address(narrowed: DirectoryFilter) -> Page:
 
 
 def takeaway(narrowed: DirectoryFilter, page: Page) -> str:
-    """Say in a sentence how many there are and how many of them are past their cadence."""
+    """Say in a sentence of HTML how many there are and how many of them are past their cadence."""
     found = counted(page.total, "partner", "partners")
     if narrowed.contact:
         return f"{found}: {CONTACT[narrowed.contact].lower()}."
-    return f"{found}; **{page.past:,} past their cadence**." if page.past else f"{found}."
+    return f"{found}; {strong(f'{page.past:,} past their cadence')}." if page.past else f"{found}."
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:

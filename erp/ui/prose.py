@@ -5,15 +5,16 @@ Each Markdown text is read and put together in the browser by itself: a dozen of
 
 from collections.abc import Iterable
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
 from erp.ui.words import without_turns
 
 
-def show_prose(*pieces: str) -> None:
+def show_prose(*pieces: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """Show pieces of HTML, made by the functions below, under one another; empty ones are left out."""
-    st.html(f'<div class="prose">{"".join(pieces)}</div>')
+    st.html(f'<div class="prose">{"".join(pieces)}</div>', width=width)
 
 
 def typed(words: str) -> str:

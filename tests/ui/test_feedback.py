@@ -117,7 +117,7 @@ def test_voided_ones_are_hidden_but_reachable(app_as: Open, cast: Cast) -> None:
         void_feedback(session, cast.coordinator, item_id, 1, "A mistake of mine")
     app = app_as(cast.coordinator, "feedback")
     assert "Entered twice" not in text_of(app)
-    unfold(app, "feedback_more").toggle(key="feedback_voided").set_value(True).run()
+    unfold(app, "feedback_more").toggle(key="feedback_feedback_voided").set_value(True).run()
     assert "Entered twice" in text_of(app)
     assert "Voided: A mistake of mine" in text_of(app)
     button(app, "Open").click().run()

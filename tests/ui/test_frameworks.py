@@ -153,7 +153,8 @@ def test_an_engagement_shows_what_its_tag_said_when_it_was_tagged(app_as: Open, 
     assert "7 · Ask (retired) (unverified)" in prose(unfold(behaviors, "table_behaviors"))
     seen = app_as(cast.coordinator, "behaviors", behavior="LB7")
     assert "we asked" in said(seen)
-    assert "7 · Ask (retired) (unverified)" in field_options(app_as(cast.coordinator, "engagements"), "Behavior shown")
+    engagements = unfold(app_as(cast.coordinator, "engagements"), "engagement_more")
+    assert "7 · Ask (retired) (unverified)" in field_options(engagements, "Behavior shown")
     log = app_as(cast.coordinator, "log")
     assert "7 · Ask (retired) (unverified)" not in field_of(log, "log_new", "behaviors").options
     edited = press(app_as(cast.coordinator, "engagement", engagement=logged.id), "Edit")

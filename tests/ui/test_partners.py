@@ -16,7 +16,7 @@ from erp.ui.partner_words import NOT_SHOWN
 from erp.vocabulary import LookAlikeAnswer, PartnerKind
 from tests.conftest import Cast
 from tests.services.county_imports import stored
-from tests.ui.conftest import tables, unfold
+from tests.ui.conftest import prose, tables, unfold
 
 OpenApp = Callable[..., AppTest]
 TRIBE = PartnerKind.TRIBAL_GOVERNMENT
@@ -66,8 +66,7 @@ def test_a_row_says_standing_contact_and_what_is_open_in_words(app_as: OpenApp, 
 def test_the_takeaway_counts_partners_and_those_past_their_cadence(app_as: OpenApp, cast: Cast) -> None:
     meet(cast.coordinator, add(cast.coordinator, "Fern House"), 120)
     meet(cast.coordinator, add(cast.coordinator, "Lark Clinic"), 1)
-    said = [text.value for text in app_as(cast.viewer, "partners").markdown]
-    assert "2 partners; **1 past their cadence**." in said
+    assert "2 partners; 1 past their cadence." in prose(app_as(cast.viewer, "partners"))
 
 
 @pytest.mark.parametrize(
@@ -104,10 +103,20 @@ def test_rarer_filters_are_drawn_when_they_are_opened_or_in_force(app_as: OpenAp
     assert app.query_params["contact"] == "past"
     by_link = app_as(cast.viewer, "partners", contact="past")
     assert shown(by_link) == ["Lark Clinic"]
-    assert any("1 in force" in text.value for text in by_link.markdown)
+    assert any("1 set" in text.value for text in by_link.markdown)
     field(by_link, "Contact", "selectbox").set_value("").run()
     assert shown(by_link) == ["Fern House", "Lark Clinic"]
-    assert not any("in force" in text.value for text in by_link.markdown)
+    assert not any("1 set" in text.value for text in by_link.markdown)
+
+
+def test_what_is_chosen_as_the_rarer_filters_close_is_in_force(app_as: OpenApp, cast: Cast) -> None:
+    meet(cast.coordinator, add(cast.coordinator, "Lark Clinic"), 100)
+    add(cast.coordinator, "Fern House")
+    app = unfold(app_as(cast.viewer, "partners"), "partner_more")
+    field(app, "Contact", "selectbox").set_value("past")
+    app.session_state["partner_more"] = False
+    assert shown(app.run()) == ["Lark Clinic"]
+    assert app.query_params["contact"] == "past"
 
 
 @pytest.mark.parametrize("page", ["engagements", "promises", "feedback"])

@@ -9,6 +9,7 @@ from erp import db
 from erp.access import Actor
 from erp.services.views import save_view
 from tests.conftest import Cast
+from tests.ui.conftest import unfold
 
 OpenApp = Callable[..., AppTest]
 #: Page → filters as they stand in its address.
@@ -68,7 +69,33 @@ def test_a_filter_that_is_bound_to_its_widget_is_set_by_it(app_as: OpenApp, cast
     app = opened(app_as(cast.viewer, "partners", partner_archived="true"), "partners")
     app.button(key=f"view_{number}").click().run()
     assert app.text_input(key="partner_words").value == "fern"
-    assert app.toggle(key="partner_archived").value is False
+    assert not app.toggle or not any(toggle.label == "Archived partners" and toggle.value for toggle in app.toggle)
+    assert "partner_archived" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("partners", "partner_archived"),
+        ("promises", "promise_mine"),
+        ("promises", "promise_voided"),
+        ("feedback", "feedback_mine"),
+        ("feedback", "feedback_voided"),
+    ],
+)
+@pytest.mark.parametrize("text", ["yes", "true"])
+def test_a_view_sets_a_switch_that_is_folded_away(app_as: OpenApp, cast: Cast, page: str, name: str, text: str) -> None:
+    with db.writing() as session:
+        number = save_view(session, cast.coordinator, page, "Mine", {name: text}).id
+    app = opened(app_as(cast.coordinator, page), page)
+    app.button(key=f"view_{number}").click().run()
+    assert app.toggle(key=f"{page}_{name}").value is True
+    assert app.query_params[name] == "yes"
+    app.switch_page("../../pages/forums.py").run()
+    del app.query_params[name]  # the menu leads to a list as it opens
+    app.switch_page(f"../../pages/{page}.py").run()
+    assert not unfold(app, f"{page.removesuffix('s')}_more").toggle(key=f"{page}_{name}").value
+    assert name not in app.query_params
 
 
 def test_a_view_closes_the_record_that_was_open(app_as: OpenApp, cast: Cast) -> None:
