@@ -49,15 +49,15 @@ def filters() -> FeedbackFilters:
         words = st.text_input("Words", key="feedback_words", bind="query-params", placeholder="In words or answer …")
         with st.container(width=300):
             partner_id = pick_partner("feedback")
-        narrowed = FeedbackFilters(
-            words=findable(words),
-            partner_id=partner_id,
-            past_target=queue == PAST,
-            ask_again=queue == AGAIN,
-            assigned_to=actor.user_id if queue == MINE else None,
-            unassigned=queue == NOBODYS,
-        )
-        return more_filters(narrowed, narrow, names=MORE, key="feedback_more")
+    narrowed = FeedbackFilters(
+        words=findable(words),
+        partner_id=partner_id,
+        past_target=queue == PAST,
+        ask_again=queue == AGAIN,
+        assigned_to=actor.user_id if queue == MINE else None,
+        unassigned=queue == NOBODYS,
+    )
+    return more_filters(narrowed, narrow, names=MORE, key="feedback_more")
 
 
 def narrow(narrowed: FeedbackFilters) -> FeedbackFilters:

@@ -40,8 +40,8 @@ def filters() -> PromiseFilters:
         words = st.text_input("Words", key="promise_words", bind="query-params", placeholder="In what was promised …")
         with st.container(width=300):
             partner_id = pick_partner("promises")
-        narrowed = PromiseFilters(words=findable(words), partner_id=partner_id)
-        return more_filters(narrowed, narrow, names=MORE, key="promise_more")
+    narrowed = PromiseFilters(words=findable(words), partner_id=partner_id)
+    return more_filters(narrowed, narrow, names=MORE, key="promise_more")
 
 
 def narrow(narrowed: PromiseFilters) -> PromiseFilters:

@@ -41,12 +41,13 @@ def more_filters(
     `narrow`: draws them and narrows further. `names`: what stands in the address for them. A list that is opened draws
     none of them: five pick lists took the browser and the server as long as half of its rows.
     """
-    with st.popover("More filters", icon=":material/tune:", key=key, on_change="rerun") as part:
-        was_open = st.session_state.get(f"_{key}_open", False)  # what is typed as it closes arrives with the closing
-        if part.open or was_open or any(name in st.query_params for name in names):
+    # No popover: it goes away with a day that was typed into it and not left yet.
+    with st.expander("More filters", icon=":material/tune:", key=key, on_change="rerun") as part:
+        # Once opened they stay drawn: what is typed as it closes may arrive with the closing.
+        if part.open or st.session_state.get(f"{key}_wanted") or any(name in st.query_params for name in names):
+            st.session_state[f"{key}_wanted"] = True
             narrowed = narrow(narrowed)
-        st.session_state[f"_{key}_open"] = part.open
-    if chosen := sum(name in st.query_params for name in names):  # not in its label: another label closes it
+    if chosen := sum(name in st.query_params for name in names):
         st.badge(f"{chosen} set", color="blue")
     return narrowed
 

@@ -30,25 +30,25 @@ def draw_filters() -> EngagementFilter:
         with st.container(width=230):
             stages = {status.value: status.label for status in EngagementStatus} | {VOIDED: "Voided"}
             status = pick_in_address("Status", "status", stages, anything="Any, not voided", page=PAGE)
-        narrowed = EngagementFilter(
-            words=findable(words),
-            status=EngagementStatus(status) if status and status != VOIDED else None,
-            voided=status == VOIDED,
-        )
-        return more_filters(narrowed, _narrow, names=MORE, key="engagement_more")
+    narrowed = EngagementFilter(
+        words=findable(words),
+        status=EngagementStatus(status) if status and status != VOIDED else None,
+        voided=status == VOIDED,
+    )
+    return more_filters(narrowed, _narrow, names=MORE, key="engagement_more")
 
 
 def _narrow(narrowed: EngagementFilter) -> EngagementFilter:
-    partner = pick_partner(PAGE)
-    kinds = {kind.value: kind.label for kind in EngagementKind}
-    kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page=PAGE)
-    forum = pick_in_address("Forum", "forum", _named(forum_choices), anything="All forums", page=PAGE)
-    behaviors = behavior_choices(st.query_params.get("behavior", ""))
-    behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
     left, right = st.columns(2)
     with left:
+        partner = pick_partner(PAGE)
+        kinds = {kind.value: kind.label for kind in EngagementKind}
+        kind = pick_in_address("Kind", "kind", kinds, anything="All kinds", page=PAGE)
         first = day_in_address("From", "from", page=PAGE)
     with right:
+        forum = pick_in_address("Forum", "forum", _named(forum_choices), anything="All forums", page=PAGE)
+        behaviors = behavior_choices(st.query_params.get("behavior", ""))
+        behavior = pick_in_address("Behavior shown", "behavior", behaviors, anything="Any", page=PAGE)
         last = day_in_address("Until", "until", page=PAGE)
     mine = switch_in_address("Only partnerships I hold and what I wrote down", "mine", page=PAGE)
     undated = switch_in_address(f"Only those with {NO_EXACT_DATE}", "undated", page=PAGE)

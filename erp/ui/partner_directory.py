@@ -53,17 +53,20 @@ def choose() -> DirectoryFilter:
         with st.container(width=230):
             kinds = {kind.value: kind.label for kind in PartnerKind}
             kind = pick_in_address("Kind", "kind", kinds, anything="Any kind", page="partners")
-        narrowed = DirectoryFilter(words=findable(str(words or "")), kind=PartnerKind(kind) if kind else None)
-        return more_filters(narrowed, _choose_more, names=MORE, key="partner_more")
+    narrowed = DirectoryFilter(words=findable(str(words or "")), kind=PartnerKind(kind) if kind else None)
+    return more_filters(narrowed, _choose_more, names=MORE, key="partner_more")
 
 
 def _choose_more(narrowed: DirectoryFilter) -> DirectoryFilter:
-    holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
-    holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
-    statuses = {status.value: status.label for status in PartnerStatus}
-    status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
-    contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
-    order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
+    left, right = st.columns(2)
+    with left:
+        holders = {str(number): name for number, name in load(holder_choices).itertuples(index=False, name=None)}
+        holder = pick_in_address("Relationship holder", "holder", holders, anything="Anyone", page="partners")
+        contact = pick_in_address("Contact", "contact", CONTACT, anything="Any", page="partners")
+    with right:
+        statuses = {status.value: status.label for status in PartnerStatus}
+        status = pick_in_address("Status", "status", statuses, anything="Any status", page="partners")
+        order = pick_in_address("Order", "order", ORDER, anything=None, page="partners")
     archived = switch_in_address("Archived partners", "partner_archived", page="partners")
     return replace(
         narrowed,
