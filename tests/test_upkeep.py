@@ -448,7 +448,7 @@ def test_verify_finds_a_last_contact_that_is_not_the_ledgers(database: Path, cas
         session.execute(text("UPDATE partner SET last_contact_on = NULL"))
     with db.reading() as session:
         (fault,) = guards.verify_figures(session)
-    assert "Partners whose last contact or agreed cadence is not what the ledger says: 1." in fault
+    assert "The last contact or agreed cadence of partners is not what the ledger says (1)" in fault
     with db.engine().connect() as connection:
         on_its_table = "" if db.embedded(connection) else " ON fact"
         connection.execute(text(f"DROP TRIGGER contact_closes{on_its_table}"))

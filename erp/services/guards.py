@@ -38,6 +38,7 @@ _KEEP_CLOSED = (
     "engagement_closes", "commitment_comes_in", "commitment_moves", "feedback_item_comes_in", "feedback_item_moves",
 )  # fmt: skip
 _REFUSAL = "the history of changes is append-only"
+_ALTERED = "the database was altered from outside. Restore the newest backup from before."
 
 _A_TRIBE = "SELECT id FROM partner WHERE kind = 'tribal_government'"
 _MEETING_OF_A_TRIBE = "SELECT engagement_id FROM engagement_partner WHERE partner_id IN (" + _A_TRIBE + ")"  # noqa: S608
@@ -105,28 +106,20 @@ def verify_closed(session: Session) -> list[str]:
 
     Triggers keep it, so that no way in can forget it; a row altered from outside could open what a Tribe shared.
     """
-    faults = [
-        f"The guard “{name}” is missing, which keeps closed what a Tribal government shared: the database was altered "
-        "from outside. Restore the newest backup from before."
-        for name in _missing(session, _KEEP_CLOSED)
-    ]
+    faults = _without(session, _KEEP_CLOSED, "closed what a Tribal government shared")
     for table, named, rule in _CLOSED_BY:
         wrong = session.scalar(text(f"SELECT count(*) FROM {table} AS r WHERE r.closed <> ({rule})"))  # noqa: S608 -- words of this module
         if wrong:
             faults.append(
-                f"{wrong:,} {named} are open though a Tribal government closes them, or closed though none does: the "
-                "database was altered from outside. Restore the newest backup from before."
+                f"{wrong:,} {named} are open though a Tribal government closes them, or closed though none does: "
+                f"{_ALTERED}"
             )
     return faults
 
 
 def verify_figures(session: Session) -> list[str]:
-    """Check that the last contact and the cadence kept beside each partner are those of the ledger."""
-    faults = [
-        f"The guard “{name}” is missing, which keeps each partner's last contact and cadence: the database was altered "
-        "from outside. Restore the newest backup from before."
-        for name in _missing(session, _KEEP_FIGURES)
-    ]
+    """Check that the last contact and the cadence kept beside each partner are the ledger's. A sentence per fault."""
+    faults = _without(session, _KEEP_FIGURES, "each partner's last contact and cadence")
     differs = " OR ".join(
         f"coalesce(CAST(p.{column} AS TEXT), '') <> coalesce(CAST(({rule}) AS TEXT), '')"
         for column, rule in _FIGURES.items()
@@ -134,10 +127,14 @@ def verify_figures(session: Session) -> list[str]:
     wrong = session.scalar(text(f"SELECT count(*) FROM partner AS p WHERE {differs}"))  # noqa: S608 -- words of this module
     if wrong:
         faults.append(
-            f"Partners whose last contact or agreed cadence is not what the ledger says: {wrong:,}. The database was "
-            "altered from outside. Restore the newest backup from before."
+            f"The last contact or agreed cadence of partners is not what the ledger says ({wrong:,}): {_ALTERED}"
         )
     return faults
+
+
+def _without(session: Session, guards: Iterable[str], keeps: str) -> list[str]:
+    """Return a sentence for each guard that is not in force; `keeps`: what it is there for."""
+    return [f"The guard “{name}” is missing, which keeps {keeps}: {_ALTERED}" for name in _missing(session, guards)]
 
 
 def _missing(session: Session, guards: Iterable[str]) -> list[str]:
