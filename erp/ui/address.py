@@ -48,7 +48,7 @@ def more_filters(
             st.session_state[f"{key}_wanted"] = True
             narrowed = narrow(narrowed)
     if chosen := sum(name in st.query_params for name in names):
-        st.badge(f"{chosen} set", color="blue")
+        st.badge(f"{chosen} of them set", color="blue")
     return narrowed
 
 
