@@ -11,7 +11,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -49,6 +51,11 @@ class Server:
         found = re.search(r"^    (\S+)$", self.printed, re.MULTILINE)
         assert found, self.printed
         return found[1]
+
+
+def county_day() -> date:
+    """Return the day it is in the demonstration county, which is not always the machine's."""
+    return datetime.now(ZoneInfo("America/Los_Angeles")).date()
 
 
 def start(folder: Path, command: str, database: str = "") -> Iterator[Server]:

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, Server, open_demo_as, settle
+from tests.browser.conftest import PATIENCE, Server, county_day, open_demo_as, settle
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +93,7 @@ def test_a_change_beside_its_line_is_made_by_the_keyboard(phone: Page, demo: Ser
     phone.keyboard.press("Tab")
     expect(phone.get_by_role("textbox", name="Which group")).to_be_focused()
     phone.keyboard.press("Tab")
-    phone.keyboard.type(f"{date.today():%m%d%Y}")
+    phone.keyboard.type(f"{county_day():%m%d%Y}")
     phone.locator(".st-key-mend_review_group_5_how input").fill("At the market stall")
     phone.keyboard.press("Enter")
     settle(phone)

@@ -1,12 +1,11 @@
 """Logging a meeting as a person does: in few interactions, and without losing what was typed."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, Server, open_demo_as, settle, start
+from tests.browser.conftest import PATIENCE, Server, county_day, open_demo_as, settle, start
 
 #: Interactions a meeting with three partners, two promises and one piece of feedback may take. Source: the project's
 #: own goal, "a meeting in about a minute".
@@ -249,7 +248,7 @@ def test_a_row_is_planned_also_where_its_day_is_chosen_last(window: BrowserConte
     page.get_by_role("combobox", name="Repeats").click()
     page.get_by_role("option", name="Every month, on the same weekday").click()
     settle(page)
-    year = date.today().year + 1
+    year = county_day().year + 1
     for field, day in ((3, f"0630{year}"), (0, f"0112{year}")):  # until, then the day
         page.get_by_role("spinbutton").nth(field).click()
         page.keyboard.type(day, delay=30)

@@ -551,7 +551,7 @@ def test_engagements_bring_partners_marks_and_the_ledger() -> None:
         "2024-03-05 9:00 AM,meeting,Cedar House,partner,,a",
         "2024-03-06,e-mail,Cedar House,,,b",
         "2024-03-07,meeting,c1,,no,c",
-        f"{date.today() + timedelta(days=40)},meeting,Cedar House,,,d",
+        f"{today_there() + timedelta(days=40)},meeting,Cedar House,,,d",
         "April,meeting,Cedar House,,,e",
     ]
     bring("engagements", "\n".join(["held_on,kind,partners,asked_by,two_way,purpose", *rows]))
@@ -943,7 +943,11 @@ def test_a_file_changes_neither_words_nor_loop_of_what_a_giver_sent_and_undoing_
     with db.writing() as session:
         item, _ = given(session, words="It begins too early")
         key = item.key
-    for column, cell in (("words", "Everything is wonderful"), ("confirmed_on", today_there()), ("person", "Maria")):
+    for column, cell in (
+        ("words", "Everything is wonderful"),
+        ("confirmed_on", f"{today_there()}"),
+        ("person", "Maria"),
+    ):
         row = {"key": key, "anonymous": "yes", "words": "It begins too early"} | {column: cell}
         file = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
         brought = bring("feedback", file, by=cast.coordinator, update=True)
@@ -960,6 +964,6 @@ def test_undoing_an_import_says_nothing_of_feedback_for_others(database: Path, c
     assert stored(Partner)[-1].archived_at is not None
 
 
-def today_there() -> str:
+def today_there() -> date:
     with db.reading() as session:
-        return today(session).isoformat()
+        return today(session)
