@@ -4,11 +4,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import settings as settings_of_properties
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -28,9 +30,17 @@ from tests.server import Reused, Server, started
 settings_of_properties.register_profile("untimed", deadline=None)
 settings_of_properties.load_profile("untimed")
 
+#: When the tests' clock begins: an evening in the county, the next day in UTC. Always the same one, so that what passes
+#: today passes on any other day; days that are peculiar are chosen by the tests that are about them.
+BEGUN = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
+
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 #: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.
 ON_BOTH = ("queries", "services", "health", "test_db")
+
+
+def pytest_configure() -> None:
+    time_machine.travel(BEGUN, tick=True).start()
 
 
 @event.listens_for(Engine, "connect")
