@@ -18,14 +18,17 @@ from erp.web.start import Served, prepare, set_up_notice
 NEEDED = (
     "pandas",
     "pyarrow",
+    "PIL.Image",
     "erp.ui.actions",
     "erp.ui.loads",
     "erp.ui.search",
+    "erp.ui.views",
     "erp.ui.partner_directory",
     "erp.ui.partner_form",
 )
-#: Seconds until the rest is made ready: whoever had the app open when it was started anew is served first.
-LATER = 3.0
+#: Seconds before anything is loaded, and until the rest is: whoever had the app open when it was started anew is let in
+#: first, then served first.
+FIRST, LATER = 0.08, 3.0
 
 # A folder pages/ beside the script would be served without asking who is there. Ours is elsewhere; this is the belt.
 PagesManager.uses_pages_directory = False
@@ -47,6 +50,7 @@ def get_ready(county_is_here: bool) -> None:
     """Load what pages need and figure what they show, beside the first visitors, who wait only for what they ask."""
     gc.disable()  # what is loaded stays; what the first visitors leave behind is collected in three seconds
     try:
+        time.sleep(FIRST)
         for module in NEEDED:
             importlib.import_module(module)
         time.sleep(LATER)

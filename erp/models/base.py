@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 class Table(SQLModel, registry=registry()):
     """Base of all tables. Its own registry lets Streamlit load the module twice without a clash of names."""
 
+    # A model writes a row out for the history: how to is worked out at the first one, not for every table at start.
+    model_config = {"defer_build": True}
+
 
 def words(kind: type[StrEnum], **more: Any) -> Any:
     """Return a column that keeps a word's value as text with a CHECK, never its name."""
