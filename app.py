@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.pages_manager import PagesManager
 
 from erp.settings import ROOT
@@ -32,6 +33,9 @@ FIRST, LATER = 0.08, 3.0
 
 # A folder pages/ beside the script would be served without asking who is there. Ours is elsewhere; this is the belt.
 PagesManager.uses_pages_directory = False
+
+# Nor is anything shown that another installed package brings: to look through all of them took a tenth of the start.
+BidiComponentManager.discover_and_register_components = lambda *_, **__: None
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Refusing to start: one clear sentence, exit status 2, and nothing touched."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -71,3 +72,24 @@ def test_the_first_answer_waits_for_nothing_that_only_pages_need() -> None:
     told = "import sys, app, erp.__main__, erp.cli; print(*sorted({'altair', 'pandas', 'pyarrow'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout == "\n"
+
+
+STARTED = """
+import asyncio, sys, app
+
+async def start():
+    asked, told = asyncio.Queue(), asyncio.Queue()
+    await asked.put({"type": "lifespan.startup"})
+    served = asyncio.create_task(app.app({"type": "lifespan", "asgi": {"version": "3.0"}}, asked.get, told.put))
+    print((await told.get())["type"], "streamlit.components.v2.manifest_scanner" in sys.modules)
+    await asked.put({"type": "lifespan.shutdown"})
+    await served
+
+asyncio.run(start())
+"""
+
+
+def test_nothing_is_served_that_another_package_brings(tmp_path: Path) -> None:
+    own = os.environ | {"ERP_DATA_DIR": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, cwd=ROOT, env=own)
+    assert run.stdout.splitlines()[-1] == "lifespan.startup.complete False"
