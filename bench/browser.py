@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import statistics
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -84,25 +83,24 @@ def says(words: str) -> str:
     return f"{_MAIN}.textContent.includes({json.dumps(words)}) && {_FRESH}"
 
 
-def launched(
-    browser: Browser, side: type["Tasks"], serve: Callable[[], AbstractContextManager[Server]], n: int
-) -> float:
-    """Start a server and open its partner list at once, `n` times and once to warm up; return seconds, the middle.
+class Launches:
+    """Starting one side's server and opening its partner list at once, as with the program's files in the browser."""
 
-    From the command to the first rows, as for someone who has the program's own files in the browser already.
-    """
-    context, took = browser.new_context(viewport={"width": 1440, "height": 900}), []
-    for _ in range(n + 1):
-        page, start = context.new_page(), time.perf_counter()
-        with serve() as server:
+    def __init__(self, browser: Browser, side: type["Tasks"], serve: Callable[[], AbstractContextManager[Server]]):
+        self.side, self.serve = side, serve
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+
+    def once(self) -> float:
+        """Return the seconds from the command to the first rows."""
+        page, start = self.context.new_page(), time.perf_counter()
+        with self.serve() as server:
             if server.token:
-                context.add_cookies([{"name": "erp_session", "value": server.token, "url": server.url}])
+                self.context.add_cookies([{"name": "erp_session", "value": server.token, "url": server.url}])
             page.goto(f"{server.url}/partners", wait_until="commit")
-            page.wait_for_function(f"() => {{ try {{ return {side.LISTED} }} catch (_) {{ return false }} }}")
-            took.append(time.perf_counter() - start)
+            page.wait_for_function(f"() => {{ try {{ return {self.side.LISTED} }} catch (_) {{ return false }} }}")
+            took = time.perf_counter() - start
             page.close()
-    context.close()
-    return statistics.median(took[1:])
+        return took
 
 
 class Tasks(ABC):
