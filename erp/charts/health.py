@@ -1,7 +1,7 @@
 """Charts of partnership health: bands by quarter, partner × month grid, one partner's dimensions over time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
@@ -159,8 +159,8 @@ def of_dimensions(n: int) -> str:
     return f"{n} of {len(DIMENSIONS)} dimensions"
 
 
-def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
-    """Turn a partner's figures into one row per dimension and month.
+def dimension_rows(figures: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    """Turn a partner's figures into one row per dimension and month, as plain columns.
 
     `figures`: rows of `health_by_day` of one partner. Columns: dimension, label, as_of, score (NaN none), n, evidence,
     newest; ordered by dimension (as in the profile) and as_of.
@@ -171,21 +171,19 @@ def dimension_rows(figures: pd.DataFrame) -> pd.DataFrame:
 
     months = len(figures)
     codes = np.concatenate([figures[f"{dimension}_evidence"].cat.codes for dimension in DIMENSIONS])
-    return pd.DataFrame(
-        {
-            "dimension": np.repeat(DIMENSIONS, months),
-            "label": np.repeat([LABELS[dimension] for dimension in DIMENSIONS], months),
-            "as_of": np.tile(figures["as_of"].to_numpy(), len(DIMENSIONS)),
-            "score": beside("score"),
-            "n": beside("n"),
-            "evidence": np.array(EVIDENCE)[codes],
-            "newest": beside("newest"),
-        }
-    )
+    return {
+        "dimension": np.repeat(DIMENSIONS, months),
+        "label": np.repeat([LABELS[dimension] for dimension in DIMENSIONS], months),
+        "as_of": np.tile(figures["as_of"].to_numpy(), len(DIMENSIONS)),
+        "score": beside("score"),
+        "n": beside("n"),
+        "evidence": np.array(EVIDENCE)[codes],
+        "newest": beside("newest"),
+    }
 
 
 def profile_columns(
-    rows: pd.DataFrame, events: Mapping[str, Any], formula_changes: Sequence[date]
+    rows: Mapping[str, NDArray[Any]], events: Mapping[str, Any], formula_changes: Sequence[date]
 ) -> dict[str, dict[str, Any]]:
     """Return what `profile_chart` draws, as plain columns: frames this small take longer to make than to draw.
 
@@ -195,7 +193,7 @@ def profile_columns(
     drawn = _in_lanes(rows)
     ends_a_lane = np.append(drawn["dimension"][1:] != drawn["dimension"][:-1], [True] * bool(len(drawn["at"])))
     feet = np.arange(len(LABELS) - 1, -1, -1) * LANE
-    months = rows["as_of"].to_numpy()
+    months = rows["as_of"]
     return {
         "lanes": {
             "label": list(LABELS.values()),
@@ -277,12 +275,12 @@ def bands_takeaway(bands: pd.DataFrame) -> str:
     return sentence + "."
 
 
-def profile_takeaway(rows: pd.DataFrame) -> str:
+def profile_takeaway(rows: Mapping[str, NDArray[Any]]) -> str:
     """Say which dimension moved most from the first to the last month in which it had enough evidence.
 
     `rows`: as `dimension_rows`.
     """
-    known: dict[str, list[tuple[float, int, pd.Timestamp]]] = {}
+    known: dict[str, list[tuple[float, int, datetime]]] = {}
     columns = (rows[name].tolist() for name in ("label", "evidence", "score", "n", "as_of"))
     for label, evidence, *figure in zip(*columns, strict=True):
         if evidence == "enough":
@@ -303,12 +301,12 @@ def _count(bands: pd.DataFrame, quarter: str) -> dict[str, int]:
     return {band: int(of_quarter.get(str(band), 0)) for band in Band}
 
 
-def _in_lanes(rows: pd.DataFrame) -> dict[str, NDArray[Any]]:
+def _in_lanes(rows: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Place each score in its dimension's lane, number the stretches without a gap, and write each figure out."""
-    place, score = np.repeat(np.arange(len(DIMENSIONS)), len(rows) // len(DIMENSIONS)), rows["score"].to_numpy()
+    place, score = np.repeat(np.arange(len(DIMENSIONS)), len(rows["score"]) // len(DIMENSIONS)), rows["score"]
     here = ~np.isnan(score)
     begins = np.append(True, (place[1:] != place[:-1]) | (here[1:] != here[:-1]))
-    lanes = {name: rows[name].to_numpy()[here] for name in ("dimension", "label", "as_of", "n", "evidence")}
+    lanes = {name: rows[name][here] for name in ("dimension", "label", "as_of", "n", "evidence")}
     return lanes | {
         "at": (score + (len(DIMENSIONS) - 1 - place) * LANE)[here],
         "stretch": np.cumsum(begins)[here],

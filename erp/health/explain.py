@@ -19,30 +19,6 @@ SUBJECTS: Final = {"contact": "engagement", "promise": "commitment", "rating": "
 #: Why a fact stops counting before its window ends.
 _CUT_SHORT: Final = {"commitment": "withdrawn", "rating": "newer_rating", "cadence": "newer_cadence"}
 
-_BEHIND: Final = {
-    "dimension": "str",
-    "subject": "str",
-    "kind": "str",
-    "source_id": "int64",
-    "fact_id": "int64",
-    "on_day": "datetime64[s]",
-    "counts_as": "float64",
-    "note": "str",
-}
-_CHANGED: Final = {
-    "dimension": "str",
-    "subject": "str",
-    "source_id": "int64",
-    "on_day": "datetime64[s]",
-    "change": "str",
-    "fact_id_before": "Int64",
-    "counts_as_before": "float64",
-    "note_before": "str",
-    "fact_id_after": "Int64",
-    "counts_as_after": "float64",
-    "note_after": "str",
-}
-
 #: What to do about a dimension without enough evidence: enter what is true already, never act for the figure's sake.
 _QUICKEST_WAY: Final = {
     "trust": "Ask somebody on the partner's side for the ten short answers, on paper or spoken, and enter them.",
@@ -62,11 +38,7 @@ class Change:
 
     `before` and `after` are the rows of `health_by_day`. Where standing exists on both days, `standing_change` is the
     sum of `contribution_change` (dimension → points of standing) and `reason` is None; else both are None and `reason`
-    says on which day standing is missing. `facts` has one row per fact that entered, left or changed:
-        dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), source_id (of that record),
-        on_day, change ("entered", "left", "changed"), and for both days fact_id (blank where it did not count),
-        counts_as and note as in `Timeline.behind`; a fact that does not count notes why: "not_yet", "aged_out",
-        "withdrawn", "newer_rating", "newer_cadence". Ordered by dimension, on_day, source_id.
+    says on which day standing is missing. `facts`: what entered, left or changed, by dimension, on_day, source_id.
     """
 
     partner_id: int
@@ -77,7 +49,7 @@ class Change:
     standing_change: float | None
     contribution_change: dict[str, float] | None
     reason: str | None
-    facts: pd.DataFrame
+    facts: "list[Moved]"
 
 
 def contributions(row: Mapping[str, Any], formula: Formula) -> dict[str, float]:
@@ -101,21 +73,12 @@ class Timeline:
         self.formula = formula
         self._lines = _timeline(facts, partner_id, formula)
 
-    def behind(self, day: date) -> pd.DataFrame:
-        """List the facts that made each dimension's figure at the end of a day.
+    def behind(self, day: date) -> "list[Line]":
+        """List the facts that made each dimension's figure at the end of a day, each that counts once.
 
-        Gives one row per fact that counts, a feedback item being one row with the event that decides it:
-            dimension, subject ("engagement", "commitment", "feedback", "rating", "cadence"), kind (of the deciding
-            fact), source_id (of the record), fact_id, on_day, counts_as (promises and feedback 0, 0.5, 1; marks the
-            share that says partner or both; NaN for the others: a person's rating is never shown alone), note (a code:
-            latest_contact, earlier_contact, cadence, marks, rating, done_by_due, done_late, not_done, confirmed,
-            told_in_time, told_late, told_again, reopened, not_told).
-        Ordered by dimension, on_day, source_id, the cadence last in its dimension. No facts give an empty frame.
+        A feedback item is one line, with the event that decides it. Ordered by dimension, on_day, source_id, the
+        cadence last in its dimension.
         """
-        return _frame([vars(line) for line in self.counting(day)], _BEHIND)
-
-    def counting(self, day: date) -> "list[Line]":
-        """List the same facts as `behind` does, as plain lines."""
         return _counting(self._lines, day)
 
     def change(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
@@ -182,7 +145,14 @@ def _why_no_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> s
 
 @dataclass(frozen=True)
 class Line:
-    """One fact of one partner, and the days (numbers, `start <= day < end`) over which it counts alike."""
+    """One fact of one partner, and the days (numbers, `start <= day < end`) over which it counts alike.
+
+    `subject`: "engagement", "commitment", "feedback", "rating", "cadence". `kind`: of the deciding fact. `source_id`:
+    of the record. `counts_as`: promises and feedback 0, 0.5, 1; marks the share that says partner or both; NaN for the
+    others: a person's rating is never shown alone. `note`: a code (latest_contact, earlier_contact, cadence, marks,
+    rating, done_by_due, done_late, not_done, confirmed, told_in_time, told_late, told_again, reopened, not_told);
+    `note_after_end`: why it counts no more.
+    """
 
     dimension: str
     subject: str
@@ -200,6 +170,28 @@ class Line:
     def record(self) -> tuple[str, str, int]:
         """Say what the line is about; what decides a feedback item may change, the item stays."""
         return self.dimension, self.subject, self.source_id
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One fact that entered, left or changed between two days; `subject` and `source_id` as in `Line`.
+
+    For both days: fact_id (None where it did not count), counts_as and note as in `Line`; a fact that does not count
+    notes why: "not_yet", "aged_out", "withdrawn", "newer_rating", "newer_cadence".
+    """
+
+    dimension: str
+    subject: str
+    source_id: int
+    on_day: pd.Timestamp | None
+    #: "entered", "left" or "changed".
+    change: str
+    fact_id_before: int | None
+    counts_as_before: float
+    note_before: str
+    fact_id_after: int | None
+    counts_as_after: float
+    note_after: str
 
 
 def _timeline(facts: pd.DataFrame, partner_id: int, formula: Formula) -> list[Line]:
@@ -257,8 +249,8 @@ def _counting(timeline: list[Line], day: date) -> list[Line]:
     return [replace(line, note=names[line.start == latest]) if line.note == "contact" else line for line in counting]
 
 
-def _changed(timeline: list[Line], day_a: date, day_b: date) -> pd.DataFrame:
-    """List the facts that entered, left or changed between two days; columns as in `Change`."""
+def _changed(timeline: list[Line], day_a: date, day_b: date) -> list[Moved]:
+    """List the facts that entered, left or changed between two days."""
     before, after = ({line.record: line for line in _counting(timeline, day)} for day in (day_a, day_b))
     course: dict[tuple[str, str, int], list[Line]] = {}
     for line in timeline:
@@ -269,25 +261,25 @@ def _changed(timeline: list[Line], day_a: date, day_b: date) -> pd.DataFrame:
         if (old or new) and (old is None or new is None or old.note != new.note):
             changed.append(_change_of(lines, old, new, day_a, day_b))
     place = {dimension: number for number, dimension in enumerate(DIMENSIONS)}
-    changed.sort(key=lambda row: (place[row["dimension"]], row["on_day"] or pd.Timestamp.min, row["source_id"]))
-    return _frame(changed, _CHANGED)
+    changed.sort(key=lambda fact: (place[fact.dimension], fact.on_day or pd.Timestamp.min, fact.source_id))
+    return changed
 
 
-def _change_of(lines: list[Line], old: Line | None, new: Line | None, day_a: date, day_b: date) -> dict[str, Any]:
+def _change_of(lines: list[Line], old: Line | None, new: Line | None, day_a: date, day_b: date) -> Moved:
     known = new or old or lines[0]
-    return {
-        "dimension": known.dimension,
-        "subject": known.subject,
-        "source_id": known.source_id,
-        "on_day": known.on_day,
-        "change": "entered" if old is None else "left" if new is None else "changed",
-        "fact_id_before": old.fact_id if old else None,
-        "counts_as_before": old.counts_as if old else math.nan,
-        "note_before": old.note if old else _why_not_counting(lines, day_a),
-        "fact_id_after": new.fact_id if new else None,
-        "counts_as_after": new.counts_as if new else math.nan,
-        "note_after": new.note if new else _why_not_counting(lines, day_b),
-    }
+    return Moved(
+        known.dimension,
+        known.subject,
+        known.source_id,
+        known.on_day,
+        change="entered" if old is None else "left" if new is None else "changed",
+        fact_id_before=old.fact_id if old else None,
+        counts_as_before=old.counts_as if old else math.nan,
+        note_before=old.note if old else _why_not_counting(lines, day_a),
+        fact_id_after=new.fact_id if new else None,
+        counts_as_after=new.counts_as if new else math.nan,
+        note_after=new.note if new else _why_not_counting(lines, day_b),
+    )
 
 
 def _why_not_counting(lines: list[Line], day: date) -> str:
@@ -296,7 +288,3 @@ def _why_not_counting(lines: list[Line], day: date) -> str:
 
 def _day_number(day: date) -> int:
     return int(np.datetime64(day, "D").astype(np.int64))
-
-
-def _frame(rows: list[dict[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in types.items()})

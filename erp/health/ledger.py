@@ -37,7 +37,7 @@ class Ledger:
         """Take the facts for the partners with these ids (each once)."""
         self._facts = facts
         self._arrays: dict[str, NDArray[Any]] = {}
-        self._words: dict[str, pd.Index] = {}
+        self._words: dict[str, dict[Any, int]] = {}
         ids = facts["partner_id"].to_numpy(dtype=np.int64)
         self.partner: Ints = pd.Index(partner_ids).get_indexer(pd.Index(ids))
 
@@ -84,11 +84,11 @@ class Ledger:
         return self._coded(column)[0][rows] == self._code(column, word)
 
     def _code(self, column: str, word: str) -> int:
-        places = np.flatnonzero(self._coded(column)[1] == word)
-        return int(places[0]) if len(places) else -2
+        return self._coded(column)[1].get(word, -2)
 
-    def _coded(self, column: str) -> tuple[Ints, pd.Index]:
+    def _coded(self, column: str) -> tuple[Ints, dict[Any, int]]:
         if column not in self._arrays:
             codes, words = pd.factorize(self._facts[column])
-            self._arrays[column], self._words[column] = codes, pd.Index(words)
+            self._arrays[column] = codes
+            self._words[column] = {word: code for code, word in enumerate(words.tolist())}
         return self._arrays[column], self._words[column]

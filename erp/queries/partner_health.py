@@ -1,11 +1,11 @@
 """One partner's health: its figures, what is behind them and what changed them, from one reading of its ledger."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from erp.access import Actor
 from erp.errors import NotFound
 from erp.health.engine import health_by_day
-from erp.health.explain import SUBJECTS, Change, Timeline
+from erp.health.explain import SUBJECTS, Change, Line, Moved, Timeline
 from erp.models.commitments import Commitment
 from erp.models.engagements import Engagement
 from erp.models.feedback import FeedbackItem
@@ -32,6 +32,8 @@ _WORDS: dict[str, tuple[Any, Any, Callable[[Actor], ColumnElement[bool]]]] = {
     "commitment": (Commitment, Commitment.what, commitments_visible_to),
     "feedback": (FeedbackItem, FeedbackItem.words, feedback_visible_to),
 }
+Fact = TypeVar("Fact", Line, Moved)
+
 #: A database takes only so many values in one question.
 _AT_ONCE = 500
 
@@ -58,21 +60,18 @@ class PartnerHealth:
         defaults = default_cadences(self._session)
         return health_by_day(self._facts, self._partner, defaults, days, self.formula)
 
-    def behind(self, day: date) -> pd.DataFrame:
-        """Return the facts behind the figures on a day, only those the actor may see.
-
-        Columns: as `erp.health.explain.Timeline.behind`, and `what`, the words of the record. Ratings name nobody.
-        """
+    def behind(self, day: date) -> list[Line]:
+        """Return the facts behind the figures on a day, as `Timeline.behind`; only those the actor may see."""
         return self._visible(self._timeline.behind(day))
 
-    def events(self, first: date, last: date) -> list[tuple[pd.Timestamp, str, str]]:
+    def events(self, first: date, last: date) -> list[Line]:
         """Return the records behind the figures of day `last`, from day `first` on, only those the actor may see.
 
-        Each as its day, the note of `behind`, and its words. Ratings and cadences are none.
+        Ratings and cadences are none.
         """
         return [
-            (line.on_day, line.note, self._words[line.subject, line.source_id])
-            for line in self._timeline.counting(last)
+            line
+            for line in self._timeline.behind(last)
             if line.on_day is not None and line.on_day.date() >= first and (line.subject, line.source_id) in self._words
         ]
 
@@ -83,14 +82,15 @@ class PartnerHealth:
             {str(name): value for name, value in figures.iloc[row_of[day]].items()} for day in (start, end)
         )
         change = self._timeline.change(before, after)
-        return Change(**{**change.__dict__, "facts": self._visible(change.facts)})
+        return replace(change, facts=self._visible(change.facts))
 
-    def _visible(self, facts: pd.DataFrame) -> pd.DataFrame:
+    def words_of(self, fact: Line | Moved) -> str:
+        """Return the words of a fact's record; empty for ratings, which name nobody, and for cadences."""
+        return self._words.get((fact.subject, fact.source_id), "")
+
+    def _visible(self, facts: list[Fact]) -> list[Fact]:
         """Drop facts whose record the actor may not open; ratings stay as a line that names nobody."""
-        records = list(zip(facts["subject"].tolist(), facts["source_id"].tolist(), strict=True))
-        shown = [subject not in _WORDS or (subject, source_id) in self._words for subject, source_id in records]
-        told = facts.assign(what=[self._words.get(record, "") for record in records])
-        return told if all(shown) else told[np.array(shown, dtype=bool)].reset_index(drop=True)
+        return [fact for fact in facts if fact.subject not in _WORDS or (fact.subject, fact.source_id) in self._words]
 
     @cached_property
     def _words(self) -> dict[tuple[str, int], str]:

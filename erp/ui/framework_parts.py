@@ -84,8 +84,7 @@ def draw_side_by_side(before: Framework, after: Framework) -> None:
         (_in_full(each, each.before), f"{_in_full(each, each.after)}\nDiffers: {', '.join(each.what)}")
         for each in found
     ]
-    headings = [before.version, after.version]
-    st.html(rows_html(pd.DataFrame(rows, columns=headings), fits=True))
+    st.html(rows_html((before.version, after.version), rows, fits=True))
 
 
 def draw_prepared(framework_id: str) -> None:

@@ -65,7 +65,7 @@ def side_by_side(left: tuple[str, Facts], right: tuple[str, Facts]) -> str:
     lines = [(name, left[1].get(name) or "–", right[1].get(name) or "–") for name in names]
     # Two of one name, as typed and as it is here, are two columns all the same.
     heads = ["What", left[0], right[0] if right[0] != left[0] else f"{right[0]} (here)"]
-    return rows_html(pd.DataFrame(lines, columns=heads), fits=True, narrow=True)
+    return rows_html(heads, lines, fits=True, narrow=True)
 
 
 def facts_of(side: Side) -> dict[str, str]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from erp.queries.history import record_history
@@ -152,7 +151,7 @@ def _draw_field(edited: Edited, field: str) -> None:
         sides = {"Before": edited.said(field, edited.before[field]) or "(blank)"} | sides
     with st.container(border=True):
         show_prose(paragraph(strong(edited.labels[field])))
-        st.html(rows_html(pd.DataFrame([list(sides.values())], columns=list(sides)), fits=True))
+        st.html(rows_html(sides, [sides.values()], fits=True))
         st.segmented_control(
             f"Which one stays: {edited.labels[field].lower()}",
             _choices(edited, field),

@@ -20,7 +20,7 @@ from erp.charts.health import (
 )
 from erp.charts.specs import spec_of
 from erp.errors import NotFound
-from erp.health.explain import Change, contributions, missing_for_standing
+from erp.health.explain import Change, Line, contributions, missing_for_standing
 from erp.health.formula import DIMENSIONS, LABELS
 from erp.queries.county import today
 from erp.queries.health import last_months
@@ -57,6 +57,7 @@ NOTES = {
 }
 #: Facts shown behind a change at first: those of the dimension that moved most.
 FACTS_SHOWN = 5
+FACT_COLUMNS = ("Dimension", "Change", "Day", "What", "Before", "After")
 #: Months over which a change is explained at first.
 MONTHS_EXPLAINED = 6
 PAGES = {"engagement": "engagement", "commitment": "promises", "feedback": "feedback"}
@@ -65,10 +66,10 @@ QUERY = {"engagement": "engagement", "commitment": "promise", "feedback": "feedb
 
 @dataclass(frozen=True)
 class Why:
-    """Why standing changed between two days, in HTML, and the facts behind it under headings a person reads."""
+    """Why standing changed between two days, in HTML, and the facts behind it: cells under `FACT_COLUMNS`."""
 
     said: str
-    facts: pd.DataFrame
+    facts: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -106,22 +107,23 @@ def profile(session: Session, actor: Actor, partner_id: int, months: int, versio
         days,
         _course(own, figures, list(changes_of_formula(session, actor))),
         since,
-        _why(own.change(figures, since, days[-1])),
+        _why(own, own.change(figures, since, days[-1])),
     )
 
 
 def why(session: Session, actor: Actor, partner_id: int, version: str, start: date, end: date) -> Why:
     """Return why a partner's standing changed between two days."""
     own = PartnerHealth(session, actor, partner_id, version)
-    return _why(own.change(own.figures([start, end]), start, end))
+    return _why(own, own.change(own.figures([start, end]), start, end))
 
 
-def behind(session: Session, actor: Actor, partner_id: int, version: str, day: date) -> pd.DataFrame:
-    """Return the facts behind a partner's figures on a day. Columns: as `PartnerHealth.behind`."""
-    return PartnerHealth(session, actor, partner_id, version).behind(day)
+def behind(session: Session, actor: Actor, partner_id: int, version: str, day: date) -> list[tuple[Line, str]]:
+    """Return the facts behind a partner's figures on a day, each with the words of its record."""
+    own = PartnerHealth(session, actor, partner_id, version)
+    return [(line, own.words_of(line)) for line in own.behind(day)]
 
 
-def _why(change: Change) -> Why:
+def _why(own: PartnerHealth, change: Change) -> Why:
     said = paragraph(typed(change.reason or ""))
     if not said and change.standing_change is not None and change.contribution_change is not None:
         by_size = sorted(change.contribution_change.items(), key=lambda item: item[1])
@@ -130,20 +132,18 @@ def _why(change: Change) -> Why:
         said += bullets(f"{LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
     by_dimension = change.contribution_change or {}
     words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
-    moved = change.facts.to_dict("records")
-    moved.sort(key=lambda fact: -abs(by_dimension.get(fact["dimension"], 0.0)))  # what moved most comes first
     facts = [
         (
-            LABELS[fact["dimension"]],
-            words[fact["change"]],
-            "" if pd.isna(fact["on_day"]) else _long_day(fact["on_day"]).replace(" ", "\u00a0"),
-            fact["what"],
-            NOTES.get(fact["note_before"], ""),
-            NOTES.get(fact["note_after"], ""),
-        )
-        for fact in moved
+            LABELS[fact.dimension],
+            words[fact.change],
+            "" if fact.on_day is None else _long_day(fact.on_day).replace(" ", "\u00a0"),
+            own.words_of(fact),
+            NOTES.get(fact.note_before, ""),
+            NOTES.get(fact.note_after, ""),
+        )  # what moved most comes first
+        for fact in sorted(change.facts, key=lambda fact: -abs(by_dimension.get(fact.dimension, 0.0)))
     ]
-    return Why(said, pd.DataFrame(facts, columns=["Dimension", "Change", "Day", "What", "Before", "After"]))
+    return Why(said, facts)
 
 
 def draw(partner_id: int) -> None:
@@ -212,19 +212,19 @@ def _gap_sentence(newest: dict[str, Any]) -> str:
 
 def _course(own: PartnerHealth, figures: pd.DataFrame, formula_changes: list[date]) -> Drawn | None:
     rows = dimension_rows(figures)
-    if rows["score"].isna().all():
+    if np.isnan(rows["score"]).all():
         return None
     months = figures["as_of"]
     facts = own.events(months.iloc[0].date(), months.iloc[-1].date())
     events = {
-        "on_day": np.array([day for day, _, _ in facts], dtype="datetime64[s]"),
-        "mark": [NOTES[note] for _, note, _ in facts],
-        "what": [what for _, _, what in facts],
+        "on_day": np.array([line.on_day for line in facts], dtype="datetime64[s]"),
+        "mark": [NOTES[line.note] for line in facts],
+        "what": [own.words_of(line) for line in facts],
     }
     table = pd.DataFrame(
         {
             "Dimension": rows["label"],
-            "As of": rows["as_of"].to_numpy().astype("datetime64[D]").astype(str),
+            "As of": rows["as_of"].astype("datetime64[D]").astype(str),
             "Score": rows["score"].round(1),
             "n": rows["n"],
             "Evidence": rows["evidence"],
@@ -258,34 +258,35 @@ def _draw_other_days(partner_id: int, version: str, figures: Profile) -> None:
 
 
 def _draw_reasons(change: Why, above: str = "") -> None:
-    if change.facts.empty:
+    if not change.facts:
         nothing = paragraph("No fact that you may see entered, left or changed between these days.")
         show_prose(above, change.said, nothing)
         return
-    rest = change.facts.iloc[FACTS_SHOWN:]
-    more = folded_away(f"{len(rest)} more facts" if len(rest) > 1 else "One more fact", rows_html(rest))
-    show_prose(above, change.said, rows_html(change.facts.head(FACTS_SHOWN)), "" if rest.empty else more)
+    first, rest = change.facts[:FACTS_SHOWN], change.facts[FACTS_SHOWN:]
+    more = folded_away(f"{len(rest)} more facts" if len(rest) > 1 else "One more fact", rows_html(FACT_COLUMNS, rest))
+    show_prose(above, change.said, rows_html(FACT_COLUMNS, first), more if rest else "")
 
 
 def _draw_behind(partner_id: int, version: str, day: date) -> None:
     facts = load(behind, partner_id, version, day)
-    if facts.empty:
+    if not facts:
         st.markdown("No fact that you may see is behind these figures.")
     for dimension in DIMENSIONS:
-        of_dimension = facts[facts["dimension"] == dimension]
-        if of_dimension.empty:
+        of_dimension = [(line, what) for line, what in facts if line.dimension == dimension]
+        if not of_dimension:
             continue
         st.markdown(f"**{LABELS[dimension]}** – {len(of_dimension)} facts you may see")
-        for fact in of_dimension.sort_values("on_day", ascending=False).head(12).itertuples():
-            _draw_fact(fact)
+        of_dimension.sort(key=lambda fact: fact[0].on_day or pd.Timestamp.min, reverse=True)
+        for line, what in of_dimension[:12]:
+            _draw_fact(line, what)
 
 
-def _draw_fact(fact: Any) -> None:
-    day = "no day" if pd.isna(fact.on_day) else _long_day(fact.on_day)
-    words = f"{day}: {NOTES.get(fact.note, '')}"
-    if fact.subject in PAGES:
-        query: dict[str, Any] = {QUERY[fact.subject]: int(fact.source_id)}
-        navigation.link_to(PAGES[fact.subject], f"{words} – {plain(fact.what[:90])}", **query)
+def _draw_fact(line: Line, what: str) -> None:
+    day = "no day" if line.on_day is None else _long_day(line.on_day)
+    words = f"{day}: {NOTES.get(line.note, '')}"
+    if line.subject in PAGES:
+        query: dict[str, Any] = {QUERY[line.subject]: line.source_id}
+        navigation.link_to(PAGES[line.subject], f"{words} – {plain(what[:90])}", **query)
     else:
         st.markdown(words)
 

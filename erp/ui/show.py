@@ -1,7 +1,7 @@
 """How figures are drawn: a chart never stands without its takeaway, its text alternative, its table and an export."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -78,10 +78,17 @@ def _show_table(rows: pd.DataFrame, name: str) -> None:
 
 def show_rows(rows: pd.DataFrame, *, heads: bool = True) -> None:
     """Show a short table as text, whatever people typed into its cells; `heads`: with the names of its columns."""
-    st.html(rows_html(rows, heads=heads))
+    st.html(rows_html(map(str, rows), rows.itertuples(index=False, name=None), heads=heads))
 
 
-def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False, narrow: bool = False) -> str:
+def rows_html(
+    columns: Iterable[str],
+    lines: Iterable[Iterable[Any]],
+    *,
+    heads: bool = True,
+    fits: bool = False,
+    narrow: bool = False,
+) -> str:
     """Write a table in HTML: its cells as typed, scrolling by itself where it is wider than the page.
 
     `fits`: it is never wider, its words go on in the next line: for two things beside each other. `narrow`: its first
@@ -89,17 +96,15 @@ def rows_html(rows: pd.DataFrame, *, heads: bool = True, fits: bool = False, nar
 
     `st.table` reads every cell as Markdown, in the browser: a dozen rows took it as long as a chart.
     """
-    named = [typed(str(name)) for name in rows]
+    named = [typed(name) for name in columns]
     cells = "".join(f'<th scope="col">{name}</th>' for name in named)
     head = f"<thead><tr>{cells}</tr></thead>" if heads else ""
-    lines = [
-        "".join(f"<td>{typed(str(cell))}</td>" for cell in line) for line in rows.itertuples(index=False, name=None)
-    ]
+    rows = ["".join(f"<td>{typed(str(cell))}</td>" for cell in line) for line in lines]
     what = f"Table: {', '.join(named)}" if heads else "Table"
     look = " ".join(["rows", *["fits"] * fits, *["narrow"] * narrow])
     return (
         f'<div class="{look}" tabindex="0" role="region" aria-label="{what}"><table>{head}'
-        f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody></table></div>"
+        f"<tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table></div>"
     )
 
 

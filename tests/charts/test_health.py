@@ -114,7 +114,7 @@ def test_figures_are_legible_on_every_band() -> None:
 
 def test_a_line_breaks_where_there_is_no_evidence() -> None:
     rows = dimension_rows(profile([80.0, float("nan"), 60.0]))
-    assert rows.groupby("dimension").size().to_dict() == dict.fromkeys(DIMENSIONS, 3)
+    assert pd.Series(rows["dimension"]).value_counts().to_dict() == dict.fromkeys(DIMENSIONS, 3)
     drawn = pd.DataFrame(profile_columns(rows, NO_EVENTS, [])["lines"])
     of_trust = drawn[drawn["dimension"] == "trust"]
     by_day = dict(zip(of_trust["as_of"].dt.strftime("%Y-%m-%d"), of_trust["stretch"], strict=True))
@@ -124,7 +124,7 @@ def test_a_line_breaks_where_there_is_no_evidence() -> None:
 
 def test_each_dimension_has_a_lane_and_keeps_its_score_in_it() -> None:
     rows = dimension_rows(profile([80.0, 80.0, 80.0]))
-    score = rows.set_index(["dimension", "as_of"])["score"]
+    score = pd.DataFrame(rows).set_index(["dimension", "as_of"])["score"]
     drawn = pd.DataFrame(profile_columns(rows, NO_EVENTS, [])["lines"])
     assert not drawn.empty
     for row in drawn.to_dict("records"):
@@ -185,6 +185,9 @@ def test_the_takeaway_counts_the_newest_quarter_against_the_one_before() -> None
 
 
 def test_the_takeaway_of_a_profile_compares_months_with_enough_evidence_and_says_their_n() -> None:
+    def arrays(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        return {str(name): column.to_numpy() for name, column in frame.items()}
+
     def rows(*told: tuple[str, float, int, str]) -> pd.DataFrame:
         months = pd.date_range("2026-01-31", periods=len(told) // 2, freq="ME")
         known = pd.DataFrame(told, columns=["label", "score", "n", "evidence"])
@@ -194,11 +197,11 @@ def test_the_takeaway_of_a_profile_compares_months_with_enough_evidence_and_says
         ("Contact", 80.0, 4, "enough"), ("Contact", 70.0, 3, "enough"), ("Contact", 20.0, 1, "thin"),
         ("Loop closure", 0.0, 1, "thin"), ("Loop closure", 90.0, 2, "thin"), ("Loop closure", float("nan"), 0, "none"),
     )  # fmt: skip
-    assert profile_takeaway(thin_moves_more) == (
+    assert profile_takeaway(arrays(thin_moves_more)) == (
         "Contact moved most: it fell from 80 in January 2026 (n = 4) to 70 in February 2026 (n = 3)."
     )
-    assert "by five points or more" in profile_takeaway(thin_moves_more.replace(80.0, 74.0))
-    assert "so none can be compared" in profile_takeaway(thin_moves_more.replace("enough", "thin"))
+    assert "by five points or more" in profile_takeaway(arrays(thin_moves_more.replace(80.0, 74.0)))
+    assert "so none can be compared" in profile_takeaway(arrays(thin_moves_more.replace("enough", "thin")))
 
 
 def test_two_partners_of_one_name_have_a_row_each() -> None:

@@ -218,12 +218,13 @@ def test_contributions_sum_to_the_change(facts, a, b, formula):
 def test_the_facts_behind_a_figure_make_that_figure(facts, t):
     row = figures(facts, [t]).iloc[0]
     behind = Timeline(facts_frame(facts), 1, FORMULA_H1).behind(t)
-    records = behind[behind["subject"] != "cadence"]
+    records = [line for line in behind if line.subject != "cadence"]
+    points = {d: [line.counts_as for line in records if line.dimension == d] for d in DIMENSIONS}
     for d in DIMENSIONS:
-        assert (records["dimension"] == d).sum() == row[f"{d}_n"]
+        assert len(points[d]) == row[f"{d}_n"]
     for d in ("follow_through", "loop_closure"):
         if row[f"{d}_n"]:
-            assert 100 * records.loc[records["dimension"] == d, "counts_as"].mean() == pytest.approx(row[f"{d}_score"])
+            assert 100 * np.mean(points[d]) == pytest.approx(row[f"{d}_score"])
 
 
 @several
@@ -232,20 +233,15 @@ def test_the_facts_that_entered_left_or_changed_turn_one_day_into_the_other(fact
     frame = facts_frame(facts)
     timeline = Timeline(frame, 1, FORMULA_H1)
     changed = change_between(frame, PARTNERS, NO_DEFAULTS, a, b, FORMULA_H1).facts
-    key = ["dimension", "subject", "source_id"]
-    before, after = (_notes(timeline.behind(t), key) for t in (a, b))
-    for line in changed.to_dict("records"):
-        where = tuple(line[name] for name in key)
-        assert (where in before, where in after) == (line["change"] != "entered", line["change"] != "left")
+    before, after = ({line.record: line.note for line in timeline.behind(t)} for t in (a, b))
+    for fact in changed:
+        where = fact.dimension, fact.subject, fact.source_id
+        assert (where in before, where in after) == (fact.change != "entered", fact.change != "left")
         before.pop(where, None)
-        if line["change"] != "left":
-            assert after[where] == line["note_after"]
-            before[where] = line["note_after"]
+        if fact.change != "left":
+            assert after[where] == fact.note_after
+            before[where] = fact.note_after
     assert before == after
-
-
-def _notes(behind, key):
-    return {tuple(line[name] for name in key): line["note"] for line in behind.to_dict("records")}
 
 
 def test_the_random_histories_reach_standings_high_and_low():

@@ -154,7 +154,7 @@ def test_figures_rest_on_all_facts_and_explanations_list_only_visible_ones(sessi
         days = [date(2026, 1, 1), date(2026, 6, 30)]
         listed.append(len(own.behind(days[1])))
         changed.append(len(own.change(own.figures(days), *days).facts))
-        marked.append([event_day.date() for event_day, _, _ in own.events(*days)])
+        marked.append([line.on_day.date() for line in own.events(*days) if line.on_day is not None])
         assert own.events(date(2026, 4, 1), days[1]) == []
     assert counts == [2, 2]
     assert listed == [2, 1]
