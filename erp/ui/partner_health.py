@@ -132,6 +132,7 @@ def _why(own: PartnerHealth, change: Change) -> Why:
         said += bullets(f"{LABELS[name]}: {points:+.1f} points" for name, points in by_size if abs(points) >= 0.05)
     by_dimension = change.contribution_change or {}
     words = {"entered": "Entered", "left": "No longer counts", "changed": "Counts differently"}
+    most_first = sorted(change.facts, key=lambda fact: -abs(by_dimension.get(fact.dimension, 0.0)))
     facts = [
         (
             LABELS[fact.dimension],
@@ -140,8 +141,8 @@ def _why(own: PartnerHealth, change: Change) -> Why:
             own.words_of(fact),
             NOTES.get(fact.note_before, ""),
             NOTES.get(fact.note_after, ""),
-        )  # what moved most comes first
-        for fact in sorted(change.facts, key=lambda fact: -abs(by_dimension.get(fact.dimension, 0.0)))
+        )
+        for fact in most_first
     ]
     return Why(said, facts)
 
