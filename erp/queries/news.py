@@ -78,24 +78,22 @@ def news_since(
     since: datetime,
     but_by: int | None,
     *,
-    partner_id: int | None = None,
     holder_id: int | None = None,
-) -> list[News]:
+) -> tuple[News, ...]:
     """Return what others than the account `but_by` changed since a moment, the newest first.
 
-    `partner_id`: only what concerns this partner; `holder_id`: only what concerns partners that this account holds.
-    What an import brought is one piece of news, the file. Times are in the county's zone.
+    `holder_id`: only what concerns partners that this account holds. What an import brought is one piece of news, the
+    file. Times are in the county's zone.
     """
     held = (
         None
         if holder_id is None
         else set(session.scalars(select(col(Partner.id)).where(col(Partner.holder_id) == holder_id)))
     )
-    wanted = held if partner_id is None else {partner_id}
     # By the index of times, and then by number: any other way reads years of history.
     first = session.scalar(select(func.min(col(Change.id))).where(col(Change.at) > since))
     if first is None:
-        return []
+        return ()
     question = (
         select(col(Change.at), col(Change.actor_name), col(Change.verb), col(Change.record_kind), col(Change.record_id))
         .where(
@@ -116,12 +114,12 @@ def news_since(
         if verb not in verbs:
             verbs.insert(0, verb)
     told = _told_by_kind(session, actor, found)
-    return [
+    return tuple(
         News(at, who, kind, record_id, tuple(verbs), record.title, tuple(sorted(record.partners)))
         for (kind, record_id, who), (at, verbs) in found.items()
         if (record := told[kind].get(record_id)) is not None
-        if wanted is None or wanted & record.partners
-    ]
+        if held is None or held & record.partners
+    )
 
 
 def _told_by_kind(

@@ -10,7 +10,7 @@ from erp import db
 from erp.access import Actor
 from erp.queries.names import partner_names
 from erp.queries.news import News, last_visit, news_since
-from erp.ui.loads import load
+from erp.ui.loads import load, load_unalterable
 from erp.ui.partner_words import counted
 from erp.ui.prose import bullets, folded_away, show_prose
 from erp.ui.session import require_actor
@@ -125,7 +125,7 @@ def sentence_of(news: News) -> str:
 def draw_since_last_visit(holder_id: int | None) -> None:
     """Draw on Today what others changed since the last visit, of partnerships this account holds; nothing on the
     first visit."""
-    since, news = _news(None, holder_id)
+    since, news = _news(holder_id)
     if since is None:
         return
     st.header("Since your last visit", anchor=False)
@@ -140,7 +140,8 @@ def draw_since_last_visit(holder_id: int | None) -> None:
 
 def draw_since_on_partner(partner_id: int) -> None:
     """Draw on a partner's page what others changed there since the last visit, folded away, where there is any."""
-    since, news = _news(partner_id, None)
+    since, of_all = _news(None)
+    news = [one for one in of_all if partner_id in one.partners]
     if news:
         changes = counted(len(news), "change", "changes")
         show_prose(folded_away(f"{changes} by others since your last visit ({since})", bullets(_dated(news[:MOST]))))
@@ -150,20 +151,20 @@ def _dated(news: Sequence[News]) -> list[str]:
     return [f"{day_text(one.at.date())}: {sentence_of(one)}" for one in news]
 
 
-def _news(partner_id: int | None, holder_id: int | None) -> tuple[str | None, list[News]]:
-    """Return the day of the last visit in words, and what others changed since."""
+def _news(holder_id: int | None) -> tuple[str | None, tuple[News, ...]]:
+    """Return the day of the last visit in words, and what others changed since: asked once for all partners' pages."""
     actor = require_actor()
     with db.reading() as session:
         since = last_visit(session, actor)
     if since is None:
-        return None, []
-    return day_text(since.date()), load(_asked_for, since, actor.user_id, partner_id, holder_id)
+        return None, ()
+    return day_text(since.date()), load_unalterable(_asked_for, since, actor.user_id, holder_id)
 
 
 def _asked_for(
-    session: Session, actor: Actor, since: datetime, but_by: int | None, partner_id: int | None, holder_id: int | None
-) -> list[News]:
-    return news_since(session, actor, since, but_by, partner_id=partner_id, holder_id=holder_id)
+    session: Session, actor: Actor, since: datetime, but_by: int | None, holder_id: int | None
+) -> tuple[News, ...]:
+    return news_since(session, actor, since, but_by, holder_id=holder_id)
 
 
 def _draw_lines(news: Sequence[News]) -> None:
