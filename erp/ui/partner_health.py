@@ -57,6 +57,8 @@ NOTES = {
 }
 #: Facts shown behind a change at first: those of the dimension that moved most.
 FACTS_SHOWN = 5
+#: Facts listed behind a dimension, the latest ones.
+FACTS_LISTED = 12
 FACT_COLUMNS = ("Dimension", "Change", "Day", "What", "Before", "After")
 #: Months over which a change is explained at first.
 MONTHS_EXPLAINED = 6
@@ -276,9 +278,10 @@ def _draw_behind(partner_id: int, version: str, day: date) -> None:
         of_dimension = [(line, what) for line, what in facts if line.dimension == dimension]
         if not of_dimension:
             continue
-        st.markdown(f"**{LABELS[dimension]}** – {len(of_dimension)} facts you may see")
+        latest = f", the latest {FACTS_LISTED} of them" if len(of_dimension) > FACTS_LISTED else ""
+        st.markdown(f"**{LABELS[dimension]}** – {len(of_dimension)} facts you may see{latest}")
         of_dimension.sort(key=lambda fact: fact[0].on_day or pd.Timestamp.min, reverse=True)
-        for line, what in of_dimension[:12]:
+        for line, what in of_dimension[:FACTS_LISTED]:
             _draw_fact(line, what)
 
 
