@@ -121,6 +121,29 @@ def test_reasons_are_given_for_the_last_months_and_between_any_days(app_as: Open
     assert said(app).count("No fact that you may see entered, left or changed between these days.") == 1
 
 
+def test_behind_the_figures_stand_the_latest_facts_that_one_may_open(app_as: OpenApp, cast: Cast) -> None:
+    fern, tribe = add(cast.coordinator), add_tribe(cast.coordinator)
+    for days_ago in range(1, 14):
+        meet(cast.coordinator, fern, days_ago, f"Table *{days_ago}*")
+    with_both = EngagementDraft(
+        held_on=date(2026, 11, 12),
+        purpose="With the council",
+        partners=(PartnerAt(partner_id=fern), PartnerAt(partner_id=tribe)),
+    )
+    write(log_engagement, cast.tribal_liaison, with_both)
+    listed = {}
+    for actor in (cast.viewer, cast.tribal_liaison):
+        app = unfold(app_as(actor, "partner", partner=fern), f"behind_{fern}_wanted")
+        listed[actor] = [link.label for link in app.get("page_link") if "contact – " in link.label]
+        n = 14 if actor == cast.tribal_liaison else 13
+        assert f"**Contact** – {n} facts you may see, the latest 12 of them" in said(app)
+    seen = listed[cast.viewer]
+    assert seen[0] == "Nov 18, 2026: the latest contact – Table \\*1\\*"
+    assert len(seen) == 12
+    assert not any("\\*13\\*" in label for label in seen)
+    assert [any("council" in label for label in each) for each in listed.values()] == [False, True]
+
+
 def test_a_tribe_without_figures_shows_facts_only_and_only_to_some(app_as: OpenApp, cast: Cast) -> None:
     tribe = add_tribe(cast.coordinator)
     meet(cast.tribal_liaison, tribe, 20, "Visit with the council")
