@@ -30,9 +30,9 @@ from tests.server import Reused, Server, started
 settings_of_properties.register_profile("untimed", deadline=None)
 settings_of_properties.load_profile("untimed")
 
-#: When the tests' clock begins: an evening in the county, the next day in UTC. Always the same one, so that what passes
-#: today passes on any other day; days that are peculiar are chosen by the tests that are about them.
-BEGUN = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
+#: When the clock of the tests' own processes begins: an evening in the county, the next day in UTC. Always the same,
+#: so that what passes today passes on any other day; peculiar days are chosen by the tests that are about them.
+BEGUN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 #: Tests that run on both databases, beside those marked `on_both`; those marked `embedded_only` are about the file.

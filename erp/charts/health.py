@@ -162,8 +162,8 @@ def of_dimensions(n: int) -> str:
 def dimension_rows(figures: pd.DataFrame) -> dict[str, NDArray[Any]]:
     """Turn a partner's figures into one row per dimension and month, as plain columns.
 
-    `figures`: rows of `health_by_day` of one partner. Columns: dimension, label, as_of, score (NaN none), n, evidence,
-    newest; ordered by dimension (as in the profile) and as_of.
+    `figures`: rows of `health_by_day` of one partner. Columns: dimension, label, as_of (to the second), score (NaN
+    none), n, evidence, newest; ordered by dimension (as in the profile) and as_of.
     """
 
     def beside(part: str) -> Any:

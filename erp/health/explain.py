@@ -74,9 +74,9 @@ class Timeline:
         self._lines = _timeline(facts, partner_id, formula)
 
     def behind(self, day: date) -> "list[Line]":
-        """List the facts that made each dimension's figure at the end of a day, each that counts once.
+        """List the facts that made each dimension's figure at the end of a day, a line for each that counts.
 
-        A feedback item is one line, with the event that decides it. Ordered by dimension, on_day, source_id, the
+        A feedback item is one, with the event that decides it. Ordered by dimension, on_day, source_id, the
         cadence last in its dimension.
         """
         return _counting(self._lines, day)

@@ -37,6 +37,8 @@ from erp.vocabulary import Door, RecordKind, Verb
 K = RecordKind
 #: Changes that are looked through, the newest first: after months away a county reads lists, not sentences.
 MOST_CHANGES = 3_000
+#: Letters of a record's title: words of feedback may be pages, and a sentence shows their beginning.
+LONGEST_TITLE = 200
 #: Verbs that are no news: a question that waits, upkeep, what went with an import that was undone, and what stands in
 #: the history of an item for whoever looks after it.
 _SILENT = ("ask look-alike", "confirm", "undo import", "make a receipt", "open who gave it")
@@ -115,7 +117,7 @@ def news_since(
             verbs.insert(0, verb)
     told = _told_by_kind(session, actor, found)
     return tuple(
-        News(at, who, kind, record_id, tuple(verbs), record.title, tuple(sorted(record.partners)))
+        News(at, who, kind, record_id, tuple(verbs), record.title[:LONGEST_TITLE], tuple(sorted(record.partners)))
         for (kind, record_id, who), (at, verbs) in found.items()
         if (record := told[kind].get(record_id)) is not None
         if held is None or held & record.partners

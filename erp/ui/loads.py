@@ -1,4 +1,4 @@
-"""Answers of queries, kept until the data change. The only cache of data in the app; it holds frames and frozen rows.
+"""Answers of queries, kept until the data change. The only cache of data in the app; it holds frames and plain rows.
 
 The key is the question, what the actor may see, the county's day, and the state of the data, which every commit
 changes. Standings of all partners are brought up to date partner by partner instead: one save changes few of them.

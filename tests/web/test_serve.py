@@ -77,6 +77,8 @@ def test_the_first_answer_waits_for_nothing_that_only_pages_need() -> None:
 STARTED = """
 import asyncio, sys, app
 
+app.FIRST = 60  # nothing is to be loaded in the midst of leaving
+
 async def start():
     asked, told = asyncio.Queue(), asyncio.Queue()
     await asked.put({"type": "lifespan.startup"})
